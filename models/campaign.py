@@ -1,0 +1,17 @@
+"""What leads are captured for."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class Campaign(SQLModel, table=True):
+    """One row per campaign; `key` is its name in API calls and never changes."""
+
+    id: str = Field(primary_key=True, max_length=40)
+    key: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=120)
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None

@@ -1,0 +1,64 @@
+"""One event owed to one postback: the outbox row."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.base import LongText, word
+from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
+
+_WAITS = "status IN ('pending', 'retrying')"
+_LEASED = "status = 'sending'"
+
+
+class Delivery(SQLModel, table=True):
+    """The promise and its state. The request is frozen here; secrets are only referenced."""
+
+    __table_args__ = (
+        # Partial: ten million finished rows cost the claim nothing.
+        Index(
+            "ix_delivery_due",
+            "due_at",
+            "id",
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
+        ),
+        Index(
+            "ix_delivery_lease",
+            "lease_until",
+            sqlite_where=text(_LEASED),
+            postgresql_where=text(_LEASED),
+        ),
+        Index("ix_delivery_event_id", "event_id"),
+        Index("ix_delivery_postback_id", "postback_id", "created_at", "id"),
+        Index("ix_delivery_status", "status", "created_at", "id"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    id: str = Field(primary_key=True, max_length=40)
+    event_id: str = Field(foreign_key="event.id", ondelete="CASCADE", max_length=40)
+    postback_id: str = Field(foreign_key="postback.id", ondelete="RESTRICT", max_length=40)
+    level: PostbackLevel = Field(sa_type=word(PostbackLevel))
+    status: DeliveryStatus = Field(sa_type=word(DeliveryStatus))
+    reason: DeliveryReason | None = Field(default=None, sa_type=word(DeliveryReason, grows=True))
+    reason_text: str | None = Field(default=None, max_length=500)
+    method: Method = Field(sa_type=word(Method))
+    url: str = Field(sa_type=LongText)
+    # [[name, [part, …]], …]; a part is text or {"secret": name}, filled in when sent.
+    headers: list[Any] = Field(default_factory=list, sa_type=JSON)
+    body: str | None = Field(default=None, sa_type=LongText)
+    created_at: datetime
+    due_at: datetime | None = None
+    deadline_at: datetime
+    # `tries` counts against the schedule and starts again when a person resends.
+    tries: int = 0
+    attempts: int = 0
+    response_code: int | None = None
+    resent_at: datetime | None = None
+    claim_token: str | None = Field(default=None, max_length=32)
+    lease_until: datetime | None = None
+    worker_id: str | None = Field(default=None, max_length=40)
+    send_started: bool = False
+    reclaims: int = 0

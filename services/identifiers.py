@@ -1,0 +1,23 @@
+"""Public ids: a prefix that names the kind, then a time-ordered random part.
+
+The text after the prefix is 10 characters of milliseconds and 14 of randomness in Crockford's
+base 32 (the ordering idea of ULID, https://github.com/ulid/spec), so that ids made later sort
+later and a key page never needs a second column.
+"""
+
+import secrets
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
+
+
+def new_id(prefix: str) -> str:
+    """Return a new id such as `evt_01kb…`, unique without asking the database."""
+    number = (time.time_ns() // 1_000_000 << 70) | secrets.randbits(70)
+    pairs = []
+    for _ in range(12):
+        pairs.append(_PAIRS[number & 1023])
+        number >>= 10
+    pairs.reverse()
+    return prefix + "_" + "".join(pairs)
