@@ -3,6 +3,7 @@
 from models.api_key import ApiKey
 from models.attempt import Attempt
 from models.campaign import Campaign
+from models.definition_version import DefinitionVersion
 from models.delivery import Delivery
 from models.echo import EchoCall, EchoName
 from models.event import Event
@@ -20,6 +21,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "Campaign",
+    "DefinitionVersion",
     "Delivery",
     "EchoCall",
     "EchoName",

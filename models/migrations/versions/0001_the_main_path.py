@@ -41,6 +41,12 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_campaign')),
     sa.UniqueConstraint('key', name=op.f('uq_campaign_key'))
     )
+    definition_version = op.create_table('definition_version',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_definition_version'))
+    )
+    op.bulk_insert(definition_version, [{'id': 1, 'version': 'dv_first'}])
     op.create_table('echo_name',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -269,6 +275,7 @@ def upgrade() -> None:
     sa.Column('reason_text', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=True),
     sa.Column('method', sa.Enum('GET', 'POST', name='method', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('url', sa.Text(), nullable=False),
+    sa.Column('destination', sqlmodel.sql.sqltypes.AutoString(length=300), nullable=False),
     sa.Column('headers', sa.JSON(), nullable=False),
     sa.Column('body', sa.Text(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -281,7 +288,6 @@ def upgrade() -> None:
     sa.Column('claim_token', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
     sa.Column('lease_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('worker_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
-    sa.Column('send_started', sa.Boolean(), nullable=False),
     sa.Column('reclaims', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_delivery_event_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['postback_id'], ['postback.id'], name=op.f('fk_delivery_postback_id'), ondelete='RESTRICT'),
@@ -382,6 +388,7 @@ def downgrade() -> None:
     op.drop_table('submission')
     op.drop_table('event_type')
     op.drop_table('echo_name')
+    op.drop_table('definition_version')
     op.drop_table('campaign')
     op.drop_table('api_key')
     # ### end Alembic commands ###
