@@ -46,6 +46,8 @@ class Delivery(SQLModel, table=True):
     reason_text: str | None = Field(default=None, max_length=500)
     method: Method = Field(sa_type=word(Method))
     url: str = Field(sa_type=LongText)
+    # scheme://host:port, so that one partner cannot take every send slot.
+    destination: str = Field(default="", max_length=300)
     # [[name, [part, …]], …]; a part is text or {"secret": name}, filled in when sent.
     headers: list[Any] = Field(default_factory=list, sa_type=JSON)
     body: str | None = Field(default=None, sa_type=LongText)
@@ -60,5 +62,4 @@ class Delivery(SQLModel, table=True):
     claim_token: str | None = Field(default=None, max_length=32)
     lease_until: datetime | None = None
     worker_id: str | None = Field(default=None, max_length=40)
-    send_started: bool = False
     reclaims: int = 0

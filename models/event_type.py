@@ -18,7 +18,9 @@ class EventType(SQLModel, table=True):
     description: str = Field(default="", max_length=500)
     is_conversion: bool = False
     is_affiliate_conversion: bool = False
-    dedupe: DedupeMode = Field(default=DedupeMode.ONCE_PER_LEAD, sa_type=word(DedupeMode, grows=True))
+    dedupe: DedupeMode = Field(
+        default=DedupeMode.ONCE_PER_LEAD, sa_type=word(DedupeMode, grows=True)
+    )
     available_everywhere: bool = True
     version: int = 1
     created_at: datetime

@@ -1,0 +1,193 @@
+"""The drain: claims what is due, starts a task for each delivery, and settles in groups."""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from datetime import timedelta
+
+from models.words import DeliveryReason, DeliveryStatus, FailureKind, Outcome
+from services.clock import Clock, utc_now
+from services.database import Database
+from services.delivery import claims
+from services.delivery.claims import Claim, Settlement
+from services.delivery.postback_secrets import SecretsReader
+from services.delivery.rendering import fill_headers, needs_secrets
+from services.delivery.retry import Decision, Failure, decide
+from services.delivery.sender import AttemptResult, PreparedRequest, Sender
+from services.delivery.settler import Settler
+
+log = logging.getLogger(__name__)
+
+CLAIM_BATCH = 64
+# One partner's share of the slots: whoever hangs leaves the rest to the others.
+SLOTS_PER_DESTINATION = 32
+SQLITE_SLOTS = 256
+POSTGRES_SLOTS = 512
+# Seconds by which a lease must outlast the longest send, so that no worker sends what another
+# one may already own.
+SEND_MARGIN_SECONDS = 25.0
+_NO_PACKET = {
+    FailureKind.BLOCKED: DeliveryReason.BLOCKED,
+    FailureKind.TOO_LARGE: DeliveryReason.TOO_LARGE,
+}
+
+
+class Dispatcher:
+    """Sends the due deliveries of one worker. `drain` is the scheduler's job."""
+
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        *,
+        worker_id: str,
+        lease_seconds: float,
+        clock: Clock = utc_now,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._worker_id = worker_id
+        self._lease_seconds = lease_seconds
+        # A short lease, as tests set it, keeps its proportion.
+        self._send_margin = timedelta(seconds=min(SEND_MARGIN_SECONDS, lease_seconds * 0.4))
+        self._clock = clock
+        self._rng = rng or random.Random()
+        self._slots = SQLITE_SLOTS if database.is_sqlite else POSTGRES_SLOTS
+        self._in_flight: dict[str, Claim] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._destinations: Counter[str] = Counter()
+        self._secrets = SecretsReader(database)
+        self._settler = Settler(database, self._settled)
+        self._stopping = False
+        # More may be due than there were slots for.
+        self.starved = False
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many deliveries are being sent now."""
+        return len(self._in_flight)
+
+    async def drain(self) -> None:
+        """Claim until nothing is due or no slot is free; start the sends, do not await them."""
+        while not self._stopping:
+            limit = min(CLAIM_BATCH, self._slots - len(self._in_flight))
+            if limit <= 0:
+                self.starved = True
+                return
+            full = [
+                destination
+                for destination, count in self._destinations.items()
+                if count >= SLOTS_PER_DESTINATION
+            ]
+            claimed = await self._database.write(
+                claims.claim,
+                limit=limit,
+                worker_id=self._worker_id,
+                lease_seconds=self._lease_seconds,
+                now=self._clock(),
+                full_destinations=full,
+            )
+            for claim in claimed:
+                self._start(claim)
+            if len(claimed) < limit:
+                self.starved = bool(full)
+                return
+
+    async def extend_leases(self) -> None:
+        """Keep alive the claims of everything in flight."""
+        if self._in_flight:
+            await self._database.write(
+                claims.extend_leases,
+                claims=list(self._in_flight.values()),
+                lease_seconds=self._lease_seconds,
+                now=self._clock(),
+            )
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Claim nothing more, finish what is in flight, settle it, and give back the rest."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_seconds)
+        unfinished = list(self._tasks)
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        await self._settler.close()
+
+    def on_slot_freed(self) -> None:
+        """Hook: the scheduler's wake-up, called when a slot is free and more may be due."""
+
+    def _start(self, claim: Claim) -> None:
+        self._in_flight[claim.id] = claim
+        self._destinations[claim.destination] += 1
+        task = asyncio.create_task(self._send(claim))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, claim: Claim) -> None:
+        if claim.lease_until - self._clock() < self._send_margin:
+            # This process stood still for too long: somebody else may own it already.
+            self._settled([claim])
+            return
+        secrets = (
+            await self._secrets.of(claim.postback_id) if needs_secrets(claim.headers) else {}
+        )
+        result = await self._sender.send(
+            PreparedRequest(
+                method=claim.method,
+                url=claim.url,
+                headers=fill_headers(claim.headers, secrets=secrets),
+                body=None if claim.body is None else claim.body.encode(),
+            )
+        )
+        settlement = self._settlement(claim, result)
+        log.info(
+            "attempt delivery=%s event=%s number=%d code=%s failure=%s ms=%d status=%s",
+            claim.id,
+            claim.event_id,
+            claim.attempts + settlement.has_attempt,
+            result.status_code,
+            result.failure,
+            result.duration_ms,
+            settlement.decision.status,
+        )
+        self._settler.put(settlement)
+
+    def _settlement(self, claim: Claim, result: AttemptResult) -> Settlement:
+        if result.failure is None:
+            decision = Decision(DeliveryStatus.DELIVERED)
+        else:
+            decision = decide(
+                Failure(result.failure, result.status_code, result.retry_after),
+                tries=claim.tries + 1,
+                deadline_at=claim.deadline_at,
+                now=self._clock(),
+                rng=self._rng,
+            )
+        return Settlement(
+            claim=claim,
+            decision=decision,
+            outcome=Outcome.SUCCEEDED if result.succeeded else Outcome.FAILED,
+            started_at=result.started_at,
+            duration_ms=result.duration_ms,
+            status_code=result.status_code,
+            failure=result.failure,
+            message=result.message,
+            response_headers=result.response_headers,
+            response_body=result.response_body,
+            truncated=result.truncated,
+            has_attempt=result.failure not in _NO_PACKET,
+        )
+
+    def _settled(self, settled: list[Claim]) -> None:
+        for claim in settled:
+            if self._in_flight.pop(claim.id, None) is not None:
+                self._destinations[claim.destination] -= 1
+                if not self._destinations[claim.destination]:
+                    del self._destinations[claim.destination]
+        if self.starved and not self._stopping:
+            self.on_slot_freed()
+
+

@@ -1,0 +1,121 @@
+"""The APScheduler jobs of one worker: the drain, and what keeps its leases and its pulse."""
+
+import asyncio
+from datetime import datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from models import Worker
+from services.clock import Clock, utc_now
+from services.database import Database
+from services.delivery import claims, outbox
+from services.delivery.dispatcher import Dispatcher
+
+_DRAIN = "drain"
+# Seconds between backstop runs; a commit that owes deliveries wakes the job at once.
+TICK_SECONDS = 1
+# A worker whose drain loop has not finished for this long counts as gone.
+WORKER_GONE_SECONDS = 10
+
+
+class DrainJob:
+    """Runs the dispatcher by the scheduler and lets a commit start it at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        *,
+        worker_id: str,
+        lease_seconds: float,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._database = database
+        self._dispatcher = dispatcher
+        self._worker_id = worker_id
+        self._lease_seconds = lease_seconds
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._scheduler = AsyncIOScheduler(
+            # The default grace of one second would skip a late run in silence.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._running = False
+        self._again = False
+
+    async def start(self) -> None:
+        """Take back what an earlier worker left, then start all jobs."""
+        await self._database.write(_register, self._worker_id, self._clock())
+        await self._database.write(
+            claims.reclaim, now=self._clock(), every=self._database.is_sqlite
+        )
+        self._dispatcher.on_slot_freed = self._wake_here  # type: ignore[method-assign]
+        outbox.set_waker(self.wake)
+        add = self._scheduler.add_job
+        add(self._drain, "interval", seconds=TICK_SECONDS, id=_DRAIN, next_run_time=self._now())
+        add(self._dispatcher.extend_leases, "interval", seconds=self._lease_seconds / 6)
+        add(self._reclaim, "interval", seconds=self._lease_seconds / 4)
+        add(self._pulse, "interval", seconds=2, next_run_time=self._now())
+        self._scheduler.start()
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Stop claiming, finish and settle what is in flight within the grace."""
+        outbox.set_waker(None)
+        job = self._scheduler.get_job(_DRAIN)
+        if job is not None:
+            job.remove()
+        await self._dispatcher.stop(grace_seconds=grace_seconds)
+        self._scheduler.shutdown(wait=False)
+        await self._database.write(_unregister, self._worker_id)
+
+    def wake(self) -> None:
+        """Have the drain run now; from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_here)
+
+    def _wake_here(self) -> None:
+        # Moving the next run of a running job would be skipped by `max_instances=1` and the wake
+        # lost until the next tick; so a running job is told to go round once more.
+        self._again = True
+        if not self._running and self._scheduler.running:
+            job = self._scheduler.get_job(_DRAIN)
+            if job is not None:
+                job.modify(next_run_time=self._now())
+
+    async def _drain(self) -> None:
+        self._running = True
+        try:
+            self._again = True
+            while self._again:
+                self._again = False
+                await self._dispatcher.drain()
+        finally:
+            self._running = False
+
+    async def _reclaim(self) -> None:
+        await self._database.write(claims.reclaim, now=self._clock())
+
+    async def _pulse(self) -> None:
+        await self._database.write(_seen, self._worker_id, self._clock())
+
+    def _now(self) -> datetime:
+        return datetime.now(self._scheduler.timezone)
+
+
+def _register(session: Session, worker_id: str, now: datetime) -> None:
+    session.execute(delete(Worker))
+    session.add(Worker(id=worker_id, started_at=now, seen_at=now))
+
+
+def _seen(session: Session, worker_id: str, now: datetime) -> None:
+    worker = session.get(Worker, worker_id)
+    if worker is None:
+        session.add(Worker(id=worker_id, started_at=now, seen_at=now))
+    else:
+        worker.seen_at = now
+
+
+def _unregister(session: Session, worker_id: str) -> None:
+    session.execute(delete(Worker).where(col(Worker.id) == worker_id))

@@ -1,0 +1,184 @@
+"""The outbox: what is owed to partners. `claims` says who of the workers may send what.
+
+Every function with a `session` joins the caller's unit of work.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlmodel import Session
+
+from models import Delivery, Event
+from models.words import (
+    WORST_FIRST,
+    DeliveryReason,
+    DeliveryStatus,
+    PostbackLevel,
+)
+from services import database
+from services.actor import Actor, Right
+from services.clock import Clock, utc_now
+from services.delivery.rendering import RenderedRequest
+from services.delivery.retry import DEADLINE
+from services.errors import Conflict, NotFound
+
+DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
+EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+
+_RANK = {status: rank for rank, status in enumerate(WORST_FIRST)}
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """What `enqueue` promises: one rendered request of one postback."""
+
+    id: str
+    postback_id: str
+    level: PostbackLevel
+    request: RenderedRequest
+
+
+_on_wake: Callable[[], None] | None = None
+
+
+def set_waker(waker: Callable[[], None] | None) -> None:
+    """Name the function that starts the drain; the dispatcher of this process sets it."""
+    global _on_wake  # noqa: PLW0603 - one drain job per process
+    _on_wake = waker
+
+
+def wake() -> None:
+    """Have the drain job run now; from any thread, harmless without a worker here."""
+    if _on_wake is not None:
+        _on_wake()
+
+
+def enqueue(
+    session: Session, *, event_id: str, deliveries: Sequence[NewDelivery], now: datetime
+) -> DeliveryStatus:
+    """Insert the deliveries of one event and return the worst status among them."""
+    if not deliveries:
+        return DeliveryStatus.NONE
+    session.connection().execute(
+        _INSERT_DELIVERY,
+        [
+            {
+                "id": delivery.id,
+                "event_id": event_id,
+                "postback_id": delivery.postback_id,
+                "level": delivery.level,
+                "status": delivery.request.status,
+                "reason": delivery.request.reason,
+                "reason_text": delivery.request.reason_text,
+                "method": delivery.request.method,
+                "url": delivery.request.url,
+                "destination": delivery.request.destination,
+                "headers": delivery.request.headers,
+                "body": delivery.request.body,
+                "created_at": now,
+                "due_at": now if delivery.request.status is DeliveryStatus.PENDING else None,
+                "deadline_at": now + DEADLINE,
+                "tries": 0,
+                "attempts": 0,
+                "reclaims": 0,
+            }
+            for delivery in deliveries
+        ],
+    )
+    if any(delivery.request.status is DeliveryStatus.PENDING for delivery in deliveries):
+        database.after_commit(session, wake)
+    return worst(delivery.request.status for delivery in deliveries)
+
+
+def worst(statuses: Iterable[DeliveryStatus]) -> DeliveryStatus:
+    """Return the status that an event shows for its deliveries."""
+    return min(statuses, key=_RANK.__getitem__, default=DeliveryStatus.NONE)
+
+
+def refresh_events(session: Session, event_ids: Sequence[str]) -> None:
+    """Store on each event the worst status of its deliveries and that delivery's last code."""
+    connection = session.connection()
+    # Locked in order first: two workers that settle two deliveries of one event would otherwise
+    # each overlook what the other wrote.
+    if session.get_bind().dialect.name == "postgresql":
+        connection.execute(_LOCK_EVENTS, {"ids": event_ids})
+    shown: dict[str, tuple[DeliveryStatus, int | None]] = {}
+    for row in connection.execute(_STATUSES, {"ids": event_ids}):
+        before = shown.get(row.event_id)
+        if before is None or _RANK[row.status] < _RANK[before[0]]:
+            shown[row.event_id] = (row.status, row.response_code)
+    if shown:
+        connection.execute(
+            _SHOW,
+            [
+                {"b_id": event_id, "b_status": status, "b_code": code}
+                for event_id, (status, code) in shown.items()
+            ],
+        )
+
+
+async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> None:
+    """Send a finished or waiting delivery again, now, with a fresh schedule.
+
+    Raises `NotFound`, and `Conflict` while it is being sent.
+    """
+    actor.require(Right.RESEND)
+    await database.write(_resend, delivery_id, clock())
+
+
+def _resend(session: Session, delivery_id: str, now: datetime) -> None:
+    connection = session.connection()
+    row = connection.execute(
+        select(DELIVERY.c.status, DELIVERY.c.event_id, DELIVERY.c.reason)
+        .where(DELIVERY.c.id == delivery_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("delivery", delivery_id)
+    if row.status is DeliveryStatus.SENDING:
+        raise Conflict("This delivery is being sent right now. Wait for its answer.")
+    if row.reason in _NEVER_SENDABLE:
+        raise Conflict(
+            "This request cannot be sent as it was rendered. Mend the postback or the lead, "
+            "then fire the event again."
+        )
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id == delivery_id)
+        .values(
+            status=DeliveryStatus.PENDING,
+            reason=None,
+            reason_text=None,
+            due_at=now,
+            deadline_at=now + DEADLINE,
+            tries=0,
+            reclaims=0,
+            resent_at=now,
+        )
+    )
+    refresh_events(session, [row.event_id])
+    database.after_commit(session, wake)
+
+
+_NEVER_SENDABLE = frozenset(
+    {DeliveryReason.REQUIRED_MACRO_EMPTY, DeliveryReason.TOO_LARGE, DeliveryReason.INVALID_REQUEST}
+)
+
+
+_INSERT_DELIVERY = insert(DELIVERY)
+_LOCK_EVENTS = (
+    select(EVENT.c.id)
+    .where(EVENT.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(EVENT.c.id)
+    .with_for_update()
+)
+_STATUSES = select(DELIVERY.c.event_id, DELIVERY.c.status, DELIVERY.c.response_code).where(
+    DELIVERY.c.event_id.in_(bindparam("ids", expanding=True))
+)
+_SHOW = (
+    update(EVENT)
+    .where(EVENT.c.id == bindparam("b_id"))
+    .values(delivery_status=bindparam("b_status"), response_code=bindparam("b_code"))
+)

@@ -1,0 +1,240 @@
+"""Postback + event → the exact request: rendered once, frozen, the same for live and test."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from models.words import DeliveryReason, DeliveryStatus, Method
+from services.macros import (
+    Position,
+    SecretRef,
+    Template,
+    UsedMacro,
+    Values,
+    body_position,
+    macros_in,
+    parse,
+    render,
+)
+
+MAX_URL_BYTES = 8 * 1024
+MAX_BODY_BYTES = 256 * 1024
+# The same on every attempt of a delivery, so that a partner can tell a repeat
+# (Standard Webhooks, https://www.standardwebhooks.com).
+ID_HEADER = "webhook-id"
+
+HeaderPart = str | dict[str, str]
+FrozenHeaders = list[list[object]]
+
+
+class PostbackLike(Protocol):
+    """What rendering needs of a postback, saved or not."""
+
+    @property
+    def method(self) -> Method:
+        """GET or POST."""
+
+    @property
+    def url(self) -> str:
+        """The template of the URL."""
+
+    @property
+    def body(self) -> str | None:
+        """The template of the body; used with POST only."""
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the body."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Name → template of the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class MacroUse:
+    """One macro of a postback with the value it got and the place where it stands."""
+
+    expression: str
+    value: str
+    encoded: str
+    empty: bool
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRequest:
+    """A request as it will be sent; a header is its parts, a secret among them by name only.
+
+    `status` is `pending` for a request that can be sent, else `skipped` or `failed` with the
+    reason.
+    """
+
+    method: Method
+    url: str
+    destination: str
+    headers: FrozenHeaders
+    body: str | None
+    status: DeliveryStatus
+    reason: DeliveryReason | None
+    reason_text: str | None
+    macros: tuple[MacroUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    url: Template
+    destination: str
+    headers: tuple[tuple[str, Template], ...]
+    body: Template | None
+    macros: frozenset[str]
+
+
+def macros_of(postback: PostbackLike) -> frozenset[str]:
+    """Return the canonical expressions that this postback uses."""
+    return _compiled(postback).macros
+
+
+def render_postback(
+    postback: PostbackLike, *, delivery_id: str, values: Values, trace: bool = False
+) -> RenderedRequest:
+    """Render a postback for one event.
+
+    Never raises for a value: a required macro that came out empty makes the request `skipped`,
+    one that is too long makes it `failed`. With `trace`, `macros` lists every macro and its value.
+    """
+    compiled = _compiled(postback)
+    values = {**values, "delivery_id": delivery_id}
+    url = render(compiled.url, values, trace=trace)
+    missing = list(url.missing)
+    uses = [(url.macros, "URL")]
+    headers: FrozenHeaders = [[ID_HEADER, [delivery_id]]]
+    for name, template in compiled.headers:
+        rendered = render(template, values, trace=trace)
+        missing += rendered.missing
+        uses.append((rendered.macros, name))
+        headers.append([name, [_header_part(part) for part in rendered.parts]])
+    body: str | None = None
+    if compiled.body is not None:
+        rendered = render(compiled.body, values, trace=trace)
+        missing += rendered.missing
+        uses.append((rendered.macros, "body"))
+        body = rendered.text
+    if postback.method is Method.POST:
+        headers.append(["content-type", [postback.content_type]])
+        body = body or ""
+    status, reason, text = _judge(url.text, body, missing)
+    return RenderedRequest(
+        method=postback.method,
+        url=url.text,
+        destination=compiled.destination,
+        headers=headers,
+        body=body,
+        status=status,
+        reason=reason,
+        reason_text=text,
+        macros=tuple(_uses(uses)) if trace else (),
+    )
+
+
+def fill_headers(
+    headers: FrozenHeaders, *, secrets: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the headers as sent, each secret in its place; a secret that is gone is empty."""
+    return tuple(
+        (
+            str(name),
+            "".join(
+                part if isinstance(part, str) else secrets.get(part["secret"], "")
+                for part in parts  # type: ignore[attr-defined]
+            ),
+        )
+        for name, parts in headers
+    )
+
+
+def needs_secrets(headers: FrozenHeaders) -> bool:
+    """Tell whether any header refers to a secret."""
+    return any(not isinstance(part, str) for _, parts in headers for part in parts)  # type: ignore[attr-defined]
+
+
+def _header_part(part: str | SecretRef) -> HeaderPart:
+    return {"secret": part.name} if isinstance(part, SecretRef) else part
+
+
+def _judge(
+    url: str, body: str | None, missing: list[str]
+) -> tuple[DeliveryStatus, DeliveryReason | None, str | None]:
+    if missing:
+        names = ", ".join(dict.fromkeys(missing))
+        text = f"Not sent: {names} was empty, and the postback says that it is required."
+        return DeliveryStatus.SKIPPED, DeliveryReason.REQUIRED_MACRO_EMPTY, text
+    if len(url) > MAX_URL_BYTES:
+        text = f"The URL came out {len(url):,} characters long; {MAX_URL_BYTES:,} is the limit."
+        return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text
+    if body is not None and len(body.encode()) > MAX_BODY_BYTES:
+        text = f"The body came out larger than {MAX_BODY_BYTES // 1024} KiB, which is the limit."
+        return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text
+    return DeliveryStatus.PENDING, None, None
+
+
+def _uses(found: list[tuple[tuple[UsedMacro, ...], str]]) -> list[MacroUse]:
+    return [
+        MacroUse(
+            expression=macro.expression,
+            value=macro.value,
+            encoded=macro.encoded,
+            empty=macro.empty,
+            where=where,
+        )
+        for macros, where in found
+        for macro in macros
+    ]
+
+
+def _compiled(postback: PostbackLike) -> _Compiled:
+    return _compile(
+        postback.method,
+        postback.url,
+        postback.body,
+        postback.content_type,
+        tuple(postback.headers.items()),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _compile(
+    method: Method,
+    url: str,
+    body: str | None,
+    content_type: str,
+    headers: tuple[tuple[str, str], ...],
+) -> _Compiled:
+    url_template = parse(url, Position.URL)
+    header_templates = tuple((name, parse(value, Position.HEADER)) for name, value in headers)
+    body_template = (
+        parse(body, body_position(content_type)) if body and method is Method.POST else None
+    )
+    templates = [url_template, *(template for _, template in header_templates)]
+    if body_template is not None:
+        templates.append(body_template)
+    return _Compiled(
+        url=url_template,
+        destination=_destination(url),
+        headers=header_templates,
+        body=body_template,
+        macros=macros_in(*templates),
+    )
+
+
+def _destination(url: str) -> str:
+    """Return `scheme://host:port` in lower case; a macro never stands before the path."""
+    scheme, _, rest = url.partition("://")
+    authority = rest
+    for end in "/?#":
+        authority = authority.split(end, 1)[0]
+    authority = authority.rsplit("@", 1)[-1].lower()
+    if not authority.rsplit("]", 1)[-1].count(":"):
+        authority += ":443" if scheme.lower() == "https" else ":80"
+    return f"{scheme.lower()}://{authority}"[:300]

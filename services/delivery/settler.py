@@ -1,0 +1,81 @@
+"""Writes results in groups: one commit for many attempts, none of them waiting long."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from services.database import Database, Unavailable
+from services.delivery import claims
+from services.delivery.claims import Claim, Settlement
+
+log = logging.getLogger(__name__)
+
+GROUP_LIMIT = 64
+# Seconds that a result waits for company.
+GROUP_WAIT = 0.005
+# Seconds between tries while the database takes nothing; the leases are kept meanwhile.
+UNAVAILABLE_WAIT = 0.5
+
+
+class Settler:
+    """Takes the results of one dispatcher and reports each claim that is done with."""
+
+    def __init__(self, database: Database, on_settled: Callable[[list[Claim]], None]) -> None:
+        self._database = database
+        self._on_settled = on_settled
+        self._waiting: list[Settlement] = []
+        self._arrived = asyncio.Event()
+        self._full = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+
+    def put(self, settlement: Settlement) -> None:
+        """Have a result written within milliseconds."""
+        self._waiting.append(settlement)
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        self._arrived.set()
+        if len(self._waiting) >= GROUP_LIMIT:
+            self._full.set()
+
+    async def close(self) -> None:
+        """Write everything that waits."""
+        self._closing = True
+        self._arrived.set()
+        self._full.set()
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            if len(self._waiting) < GROUP_LIMIT and not self._closing:
+                try:
+                    await asyncio.wait_for(self._full.wait(), GROUP_WAIT)
+                except TimeoutError:
+                    pass
+            group = self._waiting[:GROUP_LIMIT]
+            del self._waiting[:GROUP_LIMIT]
+            if len(self._waiting) < GROUP_LIMIT:
+                self._full.clear()
+            if not self._waiting:
+                self._arrived.clear()
+            if group:
+                await self._write(group)
+            if self._closing and not self._waiting:
+                return
+
+    async def _write(self, group: list[Settlement]) -> None:
+        while True:
+            try:
+                fenced = await self._database.write(claims.settle, group)
+            except Unavailable:
+                log.warning("The database takes no results now; %d wait.", len(group))
+                if self._closing:
+                    return  # the leases run out and the deliveries are sent again
+                await asyncio.sleep(UNAVAILABLE_WAIT)
+            else:
+                break
+        if fenced:
+            log.warning("fenced results: %s", ", ".join(fenced))
+        self._on_settled([item.claim for item in group])
