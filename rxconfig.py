@@ -1,4 +1,4 @@
-"""How Reflex builds and serves Afterlead; everything an operator may change is in services.settings."""
+"""How Reflex builds and serves Afterlead; what an operator may change is in services.settings."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ config = rx.Config(
     frontend_port=settings.port,
     backend_port=settings.port,
     backend_host=settings.host,
-    cors_allowed_origins=list(settings.origins),
+    cors_allowed_origins=list(settings.allowed_origins),
     telemetry_enabled=False,
     show_built_with_reflex=False,
     # A page's state is always rebuilt from its URL and the database; pickles on disk gain nothing.

@@ -1,0 +1,1 @@
+"""Where people and partners touch Afterlead: pages, HTTP API and what both share."""

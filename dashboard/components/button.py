@@ -1,0 +1,90 @@
+"""Buttons and links that look like them: one primary per view, the rest quiet."""
+
+from typing import Any
+
+import reflex as rx
+
+from dashboard.components.values import Flag, Handler, Text, when
+
+
+def button(
+    label: Text,
+    *,
+    kind: str = "secondary",
+    icon: str = "",
+    on_click: Handler = None,
+    submit: bool = False,
+    loading: Flag = False,
+    disabled: Flag = False,
+    small: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """Build a button. `kind`: `primary`, `secondary`, `quiet` or `danger`.
+
+    While `loading` it shows a spinner, keeps its width and takes no click. `icon` is a lucide name.
+    """
+    if on_click is not None:
+        props["on_click"] = on_click
+    return rx.el.button(
+        when(loading, rx.el.span(class_name="al-spinner", aria_hidden="true")),
+        _icon(icon),
+        rx.el.span(label),
+        type="submit" if submit else "button",
+        class_name="al-button",
+        data_kind=kind,
+        data_size="small" if small else "normal",
+        aria_busy=loading,
+        disabled=_either(loading, disabled),
+        **props,
+    )
+
+
+def link_button(
+    label: Text, *, href: Text, kind: str = "secondary", icon: str = "", small: bool = False
+) -> rx.Component:
+    """Build a link to another page that looks like a button."""
+    return rx.el.a(
+        _icon(icon),
+        rx.el.span(label),
+        href=href,
+        class_name="al-button",
+        data_kind=kind,
+        data_size="small" if small else "normal",
+    )
+
+
+def icon_button(
+    icon: str,
+    *,
+    label: str,
+    on_click: Handler = None,
+    **props: Any,
+) -> rx.Component:
+    """Build a button that is only an icon; `label` is its name for everybody who cannot see it."""
+    if on_click is not None:
+        props["on_click"] = on_click
+    return rx.el.button(
+        rx.icon(icon, size=16, aria_hidden="true"),
+        type="button",
+        class_name="al-icon-button",
+        aria_label=label,
+        title=label,
+        **props,
+    )
+
+
+def text_link(label: Text | rx.Component, *, href: Text) -> rx.Component:
+    """Build a link inside text or a cell."""
+    return rx.el.a(label, href=href, class_name="al-link")
+
+
+def _icon(name: str) -> rx.Component:
+    return rx.icon(name, size=15, aria_hidden="true") if name else rx.fragment()
+
+
+def _either(first: Flag, second: Flag) -> Flag:
+    if isinstance(first, rx.Var):
+        return first | second if isinstance(second, rx.Var) or not second else True
+    if first:
+        return True
+    return second

@@ -1,0 +1,88 @@
+"""Dialogs: the question before something is lost, and forms that stand over a page."""
+
+from typing import Any
+
+import reflex as rx
+
+from dashboard.components.button import button, icon_button
+from dashboard.components.values import Flag, Handler, Text
+
+
+def confirm_dialog(
+    *,
+    title: Text,
+    consequence: Text | rx.Component,
+    confirm: Text,
+    on_confirm: Handler,
+    trigger: rx.Component | None = None,
+    is_open: Flag | None = None,
+    on_open_change: Handler = None,
+    danger: bool = True,
+) -> rx.Component:
+    """Ask before an act that cannot be taken back, and name its consequence.
+
+    Either `trigger` opens it, or the State does by `is_open` and `on_open_change`. Focus starts
+    on Cancel and goes back to the opener.
+    """
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(trigger) if trigger is not None else None,
+        rx.alert_dialog.content(
+            rx.alert_dialog.title(title, class_name="al-dialog-title"),
+            rx.alert_dialog.description(consequence, class_name="al-dialog-text"),
+            rx.el.div(
+                rx.alert_dialog.cancel(button("Cancel")),
+                rx.alert_dialog.action(
+                    button(confirm, kind="danger" if danger else "primary", on_click=on_confirm)
+                ),
+                class_name="al-dialog-actions",
+            ),
+            class_name="al-dialog",
+            max_width="440px",
+        ),
+        **_opened(is_open, on_open_change),
+    )
+
+
+def form_dialog(
+    *content: rx.Component,
+    title: Text,
+    description: Text = "",
+    trigger: rx.Component | None = None,
+    is_open: Flag | None = None,
+    on_open_change: Handler = None,
+    width: str = "560px",
+) -> rx.Component:
+    """Open a form over the page; Esc and the cross close it, focus goes back to the opener."""
+    described = isinstance(description, rx.Var) or bool(description)
+    return rx.dialog.root(
+        rx.dialog.trigger(trigger) if trigger is not None else None,
+        rx.dialog.content(
+            rx.el.div(
+                rx.dialog.title(title, class_name="al-dialog-title"),
+                rx.dialog.close(icon_button("x", label="Close")),
+                class_name="al-dialog-head",
+            ),
+            rx.dialog.description(
+                description if described else title,
+                class_name="al-dialog-text" if described else "al-visually-hidden",
+            ),
+            *content,
+            class_name="al-dialog",
+            max_width=width,
+        ),
+        **_opened(is_open, on_open_change),
+    )
+
+
+def dialog_actions(*buttons: rx.Component) -> rx.Component:
+    """Lay out the buttons at the end of a dialog."""
+    return rx.el.div(*buttons, class_name="al-dialog-actions")
+
+
+def _opened(is_open: Flag | None, on_open_change: Handler) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if is_open is not None:
+        given["open"] = is_open
+    if on_open_change is not None:
+        given["on_open_change"] = on_open_change
+    return given

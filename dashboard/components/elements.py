@@ -1,0 +1,99 @@
+"""The few parts that must live in the browser: each class wraps one file of assets/elements."""
+
+from typing import Any
+
+import reflex as rx
+
+
+class Time(rx.Component):
+    """A moment in the viewer's zone, kept up to date by one timer per page."""
+
+    library = "$/public/elements/time.jsx"
+    tag = "Time"
+
+    value: rx.Var[Any]
+    zone: rx.Var[str]
+    kind: rx.Var[str]
+    empty: rx.Var[str]
+
+
+class CopyButton(rx.Component):
+    """A button that copies text and says so where it stands."""
+
+    library = "$/public/elements/copy.jsx"
+    tag = "CopyButton"
+
+    text: rx.Var[str]
+    label: rx.Var[str]
+    word: rx.Var[str]
+
+
+class CodeView(rx.Component):
+    """Text as a machine sent it, coloured when it is JSON."""
+
+    library = "$/public/elements/code.jsx"
+    tag = "CodeView"
+
+    text: rx.Var[str]
+    label: rx.Var[str]
+    empty: rx.Var[str]
+    note: rx.Var[str]
+    max_height: rx.Var[str]
+
+
+class Sparkline(rx.Component):
+    """A row of small bars."""
+
+    library = "$/public/elements/sparkline.jsx"
+    tag = "Sparkline"
+
+    values: rx.Var[list[int]]
+    label: rx.Var[str]
+    width: rx.Var[int]
+    height: rx.Var[int]
+
+
+class MacroText(rx.Component):
+    """Text whose macros are coloured."""
+
+    library = "$/public/elements/macro.jsx"
+    tag = "MacroText"
+
+    text: rx.Var[str]
+    macros: rx.Var[list[Any]]
+
+
+class MacroField(rx.Component):
+    """A field whose macros are coloured while typing and picked from a list."""
+
+    library = "$/public/elements/macro.jsx"
+    tag = "MacroField"
+
+    name: rx.Var[str]
+    label: rx.Var[str]
+    value: rx.Var[str]
+    macros: rx.Var[list[Any]]
+    multiline: rx.Var[bool]
+    rows: rx.Var[int]
+    placeholder: rx.Var[str]
+    described_by: rx.Var[str]
+    invalid: rx.Var[bool]
+    read_only: rx.Var[bool]
+    required: rx.Var[bool]
+    auto_focus: rx.Var[bool]
+
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class PageBehaviour(rx.Component):
+    """Rows that open by a click anywhere in them, and "/" for the search box."""
+
+    library = "$/public/elements/page.jsx"
+    tag = "PageBehaviour"
+
+
+class ShortcutSwitch(rx.Component):
+    """The menu entry that switches single-key shortcuts off (WCAG 2.1.4)."""
+
+    library = "$/public/elements/page.jsx"
+    tag = "ShortcutSwitch"

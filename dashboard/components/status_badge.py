@@ -1,0 +1,71 @@
+"""Badges: one look for every status and verdict, always icon, word and colour together."""
+
+import reflex as rx
+
+from dashboard.components.values import Flag, Text, when, when_text
+
+
+def status_badge(status: Text, *, detail: Text = "") -> rx.Component:
+    """Show a word of `models.words` (delivery status, verdict, outcome, conversion status).
+
+    The stylesheet gives each known word its colour and icon by `data-status`; an unknown word is
+    shown neutral. `detail` stands behind the word, such as `2 of 8` for a retry.
+    """
+    return rx.el.span(
+        rx.el.span(_spoken(status), class_name="al-badge-word"),
+        when_text(detail, rx.el.span(detail, class_name="al-badge-detail")),
+        class_name="al-badge",
+        data_status=status,
+    )
+
+
+def code_badge(code: Text | rx.Var[int | None]) -> rx.Component:
+    """Show an HTTP response code coloured by its class; a dash where there was no answer."""
+    text = code.to(str) if isinstance(code, rx.Var) else code
+    shown = rx.el.span(text, class_name="al-code-badge", data_class=text[0])
+    none = rx.el.span("–", class_name="al-dim", title="No answer")
+    if isinstance(code, rx.Var):
+        return rx.cond(code, shown, none)
+    return shown if code else none
+
+
+def method_badge(method: Text) -> rx.Component:
+    """Show the HTTP method of a postback."""
+    return rx.el.span(method, class_name="al-method", data_method=method)
+
+
+def tag(word: Text, *, tone: str = "neutral", title: Text = "") -> rx.Component:
+    """Show a small neutral, `accent`, `good`, `warn` or `bad` label, such as `Test`."""
+    return rx.el.span(word, class_name="al-tag", data_tone=tone, title=title)
+
+
+def flag_badges(
+    *,
+    is_conversion: Flag = False,
+    is_affiliate_conversion: Flag = False,
+    multi_trigger: Flag = False,
+    archived: Flag = False,
+) -> rx.Component:
+    """Show the switches of an event that are on, each with its consequence in the title."""
+    return rx.el.span(
+        when(
+            is_conversion,
+            tag("Conversion", tone="accent", title="Counts toward conversion metrics in reports"),
+        ),
+        when(
+            is_affiliate_conversion,
+            tag("Affiliate", title="Signals the conversion to affiliate platforms"),
+        ),
+        when(
+            multi_trigger,
+            tag("Multi-trigger", title="May fire more than once for the same lead"),
+        ),
+        when(
+            archived, tag("Archived", tone="warn", title="Hidden and cannot fire; history is kept")
+        ),
+        class_name="al-tags",
+    )
+
+
+def _spoken(word: Text) -> Text:
+    return word.replace("_", " ")

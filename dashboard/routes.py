@@ -1,0 +1,90 @@
+"""Every path of the dashboard, named once; functions build the paths that carry values."""
+
+from typing import Final
+from urllib.parse import quote, urlencode
+
+import reflex as rx
+
+OVERVIEW: Final = "/"
+LOGIN: Final = "/login"
+SETUP: Final = "/setup"
+LEADS: Final = "/leads"
+LEAD: Final = "/leads/[lead_id]"
+CAMPAIGNS: Final = "/campaigns"
+CAMPAIGN: Final = "/campaigns/[campaign_key]"
+LOGS: Final = "/logs"
+LOG_ENTRY: Final = "/logs/[event_id]"
+EVENT_MANAGEMENT: Final = "/settings/events"
+EVENT_NEW: Final = "/settings/events/new"
+EVENT: Final = "/settings/events/[event_name]"
+TEST_RECEIVER: Final = "/test-receiver"
+TEST_RECEIVER_NAME: Final = "/test-receiver/[receiver_name]"
+
+Text = str | rx.Var[str]
+
+
+def lead(lead_id: Text) -> Text:
+    """Return the path of a lead record."""
+    return _below(LEADS, lead_id)
+
+
+def campaign(key: Text) -> Text:
+    """Return the path of a campaign."""
+    return _below(CAMPAIGNS, key)
+
+
+def log_entry(event_id: Text) -> Text:
+    """Return the path of one fired event in the log."""
+    return _below(LOGS, event_id)
+
+
+def event(name: Text) -> Text:
+    """Return the path of an event's definition."""
+    return _below(EVENT_MANAGEMENT, name)
+
+
+def test_receiver(name: Text) -> Text:
+    """Return the path of a test receiver's page."""
+    return _below(TEST_RECEIVER, name)
+
+
+def logs(**filters: Text) -> Text:
+    """Return the log's path with its filters in the query; empty plain strings are left out."""
+    return with_query(LOGS, **filters)
+
+
+def leads(**filters: Text) -> Text:
+    """Return the path of the leads list with its filters in the query."""
+    return with_query(LEADS, **filters)
+
+
+def with_query(path: Text, **values: Text) -> Text:
+    """Return `path` with `values` as an encoded query, for strings and for Vars alike.
+
+    A plain empty string is left out; a Var always stands in the query, even when it is empty,
+    and every page reads an empty value as "no filter".
+    A name ending in an underscore loses it (`from_` becomes `from`).
+    """
+    named = {name.rstrip("_"): value for name, value in values.items()}
+    plain = {k: v for k, v in named.items() if not isinstance(v, rx.Var) and v}
+    result: Text = path
+    separator = "?"
+    if plain:
+        result = result + separator + urlencode(plain)
+        separator = "&"
+    for name, value in named.items():
+        if isinstance(value, rx.Var):
+            result = result + f"{separator}{name}=" + _encoded(value)
+            separator = "&"
+    return result
+
+
+def _below(folder: str, segment: Text) -> Text:
+    if isinstance(segment, rx.Var):
+        return f"{folder}/" + _encoded(segment)
+    return f"{folder}/{quote(segment, safe='')}"
+
+
+def _encoded(value: rx.Var[str]) -> rx.Var[str]:
+    """Let the browser percent-encode: the value is known only there."""
+    return rx.Var(f"encodeURIComponent({value!s})", _var_data=value._get_all_var_data()).to(str)
