@@ -1,0 +1,161 @@
+"""One delivery with its frozen request and every attempt, as the log entry shows it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from models import Attempt, Delivery
+from models.words import (
+    WAITING,
+    AttemptTrigger,
+    DeliveryReason,
+    DeliveryStatus,
+    FailureKind,
+    Method,
+    Outcome,
+    PostbackLevel,
+)
+from services.reporting.explanations import explain
+
+MASK = "••••••"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """The request as it was frozen; secrets in headers are masked."""
+
+    method: Method
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One HTTP try; `late` when its worker had lost the delivery to another one."""
+
+    number: int
+    trigger: AttemptTrigger
+    started_at: datetime
+    duration_ms: int
+    outcome: Outcome
+    status_code: int | None
+    failure: FailureKind | None
+    message: str
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: str
+    truncated: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDetail:
+    """A delivery, its request and its attempts in order; `explanation` is for a manager."""
+
+    id: str
+    event_id: str
+    postback_id: str
+    level: PostbackLevel
+    status: DeliveryStatus
+    reason: DeliveryReason | None
+    reason_text: str | None
+    explanation: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    tries: int
+    attempts_made: int
+    response_code: int | None
+    request: RequestView
+    attempts: tuple[AttemptRow, ...]
+
+
+def of_event(session: Session, event_id: str) -> tuple[DeliveryDetail, ...]:
+    """Return the deliveries that an event owes, in the order in which they were made."""
+    query = select(Delivery).where(Delivery.event_id == event_id).order_by(Delivery.id)
+    return _details(session, session.exec(query).all())
+
+
+def of_id(session: Session, delivery_id: str) -> DeliveryDetail | None:
+    """Return one delivery, or `None` when there is none of this id."""
+    delivery = session.get(Delivery, delivery_id)
+    return _details(session, [delivery])[0] if delivery is not None else None
+
+
+def next_attempt_at(status: DeliveryStatus, due_at: datetime | None) -> datetime | None:
+    """Return when a delivery is sent next; `None` when no try is planned."""
+    return due_at if status in WAITING else None
+
+
+def host_of(url: str) -> str:
+    """Return the host and port in a URL, or nothing for a URL that is broken."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _details(session: Session, deliveries: Sequence[Delivery]) -> tuple[DeliveryDetail, ...]:
+    attempts: dict[str, list[AttemptRow]] = {delivery.id: [] for delivery in deliveries}
+    query = (
+        select(Attempt)
+        .where(col(Attempt.delivery_id).in_(list(attempts)))
+        .order_by(col(Attempt.delivery_id), col(Attempt.number))
+    )
+    for attempt in session.exec(query):
+        attempts[attempt.delivery_id].append(_attempt_row(attempt))
+    return tuple(_detail(delivery, tuple(attempts[delivery.id])) for delivery in deliveries)
+
+
+def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDetail:
+    return DeliveryDetail(
+        id=delivery.id,
+        event_id=delivery.event_id,
+        postback_id=delivery.postback_id,
+        level=delivery.level,
+        status=delivery.status,
+        reason=delivery.reason,
+        reason_text=delivery.reason_text,
+        explanation=explain(
+            status=delivery.status,
+            reason=delivery.reason,
+            attempts=delivery.attempts,
+            last_message=attempts[-1].message if attempts else "",
+        ),
+        created_at=delivery.created_at,
+        next_attempt_at=next_attempt_at(delivery.status, delivery.due_at),
+        tries=delivery.tries,
+        attempts_made=delivery.attempts,
+        response_code=delivery.response_code,
+        request=RequestView(
+            method=delivery.method,
+            url=delivery.url,
+            headers=tuple((name, _masked(parts)) for name, parts in delivery.headers),
+            body=delivery.body,
+        ),
+        attempts=attempts,
+    )
+
+
+def _masked(parts: Iterable[Any]) -> str:
+    return "".join(part if isinstance(part, str) else MASK for part in parts)
+
+
+def _attempt_row(attempt: Attempt) -> AttemptRow:
+    return AttemptRow(
+        number=attempt.number,
+        trigger=attempt.trigger,
+        started_at=attempt.started_at,
+        duration_ms=attempt.duration_ms,
+        outcome=attempt.outcome,
+        status_code=attempt.status_code,
+        failure=attempt.failure,
+        message=attempt.message,
+        response_headers=tuple((str(name), str(value)) for name, value in attempt.response_headers),
+        response_body=attempt.response_body,
+        truncated=attempt.truncated,
+        late=attempt.late,
+    )

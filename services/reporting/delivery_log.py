@@ -1,0 +1,162 @@
+"""The delivery log: every event owed to a postback, newest first, and one of them in full."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Campaign, Delivery, Event, Lead
+from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
+from services import database
+from services.actor import Actor, Right
+from services.errors import NotFound
+from services.paging import Page, PageRequest
+from services.reporting import delivery_details, keyset
+from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
+from services.reporting.filters import DeliveryFilter, delivery_search
+from services.reporting.keyset import Count
+from services.reporting.people import lead_name
+
+__all__ = [
+    "AttemptRow",
+    "Count",
+    "DeliveryDetail",
+    "DeliveryFilter",
+    "DeliveryRow",
+    "RequestView",
+    "count",
+    "get",
+    "list_page",
+]
+
+COUNTED_AT_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery as the log shows it; `campaign` is the key, `host` is where it goes."""
+
+    id: str
+    event_id: str
+    event: str
+    lead_id: str
+    lead_name: str
+    transaction_id: str
+    campaign: str
+    campaign_name: str
+    postback_id: str
+    level: PostbackLevel
+    status: DeliveryStatus
+    reason: DeliveryReason | None
+    reason_text: str | None
+    method: Method
+    url: str
+    host: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    tries: int
+    attempts_made: int
+    response_code: int | None
+
+
+async def list_page(
+    actor: Actor, wanted: DeliveryFilter, request: PageRequest
+) -> Page[DeliveryRow]:
+    """Return one page of deliveries, newest first; see `keyset.find_page`.
+
+    Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
+    """
+    actor.require(Right.READ)
+    return await database.read(_list_page, wanted, request)
+
+
+async def count(actor: Actor, wanted: DeliveryFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
+    """Return how many deliveries match, counted no further than `at_most`."""
+    actor.require(Right.READ)
+    return await database.read(_count, wanted, at_most)
+
+
+async def get(actor: Actor, delivery_id: str) -> DeliveryDetail:
+    """Return one delivery with its request and attempts; raises `NotFound` and `NotAllowed`."""
+    actor.require(Right.READ)
+    return await database.read(_get, delivery_id)
+
+
+def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -> Page[DeliveryRow]:
+    found = keyset.find_page(session, delivery_search(wanted), request)
+    query = (
+        select(
+            col(Delivery.id),
+            col(Delivery.event_id),
+            col(Delivery.postback_id),
+            col(Delivery.level),
+            col(Delivery.status),
+            col(Delivery.reason),
+            col(Delivery.reason_text),
+            col(Delivery.method),
+            col(Delivery.url),
+            col(Delivery.created_at),
+            col(Delivery.due_at),
+            col(Delivery.tries),
+            col(Delivery.attempts),
+            col(Delivery.response_code),
+            col(Event.event_name),
+            col(Event.lead_id),
+            col(Event.transaction_id),
+            col(Lead.first_name),
+            col(Lead.last_name),
+            col(Lead.email),
+            col(Campaign.key),
+            col(Campaign.name).label("campaign_name"),
+        )
+        .join(Event, col(Event.id) == col(Delivery.event_id))
+        .join(Lead, col(Lead.id) == col(Event.lead_id))
+        .join(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .where(col(Delivery.id).in_(found.items))
+    )
+    rows = {row.id: _row(row) for row in session.execute(query)}
+    return Page(
+        [rows[delivery_id] for delivery_id in found.items if delivery_id in rows],
+        next_cursor=found.next_cursor,
+        previous_cursor=found.previous_cursor,
+    )
+
+
+def _count(session: Session, wanted: DeliveryFilter, at_most: int) -> Count:
+    return keyset.count(session, delivery_search(wanted), at_most=at_most)
+
+
+def _row(row: Any) -> DeliveryRow:
+    return DeliveryRow(
+        id=row.id,
+        event_id=row.event_id,
+        event=row.event_name,
+        lead_id=row.lead_id,
+        lead_name=lead_name(row.first_name, row.last_name, row.email),
+        transaction_id=row.transaction_id,
+        campaign=row.key,
+        campaign_name=row.campaign_name,
+        postback_id=row.postback_id,
+        level=row.level,
+        status=row.status,
+        reason=row.reason,
+        reason_text=row.reason_text,
+        method=row.method,
+        url=row.url,
+        host=delivery_details.host_of(row.url),
+        created_at=row.created_at,
+        next_attempt_at=delivery_details.next_attempt_at(row.status, row.due_at),
+        tries=row.tries,
+        attempts_made=row.attempts,
+        response_code=row.response_code,
+    )
+
+
+def _get(session: Session, delivery_id: str) -> DeliveryDetail:
+    is_possible = keyset.is_storable(delivery_id)
+    detail = delivery_details.of_id(session, delivery_id) if is_possible else None
+    if detail is None:
+        raise NotFound("delivery", delivery_id)
+    return detail

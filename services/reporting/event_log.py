@@ -1,0 +1,188 @@
+"""The event log: every firing, newest first, and one firing in full."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Campaign, Event, Lead
+from models.words import ConversionStatus, DeliveryStatus, Source
+from services import database
+from services.actor import Actor, Right
+from services.errors import NotFound
+from services.paging import Page, PageRequest
+from services.reporting import delivery_details, keyset
+from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
+from services.reporting.filters import EventLogFilter, event_search
+from services.reporting.keyset import Count
+from services.reporting.people import lead_name
+
+__all__ = [
+    "AttemptRow",
+    "Count",
+    "DeliveryDetail",
+    "EventDetail",
+    "EventLogFilter",
+    "EventLogRow",
+    "RequestView",
+    "count",
+    "get",
+    "list_page",
+]
+
+COUNTED_AT_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class EventLogRow:
+    """One firing as the log shows it; `campaign` is the key, `amount` as received."""
+
+    event_id: str
+    event: str
+    occurred_at: datetime
+    received_at: datetime
+    lead_id: str
+    lead_name: str
+    transaction_id: str
+    campaign: str
+    campaign_name: str
+    status: DeliveryStatus
+    response_code: int | None
+    conversion_status: ConversionStatus
+    amount: str | None
+    currency: str | None
+    deliveries: int
+    source: Source
+    is_conversion: bool
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """One firing with its payload (JSON text) and what became of every delivery."""
+
+    row: EventLogRow
+    payload: str
+    order_id: str | None
+    fields: tuple[tuple[str, str], ...]
+    actor_name: str
+    is_affiliate_conversion: bool
+    deliveries: tuple[DeliveryDetail, ...]
+
+
+async def list_page(
+    actor: Actor, wanted: EventLogFilter, request: PageRequest
+) -> Page[EventLogRow]:
+    """Return one page of events, newest first; see `keyset.find_page` for what a page promises.
+
+    Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
+    """
+    actor.require(Right.READ)
+    return await database.read(_list_page, wanted, request)
+
+
+async def count(actor: Actor, wanted: EventLogFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
+    """Return how many events match, counted no further than `at_most`; raises as `list_page`."""
+    actor.require(Right.READ)
+    return await database.read(_count, wanted, at_most)
+
+
+async def get(actor: Actor, event_id: str) -> EventDetail:
+    """Return one event in full; raises `NotFound` and `NotAllowed`."""
+    actor.require(Right.READ)
+    return await database.read(_get, event_id)
+
+
+def _list_page(session: Session, wanted: EventLogFilter, request: PageRequest) -> Page[EventLogRow]:
+    found = keyset.find_page(session, event_search(session, wanted), request)
+    rows = rows_by_id(session, found.items)
+    return Page(
+        [rows[event_id] for event_id in found.items if event_id in rows],
+        next_cursor=found.next_cursor,
+        previous_cursor=found.previous_cursor,
+    )
+
+
+def _count(session: Session, wanted: EventLogFilter, at_most: int) -> Count:
+    return keyset.count(session, event_search(session, wanted), at_most=at_most)
+
+
+def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLogRow]:
+    """Return the rows of these events; an event that is gone is left out."""
+    query = (
+        select(
+            col(Event.id),
+            col(Event.event_name),
+            col(Event.occurred_at),
+            col(Event.received_at),
+            col(Event.lead_id),
+            col(Lead.first_name),
+            col(Lead.last_name),
+            col(Lead.email),
+            col(Event.transaction_id),
+            col(Campaign.key),
+            col(Campaign.name).label("campaign_name"),
+            col(Event.delivery_status),
+            col(Event.response_code),
+            col(Event.conversion_status),
+            col(Event.amount_text),
+            col(Event.currency),
+            col(Event.deliveries),
+            col(Event.source),
+            col(Event.is_conversion),
+            col(Event.is_test),
+        )
+        .join(Lead, col(Lead.id) == col(Event.lead_id))
+        .join(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .where(col(Event.id).in_(event_ids))
+    )
+    return {row.id: _row(row) for row in session.execute(query)}
+
+
+def _row(row: Any) -> EventLogRow:
+    return EventLogRow(
+        event_id=row.id,
+        event=row.event_name,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        lead_id=row.lead_id,
+        lead_name=lead_name(row.first_name, row.last_name, row.email),
+        transaction_id=row.transaction_id,
+        campaign=row.key,
+        campaign_name=row.campaign_name,
+        status=row.delivery_status,
+        response_code=row.response_code,
+        conversion_status=row.conversion_status,
+        amount=row.amount_text,
+        currency=row.currency,
+        deliveries=row.deliveries,
+        source=row.source,
+        is_conversion=row.is_conversion,
+        is_test=row.is_test,
+    )
+
+
+def _get(session: Session, event_id: str) -> EventDetail:
+    event = session.get(Event, event_id) if keyset.is_storable(event_id) else None
+    if event is None:
+        raise NotFound("event", event_id)
+    return EventDetail(
+        row=rows_by_id(session, [event_id])[event_id],
+        payload=event.payload,
+        order_id=event.order_id,
+        fields=_fields(event.fields),
+        actor_name=event.actor_name,
+        is_affiliate_conversion=event.is_affiliate_conversion,
+        deliveries=delivery_details.of_event(session, event_id),
+    )
+
+
+def _fields(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in fields.items()
+    )

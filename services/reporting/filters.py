@@ -1,0 +1,224 @@
+"""The filters of the logs, and the search that each one means."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal, TypeVar
+
+from sqlalchemy import Table, func
+from sqlmodel import Session, SQLModel, col, select
+
+from models import Campaign, Delivery, Event, EventType, Submission
+from models.words import ConversionStatus, DeliveryStatus, Source, Verdict
+from services.errors import InvalidInput
+from services.reporting.keyset import Condition, Search, is_storable
+
+Word = TypeVar("Word", bound=StrEnum)
+
+_CODE = re.compile(r"(?P<none>none)|(?P<exact>[1-9][0-9]{2})|(?P<family>[1-9])xx", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class EventLogFilter:
+    """Which events: everything that is given must match; empty text means any.
+
+    `code` is "404", "2xx" or "none"; `test` is `None` for tests and others alike; `since` is
+    inclusive and `until` exclusive, on the time that `time` names.
+    """
+
+    event: str = ""
+    campaign: str = ""
+    status: tuple[DeliveryStatus, ...] = ()
+    code: str = ""
+    conversion_status: str = ""
+    transaction_id: str = ""
+    lead_id: str = ""
+    source: str = ""
+    test: bool | None = False
+    since: datetime | None = None
+    until: datetime | None = None
+    time: Literal["received", "occurred"] = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFilter:
+    """Which deliveries; `since` is inclusive and `until` exclusive, on the time of creation."""
+
+    status: tuple[DeliveryStatus, ...] = ()
+    postback: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFilter:
+    """Which incoming calls; `since` is inclusive and `until` exclusive."""
+
+    verdict: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def event_search(session: Session, wanted: EventLogFilter) -> Search:
+    """Return the search for these events; unknown events and campaigns match nothing.
+
+    Raises `InvalidInput` for a word or code that does not exist and for a time without offset.
+    """
+    problems: dict[str, str] = {}
+    words = {
+        "delivery_status": _words(DeliveryStatus, wanted.status, "status", problems),
+        "conversion_status": _words(
+            ConversionStatus, _given(wanted.conversion_status), "conversion_status", problems
+        ),
+        "source": _words(Source, _given(wanted.source), "source", problems),
+    }
+    code = _CODE.fullmatch(wanted.code)
+    if wanted.code and not code:
+        problems["code"] = "Give a code such as 404, a class such as 2xx, or none."
+    if wanted.time not in {"received", "occurred"}:
+        problems["time"] = "Give received or occurred."
+    since, until = _range(wanted.since, wanted.until, problems)
+    if problems:
+        raise InvalidInput(problems)
+
+    conditions = [
+        *_names(session, wanted),
+        *(Condition(column, values) for column, values in words.items() if values),
+    ]
+    if code:
+        conditions.append(Condition("response_code", _codes(session, code)))
+    if wanted.test is not None:
+        conditions.append(Condition("is_test", (wanted.test,)))
+
+    decisive = ("transaction_id", "lead_id")
+    weighed = ("event_type_id", "campaign_id", "delivery_status", "response_code")
+    return Search(
+        table=_table(Event),
+        time="received_at" if wanted.time == "received" else "occurred_at",
+        conditions=tuple(conditions),
+        # The other indexes go on by the time of receipt: they are in no order for occurred_at.
+        indexed=decisive + weighed if wanted.time == "received" else decisive,
+        decisive=decisive,
+        since=since,
+        until=until,
+    )
+
+
+def delivery_search(wanted: DeliveryFilter) -> Search:
+    """Return the search for these deliveries; an unknown postback matches nothing.
+
+    Raises `InvalidInput` as `event_search` does.
+    """
+    problems: dict[str, str] = {}
+    statuses = _words(DeliveryStatus, wanted.status, "status", problems)
+    since, until = _range(wanted.since, wanted.until, problems)
+    if problems:
+        raise InvalidInput(problems)
+    conditions: list[Condition] = []
+    if wanted.postback:
+        known = (wanted.postback,) if is_storable(wanted.postback) else ()
+        conditions.append(Condition("postback_id", known))
+    if statuses or not wanted.postback:
+        # No index has the time alone; the merged walk of every status is the same list.
+        conditions.append(Condition("status", statuses or tuple(DeliveryStatus)))
+    return Search(
+        table=_table(Delivery),
+        time="created_at",
+        conditions=tuple(conditions),
+        indexed=("postback_id", "status"),
+        since=since,
+        until=until,
+    )
+
+
+def submission_search(wanted: SubmissionFilter) -> Search:
+    """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does."""
+    problems: dict[str, str] = {}
+    verdicts = _words(Verdict, _given(wanted.verdict), "verdict", problems)
+    since, until = _range(wanted.since, wanted.until, problems)
+    if problems:
+        raise InvalidInput(problems)
+    return Search(
+        table=_table(Submission),
+        time="received_at",
+        conditions=(Condition("verdict", verdicts),) if verdicts else (),
+        indexed=("verdict",),
+        since=since,
+        until=until,
+    )
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def _given(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _words(
+    words: type[Word], given: Iterable[str], field: str, problems: dict[str, str]
+) -> tuple[Word, ...]:
+    found: dict[Word, None] = {}
+    for text in given:
+        try:
+            found[words(text)] = None
+        except ValueError:
+            problems[field] = f"Give one of {', '.join(words)}."
+    return tuple(found)
+
+
+def _range(
+    since: datetime | None, until: datetime | None, problems: dict[str, str]
+) -> tuple[datetime | None, datetime | None]:
+    return _moment(since, "from", problems), _moment(until, "to", problems)
+
+
+def _moment(moment: datetime | None, field: str, problems: dict[str, str]) -> datetime | None:
+    if moment is None:
+        return None
+    if moment.utcoffset() is None:
+        problems[field] = "Give a time with its offset, such as 2026-03-01T09:00:00+01:00."
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        problems[field] = "Give a time from the years 1 to 9999."
+        return None
+
+
+def _names(session: Session, wanted: EventLogFilter) -> Iterator[Condition]:
+    # A text that no database can hold is like a name that nobody gave: it matches nothing.
+    for column, text in (("transaction_id", wanted.transaction_id), ("lead_id", wanted.lead_id)):
+        if text:
+            yield Condition(column, (text,) if is_storable(text) else ())
+    if wanted.event:
+        event_type = select(EventType.id).where(EventType.name == wanted.event)
+        found = session.exec(event_type).all() if is_storable(wanted.event) else ()
+        yield Condition("event_type_id", tuple(found))
+    if wanted.campaign:
+        campaign = select(Campaign.id).where(Campaign.key == wanted.campaign)
+        found = session.exec(campaign).all() if is_storable(wanted.campaign) else ()
+        yield Condition("campaign_id", tuple(found))
+
+
+def _codes(session: Session, code: re.Match[str]) -> tuple[int | None, ...]:
+    if code["none"]:
+        return (None,)
+    if code["exact"]:
+        return (int(code["exact"]),)
+    # A class becomes the codes that occur in it, each one step in the index: a range of codes
+    # is in no order of time.
+    column = col(Event.response_code)
+    first = int(code["family"]) * 100
+    found: list[int | None] = []
+    last = first - 1
+    while True:
+        query = select(func.min(column)).where(column > last, column < first + 100)
+        following = session.exec(query).one()
+        if following is None:
+            return tuple(found)
+        found.append(following)
+        last = following

@@ -1,0 +1,83 @@
+"""Whether the installation works: schema, sender, and what waits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, text
+from sqlmodel import Session, col
+
+from models import Delivery, Worker
+from services import database, schema
+from services.clock import Clock, utc_now
+
+WORKER_SILENT_AFTER = timedelta(seconds=10)
+DUE_COUNTED_AT_MOST = 100_000
+
+# Word for word the condition of the partial index, not as parameters: else it is not used.
+_WAITS = text("delivery.status IN ('pending', 'retrying')")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Who sends, and what is due; `due` stops at 100,000."""
+
+    worker_seen_at: datetime | None
+    worker_alive: bool
+    due: int
+    oldest_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `/healthz` and `/readyz` answer from, and the System page shows."""
+
+    schema_current: bool
+    worker_seen_at: datetime | None
+    worker_alive: bool
+    due: int
+    oldest_due_at: datetime | None
+
+
+async def get(*, clock: Clock = utc_now) -> Health:
+    """Return the health of the installation; asks nobody's right, since a probe has none.
+
+    A worker is alive that was seen in the last 10 seconds. With an old schema nothing but
+    that is known.
+    """
+    if not await database.read(_is_schema_current):
+        return Health(
+            schema_current=False,
+            worker_seen_at=None,
+            worker_alive=False,
+            due=0,
+            oldest_due_at=None,
+        )
+    work = await database.read(look_at_work, clock())
+    return Health(
+        schema_current=True,
+        worker_seen_at=work.worker_seen_at,
+        worker_alive=work.worker_alive,
+        due=work.due,
+        oldest_due_at=work.oldest_due_at,
+    )
+
+
+def look_at_work(session: Session, now: datetime) -> Work:
+    """Return who sends, and what should have been sent by `now`."""
+    seen_at = session.execute(select(func.max(col(Worker.seen_at)))).scalar_one()
+    waiting = select(col(Delivery.due_at)).where(_WAITS, col(Delivery.due_at) <= now)
+    some = waiting.limit(DUE_COUNTED_AT_MOST).subquery()
+    oldest = waiting.order_by(col(Delivery.due_at), col(Delivery.id)).limit(1)
+    return Work(
+        worker_seen_at=seen_at,
+        worker_alive=seen_at is not None and now - seen_at <= WORKER_SILENT_AFTER,
+        due=session.execute(select(func.count()).select_from(some)).scalar_one(),
+        oldest_due_at=session.execute(oldest).scalar_one_or_none(),
+    )
+
+
+def _is_schema_current(session: Session) -> bool:
+    engine = session.get_bind()
+    if not isinstance(engine, Engine):
+        raise TypeError("A reading session stands on an engine.")
+    return schema.is_current(engine)

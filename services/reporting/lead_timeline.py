@@ -1,0 +1,157 @@
+"""What happened to one lead: captured, events fired, postbacks sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlmodel import Session, col
+
+from models import Attempt, Campaign, Delivery, Event, Lead
+from models.words import DeliveryStatus
+from services import database
+from services.actor import Actor, Right
+from services.errors import NotFound
+from services.reporting import keyset
+from services.reporting.delivery_details import host_of
+from services.reporting.explanations import explain
+
+
+class TimelineKind(StrEnum):
+    """What an entry of the time line is about."""
+
+    CAPTURED = "captured"
+    EVENT = "event"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened; `event_id` is empty and `status` is `none` for the capture."""
+
+    at: datetime
+    kind: TimelineKind
+    title: str
+    detail: str
+    status: DeliveryStatus
+    event_id: str
+    actor_name: str
+
+
+async def list_entries(actor: Actor, lead_id: str, *, limit: int = 200) -> list[TimelineEntry]:
+    """Return the newest `limit` entries of a lead, newest first.
+
+    A delivery stands where its last attempt does. Raises `NotFound` and `NotAllowed`.
+    """
+    actor.require(Right.READ)
+    return await database.read(_list_entries, lead_id, limit)
+
+
+def _list_entries(session: Session, lead_id: str, limit: int) -> list[TimelineEntry]:
+    lead = session.get(Lead, lead_id) if keyset.is_storable(lead_id) else None
+    if lead is None:
+        raise NotFound("lead", lead_id)
+    events = (
+        select(
+            col(Event.id),
+            col(Event.event_name),
+            col(Event.received_at),
+            col(Event.amount_text),
+            col(Event.currency),
+            col(Event.source),
+            col(Event.is_test),
+            col(Event.delivery_status),
+            col(Event.actor_name),
+        )
+        .where(col(Event.lead_id) == lead_id)
+        .order_by(col(Event.received_at).desc(), col(Event.id).desc())
+        .limit(limit)
+    )
+    found = session.execute(events).all()
+    entries = [
+        *_deliveries(session, [event.id for event in found]),
+        *(_event_entry(event) for event in found),
+        _captured(session, lead),
+    ]
+    # A stable sort: at the same moment the delivery stands above its event, and that above the
+    # capture.
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return entries[:limit]
+
+
+def _captured(session: Session, lead: Lead) -> TimelineEntry:
+    campaign = session.get_one(Campaign, lead.campaign_id)
+    return TimelineEntry(
+        at=lead.created_at,
+        kind=TimelineKind.CAPTURED,
+        title="Lead captured",
+        detail=f"{campaign.name}, {_SOURCES[lead.source]}",
+        status=DeliveryStatus.NONE,
+        event_id="",
+        actor_name="",
+    )
+
+
+def _event_entry(event: Any) -> TimelineEntry:
+    amount = " ".join(part for part in (event.amount_text, event.currency) if part)
+    parts = [amount, _SOURCES[event.source], "a test" if event.is_test else ""]
+    return TimelineEntry(
+        at=event.received_at,
+        kind=TimelineKind.EVENT,
+        title=event.event_name,
+        detail=", ".join(part for part in parts if part),
+        status=event.delivery_status,
+        event_id=event.id,
+        actor_name=event.actor_name,
+    )
+
+
+_SOURCES = {
+    "api": "by API",
+    "incoming": "by incoming URL",
+    "manual": "by hand",
+    "import": "by import",
+}
+
+
+def _deliveries(session: Session, event_ids: list[str]) -> Iterator[TimelineEntry]:
+    query = (
+        select(
+            col(Delivery.event_id),
+            col(Delivery.status),
+            col(Delivery.reason),
+            col(Delivery.method),
+            col(Delivery.url),
+            col(Delivery.created_at),
+            col(Delivery.attempts),
+            col(Attempt.started_at),
+            col(Attempt.message),
+        )
+        .join(
+            Attempt,
+            and_(
+                col(Attempt.delivery_id) == col(Delivery.id),
+                col(Attempt.number) == col(Delivery.attempts),
+            ),
+            isouter=True,
+        )
+        .where(col(Delivery.event_id).in_(event_ids))
+        .order_by(col(Delivery.id).desc())
+    )
+    for row in session.execute(query):
+        yield TimelineEntry(
+            at=row.started_at or row.created_at,
+            kind=TimelineKind.DELIVERY,
+            title=f"Postback to {host_of(row.url)}",
+            detail=explain(
+                status=row.status,
+                reason=row.reason,
+                attempts=row.attempts,
+                last_message=row.message or "",
+            ),
+            status=row.status,
+            event_id=row.event_id,
+            actor_name="",
+        )
