@@ -1,0 +1,48 @@
+"""A change in the database reaches the open pages by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+import reflex as rx
+
+from dashboard import session
+from services.errors import NotSignedIn
+from services.reporting.changes import ChangeWatcher
+
+PAUSE_SECONDS: Final = (
+    0.15
+)
+RECHECK_SECONDS: Final = 60.0  # an ended session closes a quiet page no later than this
+
+
+class Feed:
+    """The process's watcher, handed in by the composition root while the process serves."""
+
+    watcher: ChangeWatcher | None = None
+
+
+async def changes(state: rx.State) -> AsyncIterator[None]:
+    """Yield at once, and again after each commit that anybody makes, until the page is left.
+
+    For a background handler started by `on_load`: Reflex cancels that when the person navigates
+    away or the connection ends, and starts it again at the next load or reconnect. Bursts are
+    taken together. Raises `NotSignedIn`, which the guard understands, once the session has ended.
+    """
+    watcher = Feed.watcher
+    if watcher is None:
+        raise RuntimeError("Nobody watches the database: the runtime was not started.")
+    clock = asyncio.get_running_loop().time
+    while not watcher.is_closed:
+        began = clock()
+        seen = watcher.number  # before the page asks, so that a commit meanwhile is not missed
+        yield
+        while await watcher.wait(seen, RECHECK_SECONDS) == seen and not watcher.is_closed:
+            await _still_signed_in(state)
+        await asyncio.sleep(PAUSE_SECONDS - (clock() - began))
+        await _still_signed_in(state)
+
+
+async def _still_signed_in(state: rx.State) -> None:
+    if await session.check(state) is None:
+        raise NotSignedIn("Your session has ended. Sign in again.")

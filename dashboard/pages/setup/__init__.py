@@ -1,0 +1,1 @@
+"""The first owner of a new installation."""

@@ -1,0 +1,269 @@
+"""Who is in front of the browser: cookie → Actor at every event, and the guard of all handlers."""
+
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from http.cookies import SimpleCookie
+from typing import Any, Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, available_timezones
+
+import reflex as rx
+from reflex.istate.proxy import StateProxy
+
+from dashboard import feedback, routes
+from dashboard.components.native_form import sign_out_form
+from dashboard.layout import Viewer
+from services.accounts import sessions, users
+from services.actor import Actor
+from services.errors import AppError, NotSignedIn
+
+ACCESS: Final = "afterlead_access"
+"""The mark that the architecture test looks for on every handler: `guarded` or `public`."""
+
+SESSION_PATH: Final = "/api/session"
+SIGN_OUT_PATH: Final = "/api/sign-out"
+
+TIME_ZONE_COOKIE: Final = "afterlead_time_zone"
+UTC_NAME: Final = "UTC"
+
+Handler = Callable[..., Any]
+
+_actor: ContextVar[Actor] = ContextVar("actor")
+
+
+class SessionState(rx.State):
+    """What every page may know about the person in front of it."""
+
+    email: str = ""
+    initials: str = ""
+    time_zone: str = UTC_NAME
+    """The browser's IANA zone name, always one that this server knows."""
+
+    _owner: str = ""
+    """Whose data this tab's states hold: a digest of the session cookie, empty for nobody's."""
+
+
+def actor() -> Actor:
+    """Return who is signed in; only inside a guarded handler."""
+    return _actor.get()
+
+
+def public(handler: Handler) -> Handler:
+    """Mark a handler, below `@rx.event`, that people use before they are signed in."""
+    setattr(handler, ACCESS, "public")
+    return handler
+
+
+def guarded(handler: Handler) -> Handler:
+    """Let a handler, below `@rx.event`, run only for a signed-in person.
+
+    Takes all four shapes: plain, async, generator, async generator, background ones included. The
+    session is looked up at every call. Without one the tab forgets all data and goes to sign-in.
+    A service error that the handler lets through becomes a toast.
+    """
+    wrapper = _guarded_stream(handler) if _is_stream(handler) else _guarded_call(handler)
+    setattr(wrapper, ACCESS, "guarded")
+    return wrapper
+
+
+def _is_stream(handler: Handler) -> bool:
+    return inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler)
+
+
+def _guarded_call(handler: Handler) -> Handler:
+    @functools.wraps(handler)
+    async def call(self: rx.State, *args: object, **kwargs: object) -> object:
+        if not await _enter(self):
+            return await _refuse(self)
+        try:
+            result = handler(self, *args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+        except NotSignedIn:
+            return await _refuse(self)
+        except AppError as error:
+            return feedback.toast(error)
+
+    return call
+
+
+def _guarded_stream(handler: Handler) -> Handler:
+    @functools.wraps(handler)
+    async def stream(self: rx.State, *args: object, **kwargs: object) -> AsyncIterator[object]:
+        if not await _enter(self):
+            yield await _refuse(self)
+            return
+        try:
+            result = handler(self, *args, **kwargs)
+            if inspect.isgenerator(result):
+                for step in result:
+                    yield step
+            else:
+                async for step in result:
+                    yield step
+        except NotSignedIn:
+            yield await _refuse(self)
+        except AppError as error:
+            yield feedback.toast(error)
+
+    return stream
+
+
+async def check(state: rx.State) -> Actor | None:
+    """Return the signed-in person behind a state's websocket, by a look at the database."""
+    cookie = cookie_of(state, sessions.COOKIE_NAME)
+    return await sessions.actor_of(cookie) if cookie else None
+
+
+def cookie_of(state: rx.State, name: str) -> str:
+    """Return one cookie that the browser sent with the websocket's handshake, or nothing."""
+    jar: SimpleCookie = SimpleCookie()
+    # One at a time: SimpleCookie stops at the first one that another site spelt badly.
+    for part in state.router.headers.cookie.split(";"):
+        if part.strip().startswith(f"{name}="):
+            jar.load(part.strip())
+    return jar[name].value if name in jar else ""
+
+
+async def _enter(state: rx.State) -> bool:
+    found = await check(state)
+    if found is None:
+        return False
+    _actor.set(found)
+    await _exclusively(state, _settle_in, found)
+    return True
+
+
+async def _refuse(state: rx.State) -> object:
+    """Forget everything this tab has seen and say where to go."""
+    await _exclusively(state, _forget)
+    if await users.is_empty():
+        return rx.redirect(routes.SETUP)
+    return rx.redirect(routes.with_query(routes.LOGIN, next=_address_of(state)))
+
+
+async def _exclusively(
+    state: rx.State, step: Callable[..., Awaitable[None]], *args: object
+) -> None:
+    """Run a step that changes states, for which a background handler must hold the lock first."""
+    if isinstance(state, StateProxy):
+        async with state:
+            await step(state.__wrapped__, *args)
+    else:
+        await step(state, *args)
+
+
+async def _settle_in(state: rx.State, found: Actor) -> None:
+    session = await state.get_state(SessionState)
+    owner = _digest(cookie_of(state, sessions.COOKIE_NAME))
+    if session._owner != owner:
+        if session._owner:
+            await _forget(state)
+        session._owner = owner
+    zone = _known_zone(cookie_of(state, TIME_ZONE_COOKIE))
+    if (session.email, session.time_zone) != (found.name, zone):
+        session.email = found.name
+        session.initials = _initials(found.name)
+        session.time_zone = zone
+
+
+async def _forget(state: rx.State) -> None:
+    root = await state.get_state(rx.State)
+    for substate in root.substates.values():
+        substate.reset()
+
+
+class SessionGate(rx.Middleware):
+    """Keeps a tab's data from whoever connects next with the same tab.
+
+    A tab's states outlive its websocket, and Reflex sends them to the next one before any handler
+    of ours runs: after sign-out, or with a stolen client token, that would be a leak.
+    """
+
+    async def preprocess(self, app: rx.App, state: rx.State, event: rx.event.Event) -> None:  # noqa: ARG002 - Reflex names them
+        """Empty the states before they are sent to a connection that is not their owner's."""
+        if not event.name.startswith(_ROOT_PREFIX):
+            return
+        session = await state.get_state(SessionState)
+        owner = session._owner
+        if not owner:
+            return
+        cookie = cookie_of(state, sessions.COOKIE_NAME)
+        if _digest(cookie) != owner or await sessions.actor_of(cookie) is None:
+            await _forget(state)
+
+
+_ROOT_PREFIX: Final = rx.State.get_full_name() + ".hydrate"
+
+
+def current_zone(session: SessionState) -> ZoneInfo:
+    """Return the viewer's time zone, for date filters."""
+    return ZoneInfo(session.time_zone)
+
+
+def viewer() -> Viewer:
+    """Return what every page's frame shows of the person: `framed(..., viewer=viewer())`."""
+    return Viewer(
+        email=SessionState.email,
+        zone=SessionState.time_zone,
+        sign_out=sign_out_form(action=SIGN_OUT_PATH),
+    )
+
+
+def opening_script(ticket: str, *, then: str) -> rx.event.EventSpec:
+    """Have the browser fetch its cookie for a checked password, and then load `then` anew.
+
+    A whole page load, since only a new websocket carries the new cookie.
+    """
+    target = f"{SESSION_PATH}/{ticket}?{urlencode({'next': same_site_path(then)})}"
+    return rx.call_script(f"window.location.assign({json.dumps(target)})")
+
+
+def time_zone_script() -> rx.Component:
+    """Build the head script that tells the server the browser's zone before the first event."""
+    return rx.el.script(
+        f"document.cookie='{TIME_ZONE_COOKIE}='+encodeURIComponent("
+        "Intl.DateTimeFormat().resolvedOptions().timeZone)+';path=/;max-age=31536000;samesite=lax'"
+    )
+
+
+def same_site_path(target: str) -> str:
+    """Return `target` when it is a path of this site that a sign-in may lead to, else `/`."""
+    # Browsers drop control characters and read "\\" as "/", so "/\\\\evil" would leave the site.
+    if (
+        not target.startswith("/")
+        or target.startswith(("//", "/api/", routes.LOGIN, routes.SETUP))
+        or "\\" in target
+        or not target.isprintable()
+    ):
+        return routes.OVERVIEW
+    return target
+
+
+def _address_of(state: rx.State) -> str:
+    url = state.router.url
+    path = url.path.rstrip("/") or routes.OVERVIEW
+    target = f"{path}?{url.query}" if url.query else path
+    return "" if same_site_path(target) == routes.OVERVIEW else target
+
+
+def _known_zone(name: str) -> str:
+    name = name.replace("%2F", "/")
+    return name if name in _zones() else UTC_NAME
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _initials(name: str) -> str:
+    words = [word for word in name.split("@", maxsplit=1)[0].replace("_", ".").split(".") if word]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def _digest(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()
