@@ -19,8 +19,16 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg"),
         rx.el.link(rel="alternate icon", type="image/x-icon", href="/favicon.ico", sizes="32x32"),
         rx.el.meta(name="color-scheme", content="light dark"),
-        rx.el.meta(name="theme-color", content="#ffffff", media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content="#0d0f11", media="(prefers-color-scheme: dark)"),
+        rx.el.meta(
+            name="theme-color",
+            content="#ffffff",
+            custom_attrs={"media": "(prefers-color-scheme: light)"},
+        ),
+        rx.el.meta(
+            name="theme-color",
+            content="#0d0f11",
+            custom_attrs={"media": "(prefers-color-scheme: dark)"},
+        ),
     ]
 
 

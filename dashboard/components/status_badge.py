@@ -19,10 +19,10 @@ def status_badge(status: Text, *, detail: Text = "") -> rx.Component:
     )
 
 
-def code_badge(code: Text | rx.Var[int | None]) -> rx.Component:
+def code_badge(code: Text | int | rx.Var[int | None] | None) -> rx.Component:
     """Show an HTTP response code coloured by its class; a dash where there was no answer."""
-    text = code.to(str) if isinstance(code, rx.Var) else code
-    shown = rx.el.span(text, class_name="al-code-badge", data_class=text[0])
+    hundreds = code.to(int) // 100 if isinstance(code, rx.Var) else str(code or "")[:1]
+    shown = rx.el.span(code, class_name="al-code-badge", data_class=hundreds)
     none = rx.el.span("–", class_name="al-dim", title="No answer")
     if isinstance(code, rx.Var):
         return rx.cond(code, shown, none)
