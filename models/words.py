@@ -142,6 +142,7 @@ class Verdict(StrEnum):
     RECORDED = "recorded"
     DUPLICATE = "duplicate"
     UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
     UNKNOWN_FIELD = "unknown_field"
     INVALID_FIELD = "invalid_field"
     UNKNOWN_EVENT = "unknown_event"

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -88,6 +89,12 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", {})[hook] = None
 
 
+def insert_or_ignore(dialect: str, table: Table, *unique: ColumnElement[Any]) -> Any:
+    """Return an INSERT that changes no row when one with these unique values is there."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=list(unique))
+
+
 @dataclass(slots=True)
 class _Job:
     fn: Callable[[Session], Any]
@@ -113,9 +120,7 @@ class Database:
         self.is_sqlite = settings.is_sqlite
         if self.is_sqlite:
             settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-            self._writing = _sqlite_engine(
-                settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1
-            )
+            self._writing = _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
             self.reading = _sqlite_engine(
                 settings.sqlite_path, begin="BEGIN", readers=SQLITE_READERS, query_only=True
             )
@@ -309,9 +314,7 @@ def current() -> Database:
     return _current
 
 
-async def write(
-    fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
-) -> T:
+async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `fn` in a unit of work of the process's database; see `Database.write`."""
     return await current().write(fn, *args, **kwargs)
 

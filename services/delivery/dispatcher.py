@@ -115,25 +115,34 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         await self._settler.close()
+        if self._in_flight:
+            await self._database.write(
+                claims.release, claims=list(self._in_flight.values()), now=self._clock()
+            )
 
     def on_slot_freed(self) -> None:
-        """Hook: the scheduler's wake-up, called when a slot is free and more may be due."""
+        """Say that a slot is free and more may be due; the drain job listens here."""
 
     def _start(self, claim: Claim) -> None:
         self._in_flight[claim.id] = claim
         self._destinations[claim.destination] += 1
         task = asyncio.create_task(self._send(claim))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda done: self._ended(done, claim))
+
+    def _ended(self, task: asyncio.Task[None], claim: Claim) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A bug of ours. The lease runs out, the delivery is tried again and counted.
+            log.error("sending %s broke", claim.id, exc_info=error)
+            self._settled([claim])
 
     async def _send(self, claim: Claim) -> None:
         if claim.lease_until - self._clock() < self._send_margin:
             # This process stood still for too long: somebody else may own it already.
             self._settled([claim])
             return
-        secrets = (
-            await self._secrets.of(claim.postback_id) if needs_secrets(claim.headers) else {}
-        )
+        secrets = await self._secrets.of(claim.postback_id) if needs_secrets(claim.headers) else {}
         result = await self._sender.send(
             PreparedRequest(
                 method=claim.method,
@@ -189,5 +198,3 @@ class Dispatcher:
                     del self._destinations[claim.destination]
         if self.starved and not self._stopping:
             self.on_slot_freed()
-
-

@@ -1,7 +1,7 @@
 """The APScheduler jobs of one worker: the drain, and what keeps its leases and its pulse."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import delete
@@ -18,6 +18,8 @@ _DRAIN = "drain"
 TICK_SECONDS = 1
 # A worker whose drain loop has not finished for this long counts as gone.
 WORKER_GONE_SECONDS = 10
+_PULSE_SECONDS = 4
+_FORGET = timedelta(seconds=60)
 
 
 class DrainJob:
@@ -57,7 +59,7 @@ class DrainJob:
         add(self._drain, "interval", seconds=TICK_SECONDS, id=_DRAIN, next_run_time=self._now())
         add(self._dispatcher.extend_leases, "interval", seconds=self._lease_seconds / 6)
         add(self._reclaim, "interval", seconds=self._lease_seconds / 4)
-        add(self._pulse, "interval", seconds=2, next_run_time=self._now())
+        add(self._pulse, "interval", seconds=_PULSE_SECONDS, next_run_time=self._now())
         self._scheduler.start()
 
     async def stop(self, *, grace_seconds: float) -> None:
@@ -105,7 +107,8 @@ class DrainJob:
 
 
 def _register(session: Session, worker_id: str, now: datetime) -> None:
-    session.execute(delete(Worker))
+    # Rows of workers that were killed; a living one writes its own back within seconds.
+    session.execute(delete(Worker).where(col(Worker.seen_at) < now - _FORGET))
     session.add(Worker(id=worker_id, started_at=now, seen_at=now))
 
 

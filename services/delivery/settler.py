@@ -1,6 +1,7 @@
 """Writes results in groups: one commit for many attempts, none of them waiting long."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 
@@ -50,10 +51,8 @@ class Settler:
         while True:
             await self._arrived.wait()
             if len(self._waiting) < GROUP_LIMIT and not self._closing:
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._full.wait(), GROUP_WAIT)
-                except TimeoutError:
-                    pass
             group = self._waiting[:GROUP_LIMIT]
             del self._waiting[:GROUP_LIMIT]
             if len(self._waiting) < GROUP_LIMIT:

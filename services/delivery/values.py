@@ -1,0 +1,74 @@
+"""What every macro stands for: the values of one event, the same for live, test and preview."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from models.words import ConversionStatus
+
+SUBS = tuple(f"sub{number}" for number in range(1, 11))
+_CONTACT = ("transaction_id", "external_click_id", "email", "phone", "first_name", "last_name")
+
+
+class LeadLike(Protocol):
+    """The columns of a lead that macros show."""
+
+    id: str
+    fields: Mapping[str, Any]
+
+
+def lead_values(lead: LeadLike) -> dict[str, str | int | Decimal | datetime | None]:
+    """Return the macros of the lead group, free-form fields as `lead:<name>`."""
+    values: dict[str, str | int | Decimal | datetime | None] = {"lead_id": lead.id}
+    for name in (*_CONTACT, *SUBS):
+        values[name] = getattr(lead, name)
+    for name, value in lead.fields.items():
+        values[f"lead:{name.lower()}"] = _plain(value)
+    return values
+
+
+def event_values(
+    *,
+    event_id: str,
+    event_name: str,
+    event_count: int,
+    amount: str | None,
+    currency: str | None,
+    order_id: str | None,
+    conversion_status: ConversionStatus,
+    occurred_at: datetime,
+    received_at: datetime,
+    fields: Mapping[str, Any],
+    campaign_key: str,
+    campaign_name: str,
+    is_test: bool,
+) -> dict[str, str | int | Decimal | datetime | None]:
+    """Return the macros of the event, place and delivery groups, but the delivery's own id."""
+    values: dict[str, str | int | Decimal | datetime | None] = {
+        "event_id": event_id,
+        "event_name": event_name,
+        "event_count": event_count,
+        "amount": amount,
+        "currency": currency,
+        "order_id": order_id,
+        "conversion_status": conversion_status.value,
+        "occurred_at": occurred_at,
+        "received_at": received_at,
+        "campaign_id": campaign_key,
+        "campaign_name": campaign_name,
+        "affiliate_id": None,
+        "affiliate_name": None,
+        "is_test": "true" if is_test else "false",
+    }
+    for name, value in fields.items():
+        values[f"field:{name.lower()}"] = _plain(value)
+    return values
+
+
+def _plain(value: Any) -> str | int | Decimal | None:
+    if value is None or isinstance(value, str | Decimal):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return Decimal(str(value)) if isinstance(value, int | float) else str(value)

@@ -1,0 +1,135 @@
+"""The input contract of an event, the same for API, incoming URL, dialog and import."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from models.words import ConversionStatus, Verdict
+from services.moments import OptionalMoment
+from services.validation import InputModel
+
+_AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+MAX_IDENTIFIER = 255
+
+
+def read_amount(value: object) -> str | None:
+    """Return an amount exactly as received; raise ValueError with a sentence for anything else."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal | float):
+        raise ValueError('Give an amount such as 49.90 or "49.90".')
+    text = str(value)
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError(
+            "Give an amount such as 49.90: a point, no comma, "
+            "at most 12 digits before it and 6 after it."
+        )
+    return text
+
+
+def amount_micros(text: str) -> int:
+    """Return an amount in millionths of its currency's unit, for sums."""
+    return int(Decimal(text) * 1_000_000)
+
+
+def _one_line(value: str) -> str:
+    # Kept as it is, space included: it must come back to the partner unchanged.
+    if not value.strip():
+        raise ValueError("Give a value, or leave the field out.")
+    if len(value) > MAX_IDENTIFIER:
+        raise ValueError(f"Use at most {MAX_IDENTIFIER} characters; there are {len(value):,} now.")
+    if any(character in value for character in "\n\r\t"):
+        raise ValueError("Write this on one line.")
+    return value
+
+
+def _currency(value: str) -> str:
+    if not _CURRENCY.fullmatch(value):
+        raise ValueError("Give the three-letter code of a currency (ISO 4217), such as USD.")
+    return value
+
+
+def _conversion_status(value: Any) -> Any:
+    try:
+        return value if value is None else ConversionStatus(value)
+    except ValueError:
+        names = ", ".join(ConversionStatus)
+        raise ValueError(f"Give one of these: {names}.") from None
+
+
+# An id of the caller's own: 1–255 characters of any Unicode but controls.
+Identifier = Annotated[str, AfterValidator(_one_line)]
+
+
+class EventInput(InputModel):
+    """One event as somebody claims it happened. The amount is text, exactly as received."""
+
+    event: Annotated[str, AfterValidator(_one_line)]
+    transaction_id: Identifier | None = None
+    lead_id: Identifier | None = None
+    campaign: Identifier | None = None
+    amount: Annotated[str | None, BeforeValidator(read_amount)] = None
+    currency: Annotated[str, AfterValidator(_currency)] | None = None
+    order_id: Identifier | None = None
+    occurred_at: OptionalMoment = None
+    conversion_status: Annotated[ConversionStatus | None, BeforeValidator(_conversion_status)] = (
+        None
+    )
+    fields: dict[str, Any] = Field(default_factory=dict)
+
+    missing = MappingProxyType({"event": "Name the event, such as sale."})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The event is on disk, with every delivery that it owes."""
+
+    event_id: str
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The same fact again; `event_id` is the first one's."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was recorded but the call itself. `fields` has a sentence per wrong field."""
+
+    verdict: Verdict
+    message: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    submission_id: str = ""
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status that says what happened."""
+        return ANSWER_STATUS[self.verdict]
+
+
+Answer = Recorded | Duplicate | Refused
+
+ANSWER_STATUS: Mapping[Verdict, int] = MappingProxyType(
+    {
+        Verdict.RECORDED: 201,
+        Verdict.DUPLICATE: 200,
+        Verdict.UNREADABLE: 400,
+        Verdict.NOT_ALLOWED: 403,
+        Verdict.UNKNOWN_EVENT: 404,
+        Verdict.UNKNOWN_LEAD: 404,
+        Verdict.AMBIGUOUS_LEAD: 409,
+        Verdict.TOO_LARGE: 413,
+        Verdict.UNKNOWN_FIELD: 422,
+        Verdict.INVALID_FIELD: 422,
+        Verdict.EVENT_NOT_AVAILABLE: 422,
+    }
+)

@@ -1,0 +1,143 @@
+"""Starts and stops everything in order, for the web process and for a worker alone."""
+
+import asyncio
+import fcntl
+import logging
+import signal
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+from services import database, schema
+from services.accounts import users
+from services.clock import utc_now
+from services.delivery import trial
+from services.delivery.dispatcher import Dispatcher
+from services.delivery.drain_job import DrainJob
+from services.delivery.sender import Sender
+from services.delivery.transport import AiohttpTransport
+from services.errors import AppError
+from services.identifiers import new_id
+from services.reporting.changes import ChangeWatcher
+from services.settings import Settings
+from services.target_guard import TargetPolicy
+
+log = logging.getLogger(__name__)
+
+# Within the 25 s that a stop may take, and no shorter than a send.
+STOP_GRACE_SECONDS = 20.0
+
+
+class WorkerRunning(AppError):
+    """Another process sends postbacks for this SQLite file already."""
+
+    code = "worker_running"
+
+
+@dataclass(slots=True)
+class _Running:
+    watcher: ChangeWatcher
+    sender: Sender
+    drain: DrainJob | None
+    lock: TextIO | None
+
+
+_running: _Running | None = None
+
+
+async def start(settings: Settings, *, worker: bool | None = None) -> None:
+    """Migrate, open the database, and start the watcher, the sender and, if wanted, the worker.
+
+    `worker` overrides `AFTERLEAD_WORKER`. Raises WorkerRunning for a second worker on one SQLite
+    file.
+    """
+    global _running  # noqa: PLW0603 - one runtime per process
+    await asyncio.to_thread(schema.upgrade, settings)
+    opened = database.open_database(settings)
+    wanted = settings.worker == "inline" if worker is None else worker
+    lock = _worker_lock(settings) if wanted and settings.is_sqlite else None
+    watcher = ChangeWatcher(opened)
+    await watcher.start()
+    sender = Sender(
+        AiohttpTransport(policy=target_policy(settings)),
+        policy=target_policy(settings),
+        clock=utc_now,
+    )
+    trial.set_sender(sender)
+    drain = None
+    if wanted:
+        worker_id = new_id("wrk")
+        dispatcher = Dispatcher(
+            opened, sender, worker_id=worker_id, lease_seconds=settings.lease_seconds
+        )
+        drain = DrainJob(
+            opened, dispatcher, worker_id=worker_id, lease_seconds=settings.lease_seconds
+        )
+        await drain.start()
+    _running = _Running(watcher, sender, drain, lock)
+    await _say_setup_code(settings)
+
+
+async def stop() -> None:
+    """Stop claiming, finish what is in flight, write it down, close everything."""
+    global _running
+    if _running is None:
+        return
+    running, _running = _running, None
+    if running.drain is not None:
+        await running.drain.stop(grace_seconds=STOP_GRACE_SECONDS)
+    trial.set_sender(None)
+    await running.sender.aclose()
+    await running.watcher.close()
+    await asyncio.to_thread(database.close_database)
+    if running.lock is not None:
+        running.lock.close()
+
+
+def watcher() -> ChangeWatcher:
+    """Return this process's change watcher; a call before start-up is a bug."""
+    if _running is None:
+        raise RuntimeError("The runtime is not started.")
+    return _running.watcher
+
+
+def target_policy(settings: Settings) -> TargetPolicy:
+    """Return where postbacks may go: the built-in test receiver is always allowed."""
+    own = {
+        ("localhost", settings.port),
+        ("127.0.0.1", settings.port),
+        (settings.host, settings.port),
+    }
+    return TargetPolicy(allowed_networks=settings.allowed_networks, own_origins=frozenset(own))
+
+
+async def run_worker(settings: Settings) -> None:
+    """Send postbacks in a process of its own until SIGTERM or SIGINT."""
+    await start(settings, worker=True)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await stopping.wait()
+    await stop()
+
+
+def _worker_lock(settings: Settings) -> TextIO:
+    path = settings.sqlite_path.with_name(settings.sqlite_path.name + ".worker.lock")
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise WorkerRunning(
+            f"Another process already sends postbacks for {settings.sqlite_path}. Stop it first, "
+            "or start this one with AFTERLEAD_WORKER=off."
+        ) from None
+    return lock
+
+
+async def _say_setup_code(settings: Settings) -> None:
+    # Whoever can read this process's output may become the owner, nobody else on the network.
+    if not settings.is_loopback and await users.is_empty():
+        sys.stdout.write(f"Set-up code for the first owner: {users.setup_code(settings)}\n")
+        sys.stdout.flush()
