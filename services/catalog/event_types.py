@@ -1,0 +1,315 @@
+"""Event types: what can be fired, and what its firing means."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ValidationInfo, field_validator
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from models import Event, EventType, Postback
+from models.words import DedupeMode
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.listing import page_by_text
+from services.catalog.rows import EventTypeRow, event_type_row
+from services.catalog.slugs import MAX_LENGTH, slug
+from services.catalog.versions import change, check_version
+from services.clock import Clock, utc_now
+from services.errors import Conflict, NotFound
+from services.identifiers import new_id
+from services.paging import Page, PageRequest
+from services.validation import InputModel, Text, validate
+
+__all__ = [
+    "NAME_PATTERN",
+    "EventTypeInput",
+    "EventTypeRow",
+    "archive",
+    "clone",
+    "create",
+    "get",
+    "list_page",
+    "restore",
+    "suggest_name",
+    "update",
+]
+
+NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+
+_KIND = "event"
+
+
+class EventTypeInput(InputModel):
+    """What an event type consists of.
+
+    `multi_trigger` and `dedupe` are two ways to say one thing; both absent means once per lead.
+    """
+
+    missing: ClassVar[Mapping[str, str]] = {"name": "Give a name."}
+
+    name: str
+    description: Annotated[str, Text(500, lines=True)] = ""
+    is_conversion: bool = False
+    is_affiliate_conversion: bool = False
+    multi_trigger: bool | None = None
+    dedupe: Literal["once_per_lead", "allow_all"] | None = None
+    available_everywhere: bool = True
+
+    @field_validator("name")
+    @classmethod
+    def _fits(cls, name: str) -> str:
+        if not name:
+            raise ValueError("Give a name.")
+        if not NAME_PATTERN.fullmatch(name):
+            hint = suggest_name(name)
+            raise ValueError(
+                "Use 1 to 64 lower-case letters, digits and underscores, beginning with a letter"
+                + (f": “{hint}”." if hint else ".")
+            )
+        return name
+
+    @field_validator("dedupe")
+    @classmethod
+    def _agrees(cls, dedupe: str | None, info: ValidationInfo) -> str | None:
+        multi_trigger = info.data.get("multi_trigger")
+        if (
+            dedupe is not None
+            and multi_trigger is not None
+            and multi_trigger != (dedupe == DedupeMode.ALLOW_ALL)
+        ):
+            raise ValueError(
+                f"This contradicts multi_trigger: {str(multi_trigger).lower()}. Give one of the "
+                "two: multi_trigger true means allow_all, false means once_per_lead."
+            )
+        return dedupe
+
+    def dedupe_mode(self, *, otherwise: DedupeMode) -> DedupeMode:
+        """Return the mode that was asked for in either way."""
+        if self.dedupe is not None:
+            return DedupeMode(self.dedupe)
+        if self.multi_trigger is not None:
+            return DedupeMode.ALLOW_ALL if self.multi_trigger else DedupeMode.ONCE_PER_LEAD
+        return otherwise
+
+
+def suggest_name(text: str) -> str:
+    """Return a name that fits, made from what was typed; empty when nothing is left of it."""
+    name = slug(text, separator="_")
+    if name and not name[0].isalpha():
+        name = f"event_{name}"[:MAX_LENGTH].rstrip("_")
+    return name
+
+
+async def create(
+    actor: Actor, data: Mapping[str, object], *, clock: Clock = utc_now
+) -> EventTypeRow:
+    """Create an event type; raise InvalidInput per field, and Conflict for a taken name."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_create, validate(EventTypeInput, data), clock())
+
+
+async def get(actor: Actor, name: str) -> EventTypeRow:
+    """Return an event type, archived or not; raise NotFound."""
+    actor.require(Right.READ)
+    return await database.read(lambda session: event_type_row(find(session, name)))
+
+
+async def list_page(
+    actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
+) -> Page[EventTypeRow]:
+    """Return event types by name; `archived` None means both, `q` is a part of the texts."""
+    actor.require(Right.READ)
+    return await database.read(_list_page, request, archived, q.strip().casefold())
+
+
+async def update(
+    actor: Actor,
+    name: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> EventTypeRow:
+    """Change the given fields and no others.
+
+    Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
+    Conflict for a taken name or a new name for an event that has fired.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_update, name, changes, if_match, clock())
+
+
+async def archive(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
+    """Hide an event type and keep its history; one that is archived already stays as it is."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_set_archived, name, clock(), is_archived=True)
+
+
+async def restore(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
+    """Bring an archived event type back; one that is not archived stays as it is."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_set_archived, name, clock(), is_archived=False)
+
+
+async def clone(
+    actor: Actor, name: str, *, new_name: str | None = None, clock: Clock = utc_now
+) -> EventTypeRow:
+    """Create an equal event type with copies of its postbacks, secrets included.
+
+    Without a new name it is called `<name>_copy`, or `<name>_copy_2` and so on where that is
+    taken. Raises NotFound, InvalidInput, and Conflict for a taken new name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    if new_name is not None:
+        new_name = validate(EventTypeInput, {"name": new_name}).name
+    return await database.write(_clone, name, new_name, clock())
+
+
+def find(session: Session, name: str, *, for_change: bool = False) -> EventType:
+    """Return the stored event type, locked where it is about to change; raise NotFound."""
+    event_type = None
+    if NAME_PATTERN.fullmatch(name):
+        query = select(EventType).where(col(EventType.name) == name)
+        event_type = session.scalar(query.with_for_update(key_share=True) if for_change else query)
+    if event_type is None:
+        raise NotFound(_KIND, name)
+    return event_type
+
+
+def _taken(name: str) -> Conflict:
+    message = f"There is an event called “{name}” already; it may be archived. Choose another name."
+    return Conflict(message, code="name_taken", fields={"name": message})
+
+
+def _create(session: Session, data: EventTypeInput, now: datetime) -> EventTypeRow:
+    event_type = EventType(
+        id=new_id("et"),
+        name=data.name,
+        description=data.description,
+        is_conversion=data.is_conversion,
+        is_affiliate_conversion=data.is_affiliate_conversion,
+        dedupe=data.dedupe_mode(otherwise=DedupeMode.ONCE_PER_LEAD),
+        available_everywhere=data.available_everywhere,
+        created_at=now,
+        updated_at=now,
+    )
+    _insert(session, event_type)
+    cache.touch(session)
+    return event_type_row(event_type)
+
+
+def _insert(session: Session, event_type: EventType) -> None:
+    name = event_type.name
+    session.add(event_type)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _list_page(
+    session: Session, request: PageRequest, archived: bool | None, q: str
+) -> Page[EventTypeRow]:
+    query = select(EventType)
+    if archived is not None:
+        archived_at = col(EventType.archived_at)
+        query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))
+    return page_by_text(
+        session,
+        query,
+        column=col(EventType.name),
+        text_of=lambda row: row.name,
+        row_of=event_type_row,
+        request=request,
+        matches=lambda row: q in row.name or q in row.description.casefold(),
+    )
+
+
+def _update(
+    session: Session,
+    name: str,
+    changes: Mapping[str, object],
+    if_match: int | None,
+    now: datetime,
+) -> EventTypeRow:
+    event_type = find(session, name, for_change=True)
+    check_version(event_type, _KIND, if_match=if_match)
+    present = {
+        "name": event_type.name,
+        "description": event_type.description,
+        "is_conversion": event_type.is_conversion,
+        "is_affiliate_conversion": event_type.is_affiliate_conversion,
+        "available_everywhere": event_type.available_everywhere,
+    }
+    data = validate(EventTypeInput, {**present, **changes})
+    if data.name != name:
+        _refuse_rename_after_firing(session, event_type)
+    values = {field: getattr(data, field) for field in present}
+    values["dedupe"] = data.dedupe_mode(otherwise=event_type.dedupe)
+    try:
+        change(session, event_type, values, kind=_KIND, now=now)
+    except IntegrityError:
+        raise _taken(data.name) from None
+    return event_type_row(event_type)
+
+
+def _refuse_rename_after_firing(session: Session, event_type: EventType) -> None:
+    fired = select(col(Event.id)).where(col(Event.event_type_id) == event_type.id).limit(1)
+    if session.scalar(fired) is not None:
+        message = f"“{event_type.name}” has fired, so its name stays. Clone it to use another name."
+        raise Conflict(message, code="event_has_fired", fields={"name": message})
+
+
+def _set_archived(session: Session, name: str, now: datetime, *, is_archived: bool) -> EventTypeRow:
+    event_type = find(session, name, for_change=True)
+    if (event_type.archived_at is not None) != is_archived:
+        values = {"archived_at": now if is_archived else None}
+        change(session, event_type, values, kind=_KIND, now=now)
+    return event_type_row(event_type)
+
+
+def _clone(session: Session, name: str, new_name: str | None, now: datetime) -> EventTypeRow:
+    original = find(session, name)
+    copy = EventType(
+        **original.model_dump(exclude={"id", "name", "version", "archived_at"})
+        | {
+            "id": new_id("et"),
+            "name": new_name or _free_copy_name(session, name),
+            "created_at": now,
+            "updated_at": now,
+        }
+    )
+    _insert(session, copy)
+    postbacks = select(Postback).where(
+        col(Postback.event_type_id) == original.id, col(Postback.archived_at).is_(None)
+    )
+    for postback in session.scalars(postbacks.order_by(col(Postback.id))):
+        session.add(
+            Postback(
+                **postback.model_dump(exclude={"id", "event_type_id", "version"})
+                | {
+                    "id": new_id("pb"),
+                    "event_type_id": copy.id,
+                    "created_at": now,
+                    "updated_at": now,
+                }
+            )
+        )
+    cache.touch(session)
+    return event_type_row(copy)
+
+
+def _free_copy_name(session: Session, name: str) -> str:
+    taken = set(session.scalars(select(col(EventType.name))))
+    number = 1
+    while True:
+        ending = "_copy" if number == 1 else f"_copy_{number}"
+        copy = name[: MAX_LENGTH - len(ending)] + ending
+        if copy not in taken:
+            return copy
+        number += 1
