@@ -56,8 +56,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     opened = database.open_database(settings)
     wanted = settings.worker == "inline" if worker is None else worker
     lock = _worker_lock(settings) if wanted and settings.is_sqlite else None
-    watcher = ChangeWatcher(opened)
-    await watcher.start()
+    watcher = ChangeWatcher(settings)
+    watcher.start()
     sender = Sender(
         AiohttpTransport(policy=target_policy(settings)),
         policy=target_policy(settings),
@@ -88,7 +88,7 @@ async def stop() -> None:
         await running.drain.stop(grace_seconds=STOP_GRACE_SECONDS)
     trial.set_sender(None)
     await running.sender.aclose()
-    await running.watcher.close()
+    running.watcher.close()
     await asyncio.to_thread(database.close_database)
     if running.lock is not None:
         running.lock.close()

@@ -48,8 +48,8 @@ class PostbackLike(Protocol):
         """The media type of the body."""
 
     @property
-    def headers(self) -> Mapping[str, str]:
-        """Name → template of the value."""
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a name and the template of its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def _compiled(postback: PostbackLike) -> _Compiled:
         postback.url,
         postback.body,
         postback.content_type,
-        tuple(postback.headers.items()),
+        postback.headers,
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -22,7 +23,7 @@ from services.delivery.rendering import (
     render_postback,
 )
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
-from services.delivery.values import SUBS, event_values, lead_values
+from services.delivery.values import LEAD_MACROS, LeadLike, event_values, lead_values
 from services.errors import InvalidInput, NotFound, TooMany
 from services.identifiers import new_id
 from services.macros import VOCABULARY
@@ -207,19 +208,14 @@ def _lead(session: Session, lead_id: str) -> tuple[Lead, Campaign]:
     return lead, campaign
 
 
-def _sample_lead() -> Lead:
+def _sample_lead() -> LeadLike:
     examples = {doc.name: doc.example for doc in VOCABULARY}
-    chosen = {name: examples.get(name) for name in ("external_click_id", *SUBS)}
-    return Lead(
-        id=examples.get("lead_id") or "ld_sample",
-        transaction_id=examples.get("transaction_id") or "t-1",
-        email=examples.get("email"),
-        phone=examples.get("phone"),
-        first_name=examples.get("first_name"),
-        last_name=examples.get("last_name"),
+    lead = SimpleNamespace(
+        **{name: examples.get(name) for name in LEAD_MACROS},
+        id=examples["lead_id"],
         fields={},
-        **chosen,
     )
+    return cast("LeadLike", lead)
 
 
 def _view(rendered: RenderedRequest) -> RequestView:

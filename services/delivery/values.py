@@ -8,20 +8,33 @@ from typing import Any, Protocol
 from models.words import ConversionStatus
 
 SUBS = tuple(f"sub{number}" for number in range(1, 11))
-_CONTACT = ("transaction_id", "external_click_id", "email", "phone", "first_name", "last_name")
+LEAD_MACROS = (
+    "transaction_id",
+    "external_click_id",
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    *SUBS,
+)
 
 
 class LeadLike(Protocol):
     """The columns of a lead that macros show."""
 
-    id: str
-    fields: Mapping[str, Any]
+    @property
+    def id(self) -> str:
+        """Our id."""
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """The free-form fields."""
 
 
 def lead_values(lead: LeadLike) -> dict[str, str | int | Decimal | datetime | None]:
     """Return the macros of the lead group, free-form fields as `lead:<name>`."""
     values: dict[str, str | int | Decimal | datetime | None] = {"lead_id": lead.id}
-    for name in (*_CONTACT, *SUBS):
+    for name in LEAD_MACROS:
         values[name] = getattr(lead, name)
     for name, value in lead.fields.items():
         values[f"lead:{name.lower()}"] = _plain(value)

@@ -9,7 +9,8 @@ from sqlmodel import Session
 from models import Event
 from models.words import ConversionStatus, DedupeMode, DeliveryReason, DeliveryStatus
 from services import database
-from services.catalog.cache import CampaignDefinition, Definitions, EventTypeDefinition
+from services.catalog.cache import Definitions
+from services.catalog.rows import CampaignRow, EventTypeRow
 from services.delivery import outbox
 from services.delivery.outbox import NewDelivery
 from services.delivery.rendering import RenderedRequest, macros_of, render_postback
@@ -22,7 +23,7 @@ from services.intake.matching import matching_postbacks
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
 
 
-def dedupe_key(event_type: EventTypeDefinition, *, lead_id: str) -> str | None:
+def dedupe_key(event_type: EventTypeRow, *, lead_id: str) -> str | None:
     """Return what two firings share when the second is the same fact, `None` to allow all."""
     if event_type.dedupe is DedupeMode.ALLOW_ALL:
         return None
@@ -34,8 +35,8 @@ def write_event(
     call: Call,
     *,
     event: EventInput,
-    event_type: EventTypeDefinition,
-    campaign: CampaignDefinition,
+    event_type: EventTypeRow,
+    campaign: CampaignRow,
     lead: Row[Any],
     definitions: Definitions,
 ) -> Recorded | Duplicate:
@@ -83,13 +84,13 @@ def write_event(
 def _owed(
     session: Session,
     row: Mapping[str, Any],
-    event_type: EventTypeDefinition,
-    campaign: CampaignDefinition,
+    event_type: EventTypeRow,
+    campaign: CampaignRow,
     lead: Row[Any],
     definitions: Definitions,
 ) -> list[NewDelivery]:
     postbacks = matching_postbacks(
-        definitions.postbacks.get(event_type.id, ()), campaign_id=campaign.id
+        definitions.postbacks_by_event_type_id.get(event_type.id, ()), campaign_id=campaign.id
     )
     if not postbacks:
         return []

@@ -79,7 +79,7 @@ LeadChanges = create_model(
 )
 
 
-class LeadInput(LeadChanges):  # type: ignore[valid-type, misc]
+class LeadInput(LeadChanges):
     """One lead as it was captured."""
 
     campaign: Annotated[str, Text(64)]

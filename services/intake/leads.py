@@ -123,8 +123,9 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
         )
     _refuse_affiliate(data.affiliate)
     row = {name: getattr(data, name) or None for name in _DETAILS}
+    lead_id = new_id("ld")
     row |= search_columns(row) | {
-        "id": new_id("ld"),
+        "id": lead_id,
         "campaign_id": campaign.id,
         "transaction_id": data.transaction_id or new_id("tx"),
         "fields": data.fields or {},
@@ -138,7 +139,7 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
         connection.dialect.name, LEAD, LEAD.c.campaign_id, LEAD.c.transaction_id
     )
     if connection.execute(statement, row).rowcount:
-        return CreatedLead(_get(session, row["id"]), is_new=True, differs=())
+        return CreatedLead(_get(session, lead_id), is_new=True, differs=())
     first = connection.execute(
         _SELECT.where(
             LEAD.c.campaign_id == campaign.id, LEAD.c.transaction_id == data.transaction_id

@@ -13,7 +13,7 @@ from models.words import Source, Verdict
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
-from services.catalog.cache import CampaignDefinition, EventTypeDefinition
+from services.catalog.rows import CampaignRow, EventTypeRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
 from services.intake.contract import Answer, EventInput, Recorded, Refused
@@ -85,12 +85,12 @@ def _record(session: Session, call: Call) -> Answer:
         return _refuse(session, call, call.refusal or Refused(Verdict.UNREADABLE, ""))
     event = call.event
     definitions = cache.definitions(session)
-    event_type = definitions.event_types.get(event.event)
+    event_type = definitions.event_types_by_name.get(event.event)
     if event_type is None:
-        return _refuse(session, call, _unknown_event(event.event, definitions.event_types))
-    campaign: CampaignDefinition | None = None
+        return _refuse(session, call, _unknown_event(event.event, definitions.event_types_by_name))
+    campaign: CampaignRow | None = None
     if event.campaign is not None:
-        campaign = definitions.campaigns.get(event.campaign)
+        campaign = definitions.campaigns_by_key.get(event.campaign)
         if campaign is None:
             text = f"There is no campaign “{event.campaign[:64]}”."
             refusal = Refused(Verdict.INVALID_FIELD, text, {"campaign": text})
@@ -116,7 +116,7 @@ def _record(session: Session, call: Call) -> Answer:
     return answer
 
 
-def _unknown_event(name: str, known: Mapping[str, EventTypeDefinition]) -> Refused:
+def _unknown_event(name: str, known: Mapping[str, EventTypeRow]) -> Refused:
     text = f"There is no event “{name[:64]}”."
     if name.lower() in known:
         text += f" Did you mean “{name.lower()}”? Names are in lower case."
@@ -124,7 +124,7 @@ def _unknown_event(name: str, known: Mapping[str, EventTypeDefinition]) -> Refus
 
 
 def _find_lead(
-    session: Session, event: EventInput, campaign: CampaignDefinition | None
+    session: Session, event: EventInput, campaign: CampaignRow | None
 ) -> Row[Any] | Refused:
     connection = session.connection()
     if event.lead_id is not None:
@@ -159,7 +159,7 @@ def _find_lead(
 
 
 def _unavailable(
-    event: EventInput, event_type: EventTypeDefinition, campaign: CampaignDefinition
+    event: EventInput, event_type: EventTypeRow, campaign: CampaignRow
 ) -> Refused | None:
     if reason := why_unavailable(event_type, campaign):
         return Refused(Verdict.EVENT_NOT_AVAILABLE, reason, {"event": reason})
@@ -173,11 +173,11 @@ def _unavailable(
     return None
 
 
-def why_unavailable(event_type: EventTypeDefinition, campaign: CampaignDefinition) -> str:
+def why_unavailable(event_type: EventTypeRow, campaign: CampaignRow) -> str:
     """Return why this event cannot fire in this campaign, or "" when it can."""
-    if event_type.archived:
+    if event_type.archived_at is not None:
         return f"The event “{event_type.name}” is archived. Restore it to fire it again."
-    if campaign.archived:
+    if campaign.archived_at is not None:
         return f"The campaign “{campaign.key}” is archived. Restore it to fire events in it."
     if not event_type.available_everywhere:
         return f"The event “{event_type.name}” is not available in the campaign “{campaign.key}”."
