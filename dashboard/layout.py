@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.button import link_button
 from dashboard.components.elements import PageBehaviour, ShortcutSwitch
 from dashboard.components.values import Text, glyph, when_text
 from dashboard.theme import PRODUCT_NAME
@@ -64,8 +65,7 @@ def framed(
         PageBehaviour.create(),
         _skip_link(),
         rx.el.aside(
-            _brand(),
-            _navigation(section, label="Main"),
+            rx.el.div(_brand(), _navigation(section, label="Main"), class_name="al-side-inner"),
             class_name="al-side",
             aria_label="Side bar",
         ),
@@ -113,7 +113,7 @@ def bare(title: Text, *content: rx.Component, text: Text = "") -> rx.Component:
     """Put a page that stands before sign-in into a centred card."""
     return rx.el.main(
         rx.el.div(
-            rx.el.div(_mark(32), rx.el.span(PRODUCT_NAME, class_name="al-brand-name")),
+            rx.el.div(_mark(), rx.el.span(PRODUCT_NAME, class_name="al-brand-name")),
             class_name="al-bare-brand",
         ),
         rx.el.div(
@@ -126,6 +126,15 @@ def bare(title: Text, *content: rx.Component, text: Text = "") -> rx.Component:
     )
 
 
+def not_found() -> rx.Component:
+    """Build the page for an address that leads nowhere, for `app.add_page(route="404")`."""
+    return bare(
+        "This page does not exist",
+        link_button("Go to the overview", href=routes.OVERVIEW, kind="primary"),
+        text="The address may be mistyped, or what stood here has another name now.",
+    )
+
+
 def _skip_link() -> rx.Component:
     return rx.el.a(
         "Skip to content",
@@ -135,13 +144,13 @@ def _skip_link() -> rx.Component:
     )
 
 
-def _mark(size: int) -> rx.Component:
-    return rx.el.img(src="/logo.svg", alt="", width=str(size), height=str(size))
+def _mark() -> rx.Component:
+    return rx.el.img(src="/logo.svg", alt="")
 
 
 def _brand() -> rx.Component:
     return rx.el.a(
-        _mark(24),
+        _mark(),
         rx.el.span(PRODUCT_NAME, class_name="al-brand-name"),
         href=routes.OVERVIEW,
         class_name="al-brand",
@@ -198,7 +207,9 @@ def _back(back: tuple[Text, Text] | None) -> rx.Component:
     if back is None:
         return rx.el.span(class_name="al-top-space")
     label, href = back
-    return rx.el.a(glyph("left"), label, href=href, class_name="al-back")
+    return rx.el.a(
+        glyph("left"), rx.el.span(label, class_name="al-clip"), href=href, class_name="al-back"
+    )
 
 
 def _zone_chip(zone: Text) -> rx.Component:

@@ -5,7 +5,7 @@ export function Sparkline({ values = [], label = "", width = 96, height = 24 }) 
   const step = width / Math.max(1, numbers.length);
   const total = numbers.reduce((sum, each) => sum + each, 0);
   return (
-    <svg className="al-spark" width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img"
+    <svg className="al-spark" width={width} height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img"
       aria-label={label || `${total} in total, ${Math.max(0, ...numbers)} at most`}>
       {numbers.map((each, index) => {
         const tall = each === 0 ? 1.5 : Math.max(3, (each / top) * (height - 1));

@@ -9,11 +9,14 @@ from dashboard.components.values import Text
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading; `narrow` hides it below 640 px, `numeric` aligns it to the right."""
+    """A column's heading; `numeric` aligns it to the right, `wide_only` hides it below 640 px.
+
+    Cells of a `wide_only` column must be `wide_only` too. `hidden_title` is for screen readers.
+    """
 
     title: str
     numeric: bool = False
-    narrow: bool = True
+    wide_only: bool = False
     width: str = ""
     hidden_title: bool = False
 
@@ -37,6 +40,7 @@ def data_table(
                             else head.title,
                             scope="col",
                             data_numeric="true" if head.numeric else None,
+                            data_wide="true" if head.wide_only else None,
                             style={"width": head.width} if head.width else {},
                         )
                         for head in heads
@@ -61,13 +65,17 @@ def table_row(*cells: rx.Component, selected: bool | rx.Var[bool] = False) -> rx
 
 
 def cell(
-    *content: rx.Component | Text | rx.Var, numeric: bool = False, clip: str = ""
+    *content: rx.Component | Text | rx.Var,
+    numeric: bool = False,
+    clip: str = "",
+    wide_only: bool = False,
 ) -> rx.Component:
     """Build a cell; `clip` is the width (CSS) after which text ends in an ellipsis."""
     return rx.el.td(
         *content,
         data_numeric="true" if numeric else None,
         data_clip="true" if clip else None,
+        data_wide="true" if wide_only else None,
         style={"max_width": clip} if clip else {},
     )
 

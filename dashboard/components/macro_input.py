@@ -57,9 +57,10 @@ def macro_input(
         read_only=read_only,
     )
     control = field if leading is None else rx.el.div(leading, field, class_name="al-joined")
-    return rx.fragment(
+    return rx.el.div(
         field_frame(label, control, name=name, help_text=help_text, error=error),
         lints if lints is not None else rx.fragment(),
+        class_name="al-macro-input",
     )
 
 
