@@ -109,9 +109,9 @@ def explain_status(status: int, target: Target, *, method: str, location: str | 
 def _cause(
     error: httpx.TransportError, target: Target, limits: Limits
 ) -> tuple[FailureKind, str] | None:
-    """Explain by what lies behind the error, where that is known exactly."""
+    """Explain by what lies behind the error, where that is known exactly; deepest first."""
     host = target.host
-    for cause in _chain(error):
+    for cause in reversed(list(_chain(error))):
         match cause:
             case Blocked():
                 return FailureKind.BLOCKED, str(cause)
@@ -125,8 +125,8 @@ def _cause(
                     f"The host name {host} was not found. Check its spelling in the URL, or ask "
                     "the partner whether it still exists."
                 )
-            case ssl.SSLCertVerificationError():
-                problem = _CERTIFICATE_PROBLEMS.get(cause.verify_code, "could not be verified")
+            case ssl.SSLCertVerificationError(verify_code=code):
+                problem = _CERTIFICATE_PROBLEMS.get(code, "could not be verified")
                 return FailureKind.TLS, (
                     f"The certificate of {host} {problem}, so nothing was sent. The partner must "
                     "repair it."
@@ -193,5 +193,5 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None and seen < 10:
         yield cause
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
         seen += 1
