@@ -17,6 +17,8 @@ LOG_ENTRY: Final = "/logs/[event_id]"
 EVENT_MANAGEMENT: Final = "/settings/events"
 EVENT_NEW: Final = "/settings/events/new"
 EVENT: Final = "/settings/events/[event_name]"
+POSTBACK_NEW: Final = "/settings/events/[event_name]/postbacks/new"
+POSTBACK: Final = "/settings/events/[event_name]/postbacks/[postback_id]"
 TEST_RECEIVER: Final = "/test-receiver"
 TEST_RECEIVER_NAME: Final = "/test-receiver/[receiver_name]"
 
@@ -41,6 +43,16 @@ def log_entry(event_id: Text) -> Text:
 def event(name: Text) -> Text:
     """Return the path of an event's definition."""
     return _below(EVENT_MANAGEMENT, name)
+
+
+def postback_new(event_name: Text) -> Text:
+    """Return the path of the form for a new postback of an event."""
+    return event(event_name) + "/postbacks/new"
+
+
+def postback(event_name: Text, postback_id: Text) -> Text:
+    """Return the path of a postback's editor."""
+    return _below(event(event_name) + "/postbacks", postback_id)
 
 
 def test_receiver(name: Text) -> Text:
@@ -79,10 +91,10 @@ def with_query(path: Text, **values: Text) -> Text:
     return result
 
 
-def _below(folder: str, segment: Text) -> Text:
+def _below(folder: Text, segment: Text) -> Text:
     if isinstance(segment, rx.Var):
-        return f"{folder}/" + _encoded(segment)
-    return f"{folder}/{quote(segment, safe='')}"
+        return folder + "/" + _encoded(segment)
+    return folder + "/" + quote(segment, safe="")
 
 
 def _encoded(value: rx.Var[str]) -> rx.Var[str]:

@@ -1,0 +1,1 @@
+"""Event Management: the list of all events."""
