@@ -10,9 +10,7 @@ from dashboard import session
 from services.errors import NotSignedIn
 from services.reporting.changes import ChangeWatcher
 
-PAUSE_SECONDS: Final = (
-    0.15
-)
+PAUSE_SECONDS: Final = 0.15  # a burst of commits costs an open page seven questions a second
 RECHECK_SECONDS: Final = 60.0  # an ended session closes a quiet page no later than this
 
 

@@ -1,0 +1,67 @@
+"""Assembles the HTTP side: every resource, the one shape of errors, and nothing else."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Match, Route
+
+from dashboard.api import (
+    campaigns,
+    deliveries,
+    echo,
+    event_types,
+    events,
+    leads,
+    operations,
+    problem,
+    sign_in,
+    submissions,
+)
+from dashboard.api.problem import NoSuchPath, WrongMethod
+
+# The order in which a path is looked up: what comes most often stands first.
+_ROUTERS = (
+    events.router,
+    echo.receiving,
+    leads.router,
+    event_types.router,
+    campaigns.router,
+    deliveries.router,
+    submissions.router,
+    echo.router,
+    operations.router,
+    sign_in.router,
+)
+_ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_OURS = ("/api", "/api/{rest:path}", "/echo", "/echo/{rest:path}", "/healthz", "/readyz")
+
+
+def create_api() -> FastAPI:
+    """Return the application that answers programs; Reflex puts the pages beside it."""
+    routes: list[BaseRoute] = [route for router in _ROUTERS for route in router.routes]
+    answered = [route for route in routes if isinstance(route, APIRoute)]
+
+    async def nothing_here(request: Request) -> Response:
+        allowed = {
+            method
+            for route in answered
+            if route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods
+        }
+        if allowed:
+            raise WrongMethod(f"{request.method} is not possible here.", allowed=sorted(allowed))
+        raise NoSuchPath("There is nothing at this address.")
+
+    # Without them Reflex would answer with a page: 200 for GET, a bare text for the rest.
+    routes += [Route(path, nothing_here, methods=list(_ANY_METHOD)) for path in _OURS]
+    api = FastAPI(
+        title="Afterlead",
+        summary="What happens after a lead is submitted.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        routes=routes,
+    )
+    problem.install(api)
+    return api

@@ -1,0 +1,182 @@
+"""`/events`: facts come in, and are asked for again."""
+
+import json
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query, Request, Response
+
+from dashboard.api.answer import JSON_TYPE, answer, answer_list, json_bytes
+from dashboard.api.deliveries import detail_json
+from dashboard.api.problem import problem
+from dashboard.api.request import (
+    Caller,
+    JsonObject,
+    PageOf,
+    caller,
+    moment,
+    read_at_most,
+    refuse_unknown_query,
+    three_way,
+)
+from dashboard.api.routing import PlainRoute, json_body, resource
+from models.words import DeliveryStatus, Source
+from services.errors import InvalidInput
+from services.intake import recording
+from services.intake.contract import Answer, Duplicate, EventInput, Recorded
+from services.intake.incoming_call import MAX_BODY_BYTES
+from services.reporting import event_log
+from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow
+
+router = resource("Events")
+
+
+async def record_event(request: Request) -> Response:
+    """Record one event; refused calls are rows of the incoming log too."""
+    actor = await caller(request)
+    refuse_unknown_query(request)
+    # The raw body, whatever it says it is: broken JSON is a fact for the incoming log as well.
+    raw = await read_at_most(request, MAX_BODY_BYTES)
+    result = await recording.record_event(actor, raw, source=Source.API)
+    if isinstance(result, Recorded | Duplicate):
+        return answer(_json(result), status=201 if isinstance(result, Recorded) else 200)
+    return problem(
+        result.status,
+        code=result.verdict,
+        detail=result.message,
+        fields=result.fields,
+        submission_id=result.submission_id,
+    )
+
+
+router.add_api_route(
+    "/events",
+    record_event,
+    methods=["POST"],
+    status_code=201,
+    route_class_override=PlainRoute,
+    openapi_extra=json_body(EventInput),
+)
+
+
+@router.post("/events/batch")
+async def record_batch(actor: Caller, data: JsonObject) -> Response:
+    """Record up to 1,000 events of the body's `events`, each on its own."""
+    payloads = data.pop("events", None)
+    problems = dict.fromkeys(data, "There is no field of this name.")
+    if not isinstance(payloads, list):
+        problems["events"] = "Give a list of events."
+    if problems or not isinstance(payloads, list):
+        raise InvalidInput(problems)
+    results = await recording.record_batch(actor, payloads, source=Source.API)
+    return answer({"results": [{"index": i, **_json(each)} for i, each in enumerate(results)]})
+
+
+def event_filter(
+    *,
+    event: str = "",
+    campaign: str = "",
+    status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
+    code: Annotated[str, Query(description="404, 2xx or none")] = "",
+    conversion_status: str = "",
+    transaction_id: str = "",
+    lead_id: str = "",
+    source: str = "",
+    test: Annotated[str, Query(description="true, false or any")] = "false",
+    from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
+    to: Annotated[str, Query(description="exclusive, with offset")] = "",
+    time: Literal["received", "occurred"] = "received",
+) -> EventLogFilter:
+    """Return which events are asked for."""
+    return EventLogFilter(
+        event=event,
+        campaign=campaign,
+        status=tuple(status),
+        code=code,
+        conversion_status=conversion_status,
+        transaction_id=transaction_id,
+        lead_id=lead_id,
+        source=source,
+        test=three_way("test", test),
+        since=moment("from", from_),
+        until=moment("to", to),
+        time=time,
+    )
+
+
+@router.get("/events")
+async def list_events(
+    actor: Caller, page: PageOf, wanted: Annotated[EventLogFilter, Depends(event_filter)]
+) -> Response:
+    """List events, newest first; everything that is given must match."""
+    return answer_list(await event_log.list_page(actor, wanted, page), _row_json)
+
+
+@router.get("/events/{event_id}")
+async def get_event(actor: Caller, event_id: str) -> Response:
+    """Return one event with its payload, its deliveries and their attempts."""
+    detail = await event_log.get(actor, event_id)
+    members = json_bytes(_detail_json(detail)).removesuffix(b"}")
+    whole = members + b',"payload":' + _payload(detail.payload) + b"}"
+    return Response(whole, media_type=JSON_TYPE)
+
+
+def _json(result: Answer) -> dict[str, object]:
+    if isinstance(result, Recorded):
+        return {
+            "status": "recorded",
+            "event_id": result.event_id,
+            "deliveries": result.deliveries,
+        }
+    if isinstance(result, Duplicate):
+        return {"status": "duplicate", "event_id": result.event_id}
+    return {
+        "status": "rejected",
+        "code": result.verdict,
+        "detail": result.message,
+        "errors": [{"field": name, "message": text} for name, text in result.fields.items()],
+        "submission_id": result.submission_id,
+    }
+
+
+def _row_json(row: EventLogRow) -> dict[str, object]:
+    return {
+        "event_id": row.event_id,
+        "event": row.event,
+        "occurred_at": row.occurred_at,
+        "received_at": row.received_at,
+        "lead_id": row.lead_id,
+        "transaction_id": row.transaction_id,
+        "campaign": row.campaign,
+        "status": row.status,
+        "response_code": row.response_code,
+        "conversion_status": row.conversion_status,
+        "amount": row.amount,
+        "currency": row.currency,
+        "deliveries": row.deliveries,
+        "source": row.source,
+        "is_conversion": row.is_conversion,
+        "test": row.is_test,
+    }
+
+
+def _detail_json(detail: EventDetail) -> dict[str, object]:
+    return {
+        **_row_json(detail.row),
+        "is_affiliate_conversion": detail.is_affiliate_conversion,
+        "order_id": detail.order_id,
+        "fields": dict(detail.fields),
+        "actor": detail.actor_name,
+        "deliveries": [detail_json(delivery) for delivery in detail.deliveries],
+    }
+
+
+def _payload(text: str) -> bytes:
+    """Return the payload as it came in, so that `49.90` keeps its digits.
+
+    One that was too long to be kept whole is no JSON any more and becomes a JSON string.
+    """
+    try:
+        json.loads(text)
+    except ValueError:
+        return json_bytes(text)
+    return text.encode()

@@ -1,0 +1,94 @@
+"""`/leads`: who was captured, and what happened to them since."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from dashboard.api.answer import answer, answer_list, answer_versioned
+from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
+from dashboard.api.routing import json_body, resource
+from services.intake import leads
+from services.intake.lead_input import LeadChanges, LeadInput
+from services.intake.leads import LeadRow
+from services.paging import MAX_LIMIT
+from services.reporting import lead_timeline
+from services.reporting.lead_timeline import TimelineEntry
+
+router = resource("Leads")
+
+
+@router.post("/leads", status_code=201, openapi_extra=json_body(LeadInput))
+async def create_lead(actor: Caller, data: JsonObject) -> Response:
+    """Capture a lead; the same transaction id again in the campaign gives the first one, 200."""
+    created = await leads.create(actor, data)
+    if created.is_new:
+        location = f"/api/v1/leads/{created.lead.id}"
+        return answer_versioned(_json(created.lead), status=201, location=location)
+    return answer_versioned({**_json(created.lead), "differs": list(created.differs)})
+
+
+@router.get("/leads")
+async def list_leads(
+    actor: Caller,
+    page: PageOf,
+    campaign: Annotated[str, Query(description="key of a campaign")] = "",
+    q: Annotated[str, Query(max_length=255, description="id, e-mail, phone or name")] = "",
+) -> Response:
+    """List leads, newest first."""
+    return answer_list(await leads.list_page(actor, page, campaign=campaign, q=q), _json)
+
+
+@router.get("/leads/{lead_id}")
+async def get_lead(actor: Caller, lead_id: str) -> Response:
+    """Return one lead."""
+    return answer_versioned(_json(await leads.get(actor, lead_id)))
+
+
+@router.patch("/leads/{lead_id}", openapi_extra=json_body(LeadChanges, partial=True))
+async def change_lead(
+    actor: Caller, lead_id: str, data: JsonObject, version: ExpectedVersion
+) -> Response:
+    """Change the given details of a lead; ids and campaign stay."""
+    row = await leads.update_details(actor, lead_id, data, if_match=version)
+    return answer_versioned(_json(row))
+
+
+@router.get("/leads/{lead_id}/timeline")
+async def get_timeline(
+    actor: Caller, lead_id: str, limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 200
+) -> Response:
+    """List what happened to a lead, newest first."""
+    entries = await lead_timeline.list_entries(actor, lead_id, limit=limit)
+    return answer({"items": [_entry_json(entry) for entry in entries], "next_cursor": None})
+
+
+def _json(row: LeadRow) -> dict[str, object]:
+    return {
+        "lead_id": row.id,
+        "transaction_id": row.transaction_id,
+        "campaign": row.campaign,
+        "affiliate": None,
+        "external_click_id": row.external_click_id,
+        "email": row.email,
+        "phone": row.phone,
+        "first_name": row.first_name,
+        "last_name": row.last_name,
+        **{f"sub{number}": text for number, text in enumerate(row.subs, start=1)},
+        "fields": dict(row.fields),
+        "source": row.source,
+        "submitted_at": row.submitted_at,
+        "created_at": row.created_at,
+        "version": row.version,
+    }
+
+
+def _entry_json(entry: TimelineEntry) -> dict[str, object]:
+    return {
+        "at": entry.at,
+        "kind": entry.kind,
+        "title": entry.title,
+        "detail": entry.detail,
+        "status": entry.status,
+        "event_id": entry.event_id or None,
+        "actor": entry.actor_name,
+    }

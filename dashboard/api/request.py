@@ -1,0 +1,149 @@
+"""What every route asks of a call: its key, its JSON object, its page, its version."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+
+from dashboard.api.problem import BodyTooLarge, NotJson
+from services.accounts import keys
+from services.actor import Actor
+from services.errors import InvalidInput, NotSignedIn
+from services.json_text import read_object
+from services.moments import read_moment
+from services.paging import MAX_LIMIT, PageRequest
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
+
+# Only for the OpenAPI description; `caller` reads the header itself, with messages of its own.
+bearer = HTTPBearer(auto_error=False, description="A key made by `create-key`.")
+
+
+async def caller(request: Request) -> Actor:
+    """Return the program behind the call's key; raise NotSignedIn."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NotSignedIn("Send your API key as the header “Authorization: Bearer <key>”.")
+    return await keys.actor_of_key(secret.strip())
+
+
+async def read_at_most(request: Request, limit: int) -> bytes:
+    """Return the body, or its first `limit` + 1 bytes; the rest of a longer one is not read."""
+    chunks = []
+    size = 0
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            break
+    return b"".join(chunks)[: limit + 1]
+
+
+async def json_object(request: Request) -> dict[str, object]:
+    """Return the body as a JSON object; no body at all is an empty one.
+
+    Raises BodyTooLarge beyond 1 MiB, NotJson and BrokenJson.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    raw = await read_at_most(request, MAX_BODY_BYTES)
+    if len(raw) > MAX_BODY_BYTES:
+        raise _too_large()
+    if not raw:
+        return {}
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0]
+    media_type = media_type.strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        raise NotJson("Send JSON, with the header “Content-Type: application/json”.")
+    return read_object(raw)
+
+
+def expected_version(request: Request) -> int | None:
+    """Return the version in `If-Match`, or None for a caller who does not care."""
+    text = request.headers.get("if-match", "").strip()
+    if text in {"", "*"}:
+        return None
+    found = _ETAG.fullmatch(text)
+    if found is None:
+        raise InvalidInput({"If-Match": 'Give the version in quotes, such as "3".'})
+    return int(found[1] or found[2])
+
+
+def page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows wanted")] = 50,
+    cursor: Annotated[str, Query(description="`next_cursor` of the page before")] = "",
+) -> PageRequest:
+    """Return which page of a list is wanted."""
+    return PageRequest(limit=limit, cursor=cursor)
+
+
+def archived_too(
+    archived: Annotated[str, Query(description="true, false or any")] = "false",
+) -> bool | None:
+    """Return whether archived ones are wanted; None means both."""
+    return three_way("archived", archived)
+
+
+def three_way(name: str, text: str) -> bool | None:
+    """Return what `true`, `false` or `any` means; raise InvalidInput for another word."""
+    meanings = {"true": True, "1": True, "false": False, "0": False, "any": None}
+    if text not in meanings:
+        raise InvalidInput({name: "Give true, false or any."})
+    return meanings[text]
+
+
+def moment(name: str, text: str) -> datetime | None:
+    """Return a time of the query, or None for an empty one; raise InvalidInput."""
+    if not text:
+        return None
+    try:
+        # In a query an unescaped "+" of the offset arrives as a space.
+        return read_moment(text[:10] + text[10:].replace(" ", "+") if "T" in text else text)
+    except ValueError as error:
+        raise InvalidInput({name: str(error)}) from None
+
+
+def only_known_query(request: Request, _actor: Annotated[Actor, Depends(caller)]) -> None:
+    """Refuse unknown query parameters, once the key is good; see `refuse_unknown_query`."""
+    refuse_unknown_query(request)
+
+
+def refuse_unknown_query(request: Request) -> None:
+    """Refuse a query parameter that the route does not name: a misspelt one would be lost."""
+    if not request.scope["query_string"]:
+        return
+    known = _query_names(request.scope["route"])
+    unknown = {name for name in request.query_params if name not in known}
+    if unknown:
+        raise InvalidInput(
+            {name[:64]: "There is no query parameter of this name." for name in sorted(unknown)},
+            code="unknown_query_parameter",
+        )
+
+
+def _query_names(route: APIRoute) -> frozenset[str]:
+    names: set[str] = set()
+    waiting = [route.dependant]
+    while waiting:
+        dependant = waiting.pop()
+        names.update(field.alias for field in dependant.query_params)
+        waiting.extend(dependant.dependencies)
+    return frozenset(names)
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"A body may be at most {MAX_BODY_BYTES // 1024} KiB long.")
+
+
+Caller = Annotated[Actor, Depends(caller)]
+JsonObject = Annotated[dict[str, Any], Depends(json_object)]
+PageOf = Annotated[PageRequest, Depends(page)]
+ExpectedVersion = Annotated[int | None, Depends(expected_version)]
+Archived = Annotated[bool | None, Depends(archived_too)]
+Search = Annotated[str, Query(max_length=200, description="part of a name")]

@@ -1,0 +1,57 @@
+"""`/submissions`: the incoming log, every call with a good key and its verdict."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from dashboard.api.answer import answer, answer_list
+from dashboard.api.request import Caller, PageOf, moment
+from dashboard.api.routing import resource
+from services.reporting import incoming_log
+from services.reporting.incoming_log import SubmissionFilter, SubmissionRow
+
+router = resource("Submissions")
+
+
+def submission_filter(
+    *,
+    verdict: str = "",
+    from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
+    to: Annotated[str, Query(description="exclusive, with offset")] = "",
+) -> SubmissionFilter:
+    """Return which incoming calls are asked for."""
+    return SubmissionFilter(verdict=verdict, since=moment("from", from_), until=moment("to", to))
+
+
+@router.get("/submissions")
+async def list_submissions(
+    actor: Caller, page: PageOf, wanted: Annotated[SubmissionFilter, Depends(submission_filter)]
+) -> Response:
+    """List incoming calls, newest first."""
+    return answer_list(await incoming_log.list_page(actor, wanted, page), _json)
+
+
+@router.get("/submissions/{submission_id}")
+async def get_submission(actor: Caller, submission_id: str) -> Response:
+    """Return one incoming call with its body."""
+    detail = await incoming_log.get(actor, submission_id)
+    return answer(
+        {**_json(detail.row), "body": detail.body, "body_truncated": detail.body_truncated}
+    )
+
+
+def _json(row: SubmissionRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "received_at": row.received_at,
+        "source": row.source,
+        "verdict": row.verdict,
+        "reason": row.reason,
+        "errors": [{"field": name, "message": text} for name, text in row.errors],
+        "actor": row.actor_name,
+        "event": row.event,
+        "transaction_id": row.transaction_id,
+        "lead_id": row.lead_id,
+        "event_id": row.event_id,
+        "answer_status": row.answer_status,
+    }
