@@ -90,9 +90,12 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
 
 
 def insert_or_ignore(dialect: str, table: Table, *unique: ColumnElement[Any]) -> Any:
-    """Return an INSERT that changes no row when one with these unique values is there."""
+    """Return an INSERT that changes no row when one with these unique values is there.
+
+    It answers with the id of the row that it inserted, or with no row.
+    """
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing(index_elements=list(unique))
+    return insert(table).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
 
 
 @dataclass(slots=True)

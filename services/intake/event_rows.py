@@ -75,7 +75,7 @@ def write_event(
     row["deliveries"] = len(deliveries)
     row["delivery_status"] = outbox.worst(delivery.request.status for delivery in deliveries)
     connection = session.connection()
-    if connection.execute(_INSERT[connection.dialect.name], row).rowcount == 0:
+    if connection.execute(_INSERT[connection.dialect.name], row).first() is None:
         return Duplicate(connection.execute(_FIRST, {"b_key": key}).scalar_one())
     outbox.enqueue(session, event_id=event_id, deliveries=deliveries, now=now)
     return Recorded(event_id, len(deliveries))

@@ -138,7 +138,7 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
     statement = database.insert_or_ignore(
         connection.dialect.name, LEAD, LEAD.c.campaign_id, LEAD.c.transaction_id
     )
-    if connection.execute(statement, row).rowcount:
+    if connection.execute(statement, row).first() is not None:
         return CreatedLead(_get(session, lead_id), is_new=True, differs=())
     first = connection.execute(
         _SELECT.where(
