@@ -259,6 +259,7 @@ def _account_menu(viewer: Viewer) -> rx.Component:
             ShortcutSwitch.create(),
             viewer.sign_out,
             align="end",
+            aria_label="Account",
             class_name="al-menu",
         ),
     )

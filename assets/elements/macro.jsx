@@ -31,7 +31,7 @@ export function MacroText({ text = "", macros = null }) {
   return <span className="al-macro-text">{parts(String(text ?? ""), known)}</span>;
 }
 
-function Picker({ macros, label, onPick }) {
+function Picker({ macros, onPick }) {
   const [open, setOpen] = useState(false);
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
@@ -63,12 +63,12 @@ function Picker({ macros, label, onPick }) {
   return (
     <Popover.Root open={open} onOpenChange={(to) => { setOpen(to); setActive(0); }}>
       <Popover.Trigger>
-        <button type="button" className="al-button" data-kind="quiet" data-size="small" aria-label={`Insert macro into ${label}`}>
+        <button type="button" className="al-button" data-kind="quiet" data-size="small">
           <span className="al-glyph" data-glyph="braces" aria-hidden="true" />
           Insert macro
         </button>
       </Popover.Trigger>
-      <Popover.Content className="al-picker" align="end" sideOffset={4} onCloseAutoFocus={(event) => event.preventDefault()}
+      <Popover.Content className="al-picker" aria-label="Insert macro" align="end" sideOffset={4} onCloseAutoFocus={(event) => event.preventDefault()}
         onOpenAutoFocus={(event) => { event.preventDefault(); search.current?.focus(); }}>
         <input ref={search} className="al-input" type="search" role="combobox" aria-expanded="true" aria-label="Find a macro"
           aria-controls={`${id}-list`} aria-activedescendant={ordered.length ? `${id}-${active}` : undefined}
@@ -155,7 +155,7 @@ export function MacroField({
             event.target.form?.requestSubmit();
           }} />
       </div>
-      {macros.length && !readOnly ? <Picker macros={macros} label={label} onPick={insert} /> : null}
+      {macros.length && !readOnly ? <Picker macros={macros} onPick={insert} /> : null}
     </div>
   );
 }

@@ -74,6 +74,11 @@ def form_dialog(
     )
 
 
+def dialog_cancel(label: Text = "Cancel") -> rx.Component:
+    """Build the button that closes a `form_dialog` and does nothing else."""
+    return rx.dialog.close(button(label))
+
+
 def dialog_actions(*buttons: rx.Component) -> rx.Component:
     """Lay out the buttons at the end of a dialog."""
     return rx.el.div(*buttons, class_name="al-dialog-actions")

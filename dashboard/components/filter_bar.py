@@ -3,7 +3,7 @@
 import reflex as rx
 
 from dashboard.components.form_field import option_list
-from dashboard.components.values import Handler, Text, glyph, when
+from dashboard.components.values import Handler, Text, glyph, has_text, when
 
 RANGES: tuple[tuple[str, str], ...] = (
     ("1h", "Last hour"),
@@ -69,8 +69,11 @@ def filter_select(
     on_change: Handler,
     any_label: str = "Any",
 ) -> rx.Component:
-    """Build a filter with its name inside; the empty value means that it is not set."""
-    set_now = value != "" if isinstance(value, rx.Var) else bool(value)
+    """Build a filter with its name inside; the empty value means that it is not set.
+
+    Without `any_label` a value is always set, so that none is marked.
+    """
+    set_now = has_text(value) if any_label else False
     return rx.el.label(
         rx.el.span(label, class_name="al-filter-name"),
         rx.el.select(

@@ -9,14 +9,17 @@ def status_badge(status: Text, *, detail: Text = "") -> rx.Component:
     """Show a word of `models.words` (delivery status, verdict, outcome, conversion status).
 
     The stylesheet gives each known word its colour and icon by `data-status`; an unknown word is
-    shown neutral. `detail` stands behind the word, such as `2 of 8` for a retry.
+    shown neutral, `None` as a dash. `detail` stands behind the word, such as `2 of 8` for a retry.
     """
-    return rx.el.span(
+    shown = rx.el.span(
         rx.el.span(_spoken(status), class_name="al-badge-word"),
         when_text(detail, rx.el.span(detail, class_name="al-badge-detail")),
         class_name="al-badge",
         data_status=status,
     )
+    if isinstance(status, rx.Var):
+        return rx.cond(status, shown, rx.el.span("–", class_name="al-dim"))
+    return shown
 
 
 def code_badge(code: Text | int | rx.Var[int | None] | None) -> rx.Component:
@@ -68,4 +71,5 @@ def flag_badges(
 
 
 def _spoken(word: Text) -> Text:
-    return word.replace("_", " ")
+    plain = word.to(str) if isinstance(word, rx.Var) else word  # the Var of an enum has no replace
+    return plain.replace("_", " ")

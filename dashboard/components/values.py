@@ -21,7 +21,7 @@ def when(condition: Flag, shown: rx.Component) -> rx.Component:
 def has_text(value: Text | None) -> Flag:
     """Tell whether there is something to show, for plain strings and for Vars."""
     if isinstance(value, rx.Var):
-        return value.to(str) != ""
+        return value.bool()  # null and undefined are no text either
     return bool(value)
 
 

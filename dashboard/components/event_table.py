@@ -1,0 +1,94 @@
+"""Fired events as rows, the same on every page that lists them."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from dashboard.components.copy_button import mono
+from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
+from dashboard.components.status_badge import code_badge, status_badge
+from dashboard.components.time_cell import time_cell
+from dashboard.components.values import Text
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One fired event on screen; `at` is ISO text, `lead` a name or, without one, the id."""
+
+    key: str
+    href: str
+    at: str
+    transaction_id: str
+    lead: str
+    campaign: str
+    status: str
+    code: int | None
+    event: str
+    deliveries: int
+    source: str
+
+
+def event_table(lines: rx.Var[list[EventLine]], *, zone: Text, label: str) -> rx.Component:
+    """Build the table; each row leads to its log entry, and phones get the telling columns."""
+    return data_table(
+        [
+            "Timestamp",
+            "Lead / Transaction ID",
+            Column("Campaign", wide_only=True),
+            "Status",
+            "Response Code",
+            Column("Event", wide_only=True),
+            Column("Deliveries", numeric=True, wide_only=True),
+            Column("Source", wide_only=True),
+        ],
+        rx.foreach(lines, lambda line: _row(line, zone)),
+        label=label,
+    )
+
+
+def two_lines(first: rx.Component, second: rx.Component | Text | rx.Var) -> rx.Component:
+    """Stack two texts in one cell, the second one smaller and dimmed."""
+    return rx.el.div(
+        first,
+        rx.el.div(second, class_name="al-dim", style=_SECOND_LINE),
+        style={"display": "flex", "flex_direction": "column", "min_width": "0"},
+    )
+
+
+_SECOND_LINE = {
+    "font_size": "12px",
+    "line_height": "16px",
+    "max_width": "260px",
+    "overflow": "hidden",
+    "text_overflow": "ellipsis",
+}
+
+
+def _row(line: rx.Var[EventLine], zone: Text) -> rx.Component:
+    row = table_row(
+        cell(
+            two_lines(
+                row_link(time_cell(line.at, zone=zone), href=line.href),
+                time_cell(line.at, zone=zone, kind="exact"),
+            )
+        ),
+        cell(
+            two_lines(
+                rx.el.span(
+                    line.transaction_id,
+                    class_name="al-mono al-clip",
+                    title=line.transaction_id,
+                    style={"max_width": "min(260px, 42vw)"},
+                ),
+                line.lead,
+            )
+        ),
+        cell(line.campaign, clip="180px", wide_only=True),
+        cell(status_badge(line.status)),
+        cell(code_badge(line.code)),
+        cell(mono(line.event), clip="180px", wide_only=True),
+        cell(line.deliveries, numeric=True, wide_only=True),
+        cell(line.source, wide_only=True),
+    )
+    row.key = line.key  # a new row on top must not turn the focused link into another one
+    return row
