@@ -75,8 +75,8 @@ class DeliveryDetail:
 
 def of_event(session: Session, event_id: str) -> tuple[DeliveryDetail, ...]:
     """Return the deliveries that an event owes, in the order in which they were made."""
-    query = select(Delivery).where(Delivery.event_id == event_id).order_by(Delivery.id)
-    return _details(session, session.exec(query).all())
+    query = select(Delivery).where(Delivery.event_id == event_id)
+    return _details(session, sorted(session.exec(query), key=lambda delivery: delivery.id))
 
 
 def of_id(session: Session, delivery_id: str) -> DeliveryDetail | None:

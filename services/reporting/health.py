@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, select, text
-from sqlmodel import Session, col
+from sqlalchemy import Engine, func, literal_column, select, text
+from sqlmodel import Session, SQLModel, col
 
-from models import Delivery, Worker
+from models import Worker
 from services import database, schema
 from services.clock import Clock, utc_now
 
@@ -14,7 +14,12 @@ WORKER_SILENT_AFTER = timedelta(seconds=10)
 DUE_COUNTED_AT_MOST = 100_000
 
 # Word for word the condition of the partial index, not as parameters: else it is not used.
-_WAITS = text("delivery.status IN ('pending', 'retrying')")
+_WAITS = text("status IN ('pending', 'retrying')")
+# SQLite by itself prefers the index of the status, and sorts everything that waits.
+_WAITING_BY_TIME = {
+    "sqlite": text("delivery INDEXED BY ix_delivery_due"),
+    "postgresql": text("delivery"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,14 @@ async def get(*, clock: Clock = utc_now) -> Health:
 def look_at_work(session: Session, now: datetime) -> Work:
     """Return who sends, and what should have been sent by `now`."""
     seen_at = session.execute(select(func.max(col(Worker.seen_at)))).scalar_one()
-    waiting = select(col(Delivery.due_at)).where(_WAITS, col(Delivery.due_at) <= now)
+    due_at = literal_column("due_at", SQLModel.metadata.tables["delivery"].c.due_at.type)
+    waiting = (
+        select(due_at)
+        .select_from(_WAITING_BY_TIME[session.get_bind().dialect.name])
+        .where(_WAITS, due_at <= now)
+    )
     some = waiting.limit(DUE_COUNTED_AT_MOST).subquery()
-    oldest = waiting.order_by(col(Delivery.due_at), col(Delivery.id)).limit(1)
+    oldest = waiting.order_by(due_at).limit(1)
     return Work(
         worker_seen_at=seen_at,
         worker_alive=seen_at is not None and now - seen_at <= WORKER_SILENT_AFTER,

@@ -42,6 +42,6 @@ def slot(
     if session.get_bind().dialect.name == "sqlite":
         # Without its fraction: SQLite rounds to milliseconds, at times into the next hour.
         seconds = cast(func.strftime("%s", func.substr(column, 1, 19)), BigInteger)
-        return (seconds - int(window.since.timestamp())).op("/")(3600)
+        return (seconds - int(window.since.timestamp())) // 3600
     since = int(window.since.timestamp())
     return cast(func.floor((extract("epoch", column) - since) / 3600), Integer)

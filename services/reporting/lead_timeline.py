@@ -119,6 +119,7 @@ _SOURCES = {
 def _deliveries(session: Session, event_ids: list[str]) -> Iterator[TimelineEntry]:
     query = (
         select(
+            col(Delivery.id),
             col(Delivery.event_id),
             col(Delivery.status),
             col(Delivery.reason),
@@ -138,9 +139,8 @@ def _deliveries(session: Session, event_ids: list[str]) -> Iterator[TimelineEntr
             isouter=True,
         )
         .where(col(Delivery.event_id).in_(event_ids))
-        .order_by(col(Delivery.id).desc())
     )
-    for row in session.execute(query):
+    for row in sorted(session.execute(query), key=lambda row: row.id, reverse=True):
         yield TimelineEntry(
             at=row.started_at or row.created_at,
             kind=TimelineKind.DELIVERY,

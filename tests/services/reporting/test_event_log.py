@@ -5,7 +5,6 @@ import pytest
 
 from models.words import (
     ConversionStatus,
-    DeliveryReason,
     DeliveryStatus,
     FailureKind,
     KeyScope,
@@ -110,13 +109,10 @@ async def test_a_filter_finds_exactly_its_events_newest_first(
     assert (page.next_cursor, page.previous_cursor) == (None, None)
 
 
-@pytest.mark.parametrize(("changes", "names"), FILTERS, ids=str)
-async def test_a_count_says_how_many_the_list_has(
-    story: dict[str, str], viewer: Actor, changes: dict[str, Any], names: list[str]
-) -> None:
-    found = await event_log.count(viewer, EventLogFilter(**changes))
+async def test_a_count_says_how_many_the_list_has(story: dict[str, str], viewer: Actor) -> None:
+    counts = [await event_log.count(viewer, EventLogFilter(**changes)) for changes, _ in FILTERS]
 
-    assert found == event_log.Count(len(names), is_complete=True)
+    assert counts == [event_log.Count(len(names), is_complete=True) for _, names in FILTERS]
 
 
 async def test_a_count_stops_where_it_is_told_to(story: dict[str, str], viewer: Actor) -> None:
@@ -276,21 +272,6 @@ async def test_an_event_shows_its_payload_and_every_attempt_of_every_delivery(
     assert delivered.attempts[1].response_headers == (("Server", "x"),)
     waiting = next(delivery for delivery in detail.deliveries if delivery.id == second.id)
     assert waiting.next_attempt_at == START + HOUR
-
-
-@pytest.mark.parametrize("reason", DeliveryReason)
-async def test_every_reason_is_explained_in_words(
-    db: Database, settings: Settings, viewer: Actor, reason: DeliveryReason
-) -> None:
-    with Rows(settings) as rows:
-        sale = rows.event_type()
-        event = rows.event(sale, rows.lead(rows.campaign()))
-        rows.delivery(event, rows.postback(sale), status=DeliveryStatus.FAILED, reason=reason)
-
-    explanation = (await event_log.get(viewer, event.id)).deliveries[0].explanation
-
-    assert explanation.startswith(("Not sent: ", "Given up: "))
-    assert explanation.count(".") >= 2  # what happened, and what to do
 
 
 async def test_somebody_without_the_right_reads_no_log(db: Database) -> None:
