@@ -19,7 +19,7 @@
 | `/long-header` | one header line of 1 MiB |
 | `/not-http` | something that is no HTTP |
 | `/interim` | two 1xx answers, then 200 |
-| `/twice` | two answers to one request |
+| `/twice` | two answers to one request; `?late=1`: the second one a moment later |
 """
 
 import asyncio
@@ -257,7 +257,12 @@ class _Answer:
         self.send()
 
     async def twice(self) -> None:
-        self.writer.write(self.message(200, b"mine") + self.message(200, b"not yours"))
+        if "late" in self.request.query:
+            self.send(200, b"mine")
+            await asyncio.sleep(0.05)
+            self.send(200, b"not yours")
+        else:
+            self.writer.write(self.message(200, b"mine") + self.message(200, b"not yours"))
 
 
 _BEHAVIOUR: dict[str, Callable[[_Answer], Awaitable[None]]] = {

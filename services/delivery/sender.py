@@ -12,14 +12,8 @@ from services.clock import Clock
 from services.delivery.failure_texts import explain_error, explain_status
 from services.delivery.limits import STANDARD, Limits
 from services.outgoing_headers import MAX_HEADERS_BYTES, header_problem
-from services.target_guard import (
-    DEFAULT_PORTS,
-    MAX_URL_BYTES,
-    BadTarget,
-    Blocked,
-    Target,
-    TargetPolicy,
-)
+from services.target_guard import BadTarget, Target, TargetPolicy
+from services.target_spelling import DEFAULT_PORTS, MAX_URL_BYTES
 
 USER_AGENT = b"Afterlead/1.0"
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
@@ -164,7 +158,7 @@ class Sender:
             )
         try:
             return self._policy.check_url(request.url)
-        except (BadTarget, Blocked) as error:
+        except BadTarget as error:
             raise _Unsendable(FailureKind.BLOCKED, str(error)) from error
 
     async def _read(self, response: httpx.Response) -> tuple[str, bool]:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.target_guard import MAX_URL_BYTES, BadTarget, Blocked, TargetPolicy
+from services.target_guard import BadTarget, Blocked, TargetPolicy
+from services.target_spelling import MAX_URL_BYTES
 
 OPEN = TargetPolicy()
 LOOPBACK_ALLOWED = TargetPolicy(allowed_networks=(ip_network("127.0.0.0/8"),))

@@ -129,6 +129,22 @@ async def test_our_own_test_receiver_is_reached_and_nothing_else_of_ours(partner
     assert partner.connections == 1
 
 
+async def test_an_answer_that_comes_while_the_connection_rests_is_not_taken_for_the_next(partner):
+    transport = AiohttpTransport(policy=LOOPBACK)
+
+    async def body_of(path: str) -> bytes:
+        answer = await transport.handle_async_request(httpx.Request("GET", partner.url(path)))
+        return await answer.aread()
+
+    assert await body_of("/twice?late=1") == b"mine"
+    (resting,) = (one for pool in transport._connector._conns.values() for one, _ in pool)
+    async with asyncio.timeout(5):
+        while not resting.should_close:  # noqa: ASYNC110 - nobody tells us
+            await asyncio.sleep(0.01)
+    assert await body_of("/ok") == b"ok"
+    await transport.aclose()
+
+
 # Names
 
 
@@ -177,6 +193,7 @@ async def test_a_partner_that_accepts_no_connection_is_given_up():
             filler.close()
     assert result.failure is FailureKind.TIMEOUT
     assert "accepted no connection within 0.3 s" in result.message
+    assert result.duration_ms < 2500
     assert not result.left
 
 
@@ -267,6 +284,7 @@ async def test_a_silent_handshake_is_given_up_within_the_time_for_connecting():
             result = await sender.send(get(f"https://127.0.0.1:{port}/"))
     assert result.failure is FailureKind.TIMEOUT
     assert "completed no secure connection within 0.3 s" in result.message
+    assert result.duration_ms < 2500
     assert not result.left
 
 
@@ -302,6 +320,8 @@ async def test_an_ordinary_httpx_client_can_use_the_transport(partner):
         httpx.Request("GET", "http://127.0.0.1/", extensions={"target": b"/ HTTP/1.1\r\nX: 1"}),
         httpx.Request("GET", "http://127.0.0.1/", extensions={"target": b"/ HTTP/1.0"}),
         httpx.Request("GET", "http://127.0.0.1/", headers=[(b"X-A", b"1\0")]),
+        httpx.Request("GET", "http://127.0.0.1/", headers=[(b"X-A", b"1\nX-B: 2")]),
+        httpx.Request("GET", "http://127.0.0.1/", headers=[(b"X-A", b"1\rX-B: 2")]),
     ],
 )
 async def test_the_transport_itself_writes_no_second_line_or_request(request_):
