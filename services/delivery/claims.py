@@ -1,4 +1,4 @@
-"""Which worker owns which delivery, and what it may write: claim, lease, settle.
+"""Which worker owns which delivery: claim, lease, release, reclaim.
 
 A claim is a conditional update with a fresh token; whoever settles or keeps a lease alive must
 still hold that token, so a worker that was stopped and went on can change nothing that is no
@@ -6,11 +6,12 @@ longer its own.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlmodel import Session
 
 from models import Attempt
@@ -18,15 +19,11 @@ from models.words import (
     AttemptTrigger,
     DeliveryReason,
     DeliveryStatus,
-    FailureKind,
     Method,
-    Outcome,
 )
 from services import database
 from services.delivery.outbox import DELIVERY, refresh_events, wake
 from services.delivery.rendering import FrozenHeaders
-from services.delivery.retry import Decision
-from services.identifiers import new_id
 
 ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 
@@ -54,25 +51,6 @@ class Claim:
     trigger: AttemptTrigger
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """How one attempt of a claimed delivery ended, and what follows."""
-
-    claim: Claim
-    decision: Decision
-    outcome: Outcome
-    started_at: datetime
-    duration_ms: int
-    status_code: int | None
-    failure: FailureKind | None
-    message: str
-    response_headers: tuple[tuple[str, str], ...]
-    response_body: str
-    truncated: bool
-    # False when no packet left: such a delivery fails without an attempt.
-    has_attempt: bool = True
-
-
 def claim(
     session: Session,
     *,
@@ -80,35 +58,23 @@ def claim(
     worker_id: str,
     lease_seconds: float,
     now: datetime,
-    full_destinations: Sequence[str] = (),
+    in_flight: Mapping[str, int] | None = None,
+    per_destination: int = 32,
 ) -> list[Claim]:
     """Take at most `limit` due deliveries for this worker, oldest due first.
 
-    Deliveries to `full_destinations` are left: a partner that answers slowly must not fill every
-    slot. On PostgreSQL rows that another worker is claiming are passed over.
+    No destination gets more than `per_destination` at a time, those `in_flight` counted: a partner
+    that hangs must not fill every slot. On PostgreSQL rows that another worker is claiming are
+    passed over.
     """
-    due = (
-        select(DELIVERY.c.id)
-        .where(_WAITS, DELIVERY.c.due_at <= now)
-        .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-        .limit(limit)
-    )
-    if full_destinations:
-        due = due.where(DELIVERY.c.destination.not_in(full_destinations))
-    if session.get_bind().dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True)
+    ids = _pick(session, limit, now, Counter(in_flight or {}), per_destination)
+    if not ids:
+        return []
     token = secrets.token_hex(16)
     lease_until = now + timedelta(seconds=lease_seconds)
-    rows = session.connection().execute(
-        update(DELIVERY)
-        .where(DELIVERY.c.id.in_(due))
-        .values(
-            status=DeliveryStatus.SENDING,
-            claim_token=token,
-            lease_until=lease_until,
-            worker_id=worker_id,
-        )
-        .returning(*_CLAIMED)
+    taken = session.connection().execute(
+        _CLAIM,
+        {"ids": ids, "b_token": token, "b_until": lease_until, "b_worker": worker_id},
     )
     return [
         Claim(
@@ -131,35 +97,37 @@ def claim(
                 else AttemptTrigger.AUTOMATIC
             ),
         )
-        for row in rows
+        for row in taken
     ]
 
 
-def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
-    """Record attempts and the deliveries' new state; return the ids that were fenced.
-
-    A fenced delivery belongs to somebody else by now: its result is kept as a late attempt and
-    changes nothing.
-    """
-    connection = session.connection()
-    held: dict[str, str | None] = {
-        row.id: row.claim_token
-        for row in connection.execute(
-            _TOKENS.with_for_update(), {"ids": [item.claim.id for item in settlements]}
+def _pick(
+    session: Session, limit: int, now: datetime, busy: Counter[str], per_destination: int
+) -> list[str]:
+    full = [name for name, count in busy.items() if count >= per_destination]
+    picked: list[str] = []
+    while len(picked) < limit:
+        wanted = limit - len(picked)
+        due = (
+            select(DELIVERY.c.id, DELIVERY.c.destination)
+            .where(_WAITS, DELIVERY.c.due_at <= now)
+            .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+            .limit(wanted)
+            .with_for_update(skip_locked=True)
         )
-    }
-    own = [item for item in settlements if held.get(item.claim.id) == item.claim.token]
-    late = [item for item in settlements if item.claim.id in held and item not in own]
-    if own:
-        connection.execute(_SETTLE, [_settled(item) for item in own])
-        tried = [item for item in own if item.has_attempt]
-        if tried:
-            connection.execute(_INSERT_ATTEMPT, [_attempt(item) for item in tried])
-        refresh_events(session, sorted({item.claim.event_id for item in own}))
-    for item in late:
-        if item.has_attempt:
-            _insert_late_attempt(session, item)
-    return [item.claim.id for item in late]
+        if full:
+            due = due.where(DELIVERY.c.destination.not_in(full))
+        if picked:
+            due = due.where(DELIVERY.c.id.not_in(picked))
+        rows = session.connection().execute(due).all()
+        for row in rows:
+            if busy[row.destination] < per_destination:
+                picked.append(row.id)
+                busy[row.destination] += 1
+        full = [name for name, count in busy.items() if count >= per_destination]
+        if len(rows) < wanted:
+            break
+    return picked
 
 
 def extend_leases(
@@ -233,54 +201,6 @@ def reclaim(session: Session, *, now: datetime, every: bool = False) -> int:
     return len(rows)
 
 
-def _settled(item: Settlement) -> dict[str, object]:
-    return {
-        "b_id": item.claim.id,
-        "b_status": item.decision.status,
-        "b_reason": item.decision.reason,
-        "b_text": None if item.has_attempt else item.message,
-        "b_due": item.decision.due_at,
-        "b_tries": item.claim.tries + item.has_attempt,
-        "b_attempts": item.claim.attempts + item.has_attempt,
-        "b_code": item.status_code,
-    }
-
-
-def _attempt(item: Settlement, *, number: int | None = None) -> dict[str, object]:
-    return {
-        "id": new_id("att"),
-        "delivery_id": item.claim.id,
-        "number": number or item.claim.attempts + 1,
-        "trigger": item.claim.trigger,
-        "started_at": item.started_at,
-        "duration_ms": item.duration_ms,
-        "outcome": item.outcome,
-        "status_code": item.status_code,
-        "failure": item.failure,
-        "message": item.message[:500],
-        "response_headers": item.response_headers,
-        "response_body": item.response_body,
-        "truncated": item.truncated,
-        "late": number is not None,
-    }
-
-
-def _insert_late_attempt(session: Session, item: Settlement) -> None:
-    connection = session.connection()
-    connection.execute(
-        select(DELIVERY.c.id).where(DELIVERY.c.id == item.claim.id).with_for_update()
-    )
-    last = connection.execute(
-        select(func.max(ATTEMPT.c.number)).where(ATTEMPT.c.delivery_id == item.claim.id)
-    ).scalar()
-    connection.execute(_INSERT_ATTEMPT, [_attempt(item, number=(last or 0) + 1)])
-    connection.execute(
-        update(DELIVERY)
-        .where(DELIVERY.c.id == item.claim.id)
-        .values(attempts=DELIVERY.c.attempts + 1)
-    )
-
-
 # Literal words, as in the partial indexes: a bound parameter would hide them from the planner.
 _WAITS = DELIVERY.c.status.in_(
     [bindparam(None, status, literal_execute=True) for status in ("pending", "retrying")]
@@ -300,25 +220,16 @@ _CLAIMED = (
     DELIVERY.c.deadline_at,
     DELIVERY.c.resent_at,
 )
-_INSERT_ATTEMPT = insert(ATTEMPT)
-_TOKENS = select(DELIVERY.c.id, DELIVERY.c.claim_token).where(
-    DELIVERY.c.id.in_(bindparam("ids", expanding=True))
-)
-_SETTLE = (
+_CLAIM = (
     update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("b_id"))
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .values(
-        status=bindparam("b_status"),
-        reason=bindparam("b_reason"),
-        reason_text=bindparam("b_text"),
-        due_at=bindparam("b_due"),
-        tries=bindparam("b_tries"),
-        attempts=bindparam("b_attempts"),
-        response_code=bindparam("b_code"),
-        claim_token=None,
-        lease_until=None,
-        worker_id=None,
+        status=DeliveryStatus.SENDING,
+        claim_token=bindparam("b_token"),
+        lease_until=bindparam("b_until"),
+        worker_id=bindparam("b_worker"),
     )
+    .returning(*_CLAIMED)
 )
 _EXTEND = (
     update(DELIVERY)

@@ -10,11 +10,12 @@ from models.words import DeliveryReason, DeliveryStatus, FailureKind, Outcome
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims
-from services.delivery.claims import Claim, Settlement
+from services.delivery.claims import Claim
 from services.delivery.postback_secrets import SecretsReader
 from services.delivery.rendering import fill_headers, needs_secrets
 from services.delivery.retry import Decision, Failure, decide
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
+from services.delivery.settlement import Settlement
 from services.delivery.settler import Settler
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 CLAIM_BATCH = 64
 # One partner's share of the slots: whoever hangs leaves the rest to the others.
 SLOTS_PER_DESTINATION = 32
+REFILL_SECONDS = 0.005
 SQLITE_SLOTS = 256
 POSTGRES_SLOTS = 512
 # Seconds by which a lease must outlast the longest send, so that no worker sends what another
@@ -62,7 +64,8 @@ class Dispatcher:
         self._settler = Settler(database, self._settled)
         self._stopping = False
         # More may be due than there were slots for.
-        self.starved = False
+        self._starved = False
+        self._refilling = False
 
     @property
     def in_flight(self) -> int:
@@ -74,25 +77,23 @@ class Dispatcher:
         while not self._stopping:
             limit = min(CLAIM_BATCH, self._slots - len(self._in_flight))
             if limit <= 0:
-                self.starved = True
+                self._starved = True
                 return
-            full = [
-                destination
-                for destination, count in self._destinations.items()
-                if count >= SLOTS_PER_DESTINATION
-            ]
             claimed = await self._database.write(
                 claims.claim,
                 limit=limit,
                 worker_id=self._worker_id,
                 lease_seconds=self._lease_seconds,
                 now=self._clock(),
-                full_destinations=full,
+                in_flight=dict(self._destinations),
+                per_destination=SLOTS_PER_DESTINATION,
             )
             for claim in claimed:
                 self._start(claim)
             if len(claimed) < limit:
-                self.starved = bool(full)
+                self._starved = any(
+                    count >= SLOTS_PER_DESTINATION for count in self._destinations.values()
+                )
                 return
 
     async def extend_leases(self) -> None:
@@ -132,6 +133,10 @@ class Dispatcher:
 
     def _ended(self, task: asyncio.Task[None], claim: Claim) -> None:
         self._tasks.discard(task)
+        self._destinations[claim.destination] -= 1
+        if not self._destinations[claim.destination]:
+            del self._destinations[claim.destination]
+        self._refill()
         if not task.cancelled() and (error := task.exception()) is not None:
             # A bug of ours. The lease runs out, the delivery is tried again and counted.
             log.error("sending %s broke", claim.id, exc_info=error)
@@ -192,9 +197,16 @@ class Dispatcher:
 
     def _settled(self, settled: list[Claim]) -> None:
         for claim in settled:
-            if self._in_flight.pop(claim.id, None) is not None:
-                self._destinations[claim.destination] -= 1
-                if not self._destinations[claim.destination]:
-                    del self._destinations[claim.destination]
-        if self.starved and not self._stopping:
+            self._in_flight.pop(claim.id, None)
+        self._refill()
+
+    def _refill(self) -> None:
+        # A moment later, so that one claim fills many slots and not one each.
+        if self._starved and not self._stopping and not self._refilling:
+            self._refilling = True
+            asyncio.get_running_loop().call_later(REFILL_SECONDS, self._refill_now)
+
+    def _refill_now(self) -> None:
+        self._refilling = False
+        if not self._stopping:
             self.on_slot_freed()

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 
 from services.database import Database, Unavailable
-from services.delivery import claims
-from services.delivery.claims import Claim, Settlement
+from services.delivery import settlement
+from services.delivery.claims import Claim
+from services.delivery.settlement import Settlement
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class Settler:
     async def _write(self, group: list[Settlement]) -> None:
         while True:
             try:
-                fenced = await self._database.write(claims.settle, group)
+                fenced = await self._database.write(settlement.settle, group)
             except Unavailable:
                 log.warning("The database takes no results now; %d wait.", len(group))
                 if self._closing:

@@ -1,0 +1,142 @@
+"""How an attempt ended goes to disk: the attempt, the delivery's new state, the event's status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlmodel import Session
+
+from models import Attempt
+from models.words import FailureKind, Outcome
+from services.delivery.claims import Claim
+from services.delivery.outbox import DELIVERY, refresh_events
+from services.delivery.retry import Decision
+from services.identifiers import new_id
+
+ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one attempt of a claimed delivery ended, and what follows."""
+
+    claim: Claim
+    decision: Decision
+    outcome: Outcome
+    started_at: datetime
+    duration_ms: int
+    status_code: int | None
+    failure: FailureKind | None
+    message: str
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: str
+    truncated: bool
+    # False when no packet left: such a delivery fails without an attempt.
+    has_attempt: bool = True
+
+
+def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
+    """Record attempts and the deliveries' new state; return the ids that were fenced.
+
+    A fenced delivery belongs to somebody else by now: its result is kept as a late attempt and
+    changes nothing.
+    """
+    connection = session.connection()
+    held = {
+        row.id: row
+        for row in connection.execute(
+            _TOKENS.with_for_update(), {"ids": [item.claim.id for item in settlements]}
+        )
+    }
+    own: list[Settlement] = []
+    late: list[Settlement] = []
+    for item in settlements:
+        if item.claim.id in held:
+            mine = held[item.claim.id].claim_token == item.claim.token
+            (own if mine else late).append(item)
+    # As stored now, not as claimed: a late result may have been written in between.
+    made = {key: row.attempts for key, row in held.items()}
+    if own:
+        connection.execute(_SETTLE, [_settled(item, made[item.claim.id]) for item in own])
+        tried = [item for item in own if item.has_attempt]
+        if tried:
+            connection.execute(
+                _INSERT_ATTEMPT,
+                [_attempt(item, number=made[item.claim.id] + 1) for item in tried],
+            )
+        refresh_events(session, sorted({item.claim.event_id for item in own}))
+    for item in late:
+        if item.has_attempt:
+            _insert_late_attempt(session, item)
+    return [item.claim.id for item in late]
+
+
+def _settled(item: Settlement, attempts: int) -> dict[str, object]:
+    return {
+        "b_id": item.claim.id,
+        "b_status": item.decision.status,
+        "b_reason": item.decision.reason,
+        "b_text": None if item.has_attempt else item.message,
+        "b_due": item.decision.due_at,
+        "b_tries": item.claim.tries + item.has_attempt,
+        "b_attempts": attempts + item.has_attempt,
+        "b_code": item.status_code,
+    }
+
+
+def _attempt(item: Settlement, *, number: int, late: bool = False) -> dict[str, object]:
+    return {
+        "id": new_id("att"),
+        "delivery_id": item.claim.id,
+        "number": number,
+        "trigger": item.claim.trigger,
+        "started_at": item.started_at,
+        "duration_ms": item.duration_ms,
+        "outcome": item.outcome,
+        "status_code": item.status_code,
+        "failure": item.failure,
+        "message": item.message[:500],
+        "response_headers": item.response_headers,
+        "response_body": item.response_body,
+        "truncated": item.truncated,
+        "late": late,
+    }
+
+
+def _insert_late_attempt(session: Session, item: Settlement) -> None:
+    connection = session.connection()
+    connection.execute(
+        select(DELIVERY.c.id).where(DELIVERY.c.id == item.claim.id).with_for_update()
+    )
+    last = connection.execute(
+        select(func.max(ATTEMPT.c.number)).where(ATTEMPT.c.delivery_id == item.claim.id)
+    ).scalar()
+    connection.execute(_INSERT_ATTEMPT, [_attempt(item, number=(last or 0) + 1, late=True)])
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.id == item.claim.id)
+        .values(attempts=DELIVERY.c.attempts + 1)
+    )
+
+
+_INSERT_ATTEMPT = insert(ATTEMPT)
+_TOKENS = select(DELIVERY.c.id, DELIVERY.c.claim_token, DELIVERY.c.attempts).where(
+    DELIVERY.c.id.in_(bindparam("ids", expanding=True))
+)
+_SETTLE = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("b_id"))
+    .values(
+        status=bindparam("b_status"),
+        reason=bindparam("b_reason"),
+        reason_text=bindparam("b_text"),
+        due_at=bindparam("b_due"),
+        tries=bindparam("b_tries"),
+        attempts=bindparam("b_attempts"),
+        response_code=bindparam("b_code"),
+        claim_token=None,
+        lease_until=None,
+        worker_id=None,
+    )
+)

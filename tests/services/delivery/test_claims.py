@@ -1,0 +1,199 @@
+"""The conformance suite of the outbox: both databases claim, settle and fence alike."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from models.words import DeliveryReason, DeliveryStatus, Outcome
+from services import database
+from services.actor import SYSTEM
+from services.clock import utc_now
+from services.database import Database
+from services.delivery import claims, outbox, settlement
+from services.delivery.claims import POISON_RECLAIMS, Claim
+from services.delivery.retry import Decision
+from services.delivery.settlement import Settlement
+from services.errors import Conflict, NotFound
+from tests.world import World, attempts, deliveries, events, make_world
+
+LEASE = 60.0
+
+
+@pytest.fixture
+async def world(db: Database) -> World:
+    world = await make_world(multi_trigger=True)
+    await world.postback("https://p.example/?e={event_id}")
+    return world
+
+
+async def claim(
+    limit: int = 10,
+    *,
+    worker: str = "wrk_a",
+    now: datetime | None = None,
+    busy: dict[str, int] | None = None,
+) -> list[Claim]:
+    return await database.write(
+        claims.claim,
+        limit=limit,
+        worker_id=worker,
+        lease_seconds=LEASE,
+        now=now or utc_now(),
+        in_flight=busy,
+    )
+
+
+def result(taken: Claim, decision: Decision, *, code: int = 200) -> Settlement:
+    return Settlement(
+        claim=taken,
+        decision=decision,
+        outcome=Outcome.SUCCEEDED if code == 200 else Outcome.FAILED,
+        started_at=utc_now(),
+        duration_ms=3,
+        status_code=code,
+        failure=None,
+        message="",
+        response_headers=(("server", "x"),),
+        response_body="ok",
+        truncated=False,
+    )
+
+
+DELIVERED = Decision(DeliveryStatus.DELIVERED)
+
+
+async def test_each_delivery_is_claimed_by_one_worker_only(world: World) -> None:
+    for _ in range(20):
+        await world.fire()
+    taken = await asyncio.gather(*(claim(5, worker=f"wrk_{number}") for number in range(8)))
+    ids = [one.id for group in taken for one in group]
+    assert len(ids) == len(set(ids)) == 20
+
+
+async def test_a_claim_takes_the_oldest_due_first_and_nothing_that_is_not_due(
+    world: World,
+) -> None:
+    for _ in range(3):
+        await world.fire()
+    assert not await claim(now=utc_now() - timedelta(hours=1))
+    in_order = [row.id for row in sorted(await deliveries(), key=lambda row: (row.due_at, row.id))]
+    assert sorted(one.id for one in await claim(2)) == sorted(in_order[:2])
+    assert [one.id for one in await claim(2)] == in_order[2:]
+
+
+async def test_a_full_destination_is_left_and_the_others_are_claimed(world: World) -> None:
+    await world.postback("https://slow.example/")
+    await world.fire()
+    taken = await claim(busy={"https://slow.example:443": 32})
+    assert [one.destination for one in taken] == ["https://p.example:443"]
+
+
+async def test_settling_writes_the_attempt_the_delivery_and_the_event(world: World) -> None:
+    await world.fire()
+    (taken,) = await claim()
+    assert await database.write(settlement.settle, [result(taken, DELIVERED)]) == []
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.attempts, delivery.response_code) == (
+        DeliveryStatus.DELIVERED,
+        1,
+        200,
+    )
+    assert (delivery.claim_token, delivery.lease_until, delivery.due_at) == (None, None, None)
+    (attempt,) = await attempts()
+    assert (attempt.number, attempt.status_code, attempt.late) == (1, 200, False)
+    (event,) = await events()
+    assert (event.delivery_status, event.response_code) == (DeliveryStatus.DELIVERED, 200)
+
+
+async def test_an_event_shows_the_worst_of_its_deliveries(world: World) -> None:
+    await world.postback("https://q.example/")
+    await world.fire()
+    first, second = await claim()
+    await database.write(settlement.settle, [result(first, DELIVERED)])
+    (event,) = await events()
+    assert event.delivery_status is DeliveryStatus.SENDING
+    failed = Decision(DeliveryStatus.FAILED, reason=DeliveryReason.EXHAUSTED)
+    await database.write(settlement.settle, [result(second, failed, code=500)])
+    (event,) = await events()
+    assert (event.delivery_status, event.response_code) == (DeliveryStatus.FAILED, 500)
+
+
+async def test_a_result_without_the_token_changes_nothing_but_is_kept_as_late(
+    world: World,
+) -> None:
+    await world.fire()
+    (old,) = await claim()
+    later = utc_now() + timedelta(seconds=LEASE + 1)
+    assert await database.write(claims.reclaim, now=later) == 1
+    (new,) = await claim(worker="wrk_b", now=later)
+    failed = Decision(DeliveryStatus.FAILED, reason=DeliveryReason.EXHAUSTED)
+    assert await database.write(settlement.settle, [result(old, failed, code=500)]) == [old.id]
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.claim_token) == (DeliveryStatus.SENDING, new.token)
+    assert [(row.number, row.late) for row in await attempts()] == [(1, True)]
+
+
+async def test_after_a_late_result_attempts_are_still_numbered_without_gaps(world: World) -> None:
+    await world.fire()
+    (old,) = await claim()
+    later = utc_now() + timedelta(seconds=LEASE + 1)
+    await database.write(claims.reclaim, now=later)
+    (new,) = await claim(worker="wrk_b", now=later)
+    await database.write(settlement.settle, [result(old, DELIVERED)])
+    await database.write(settlement.settle, [result(new, DELIVERED)])
+    assert sorted(row.number for row in await attempts()) == [1, 2]
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.attempts) == (DeliveryStatus.DELIVERED, 2)
+
+
+async def test_a_lease_that_is_kept_alive_is_not_taken_back(world: World) -> None:
+    await world.fire()
+    taken = await claim()
+    later = utc_now() + timedelta(seconds=LEASE - 1)
+    await database.write(claims.extend_leases, claims=taken, lease_seconds=LEASE, now=later)
+    assert await database.write(claims.reclaim, now=later + timedelta(seconds=2)) == 0
+
+
+async def test_a_released_claim_is_due_again_at_once(world: World) -> None:
+    await world.fire()
+    taken = await claim()
+    await database.write(claims.release, claims=taken, now=utc_now())
+    assert [one.id for one in await claim()] == [taken[0].id]
+
+
+async def test_what_killed_too_many_workers_is_failed_as_poison(world: World) -> None:
+    await world.fire()
+    now = utc_now()
+    for _ in range(POISON_RECLAIMS):
+        now += timedelta(seconds=LEASE + 1)
+        assert len(await claim(now=now)) == 1
+        await database.write(claims.reclaim, now=now, every=True)
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, DeliveryReason.POISON)
+    (event,) = await events()
+    assert event.delivery_status is DeliveryStatus.FAILED
+
+
+async def test_a_resent_delivery_starts_its_schedule_anew_and_keeps_its_history(
+    world: World,
+) -> None:
+    await world.fire()
+    (taken,) = await claim()
+    failed = Decision(DeliveryStatus.FAILED, reason=DeliveryReason.EXHAUSTED)
+    await database.write(settlement.settle, [result(taken, failed, code=500)])
+    await outbox.resend(SYSTEM, taken.id)
+    (again,) = await claim()
+    assert (again.tries, again.attempts, again.trigger) == (0, 1, "manual")
+    assert again.url == taken.url
+    await database.write(settlement.settle, [result(again, DELIVERED)])
+    assert [row.number for row in await attempts()] == [1, 2]
+
+
+async def test_what_is_being_sent_cannot_be_resent(world: World) -> None:
+    await world.fire()
+    (taken,) = await claim()
+    with pytest.raises(Conflict):
+        await outbox.resend(SYSTEM, taken.id)
+    with pytest.raises(NotFound):
+        await outbox.resend(SYSTEM, "dlv_none")
