@@ -1,11 +1,8 @@
 """Event types: what can be fired, and what its firing means."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
 
-from pydantic import ValidationInfo, field_validator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -15,15 +12,16 @@ from models.words import DedupeMode
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
 from services.catalog.listing import page_by_text
 from services.catalog.rows import EventTypeRow, event_type_row
-from services.catalog.slugs import MAX_LENGTH, slug
+from services.catalog.slugs import MAX_LENGTH
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
 from services.identifiers import new_id
 from services.paging import Page, PageRequest
-from services.validation import InputModel, Text, validate
+from services.validation import validate
 
 __all__ = [
     "NAME_PATTERN",
@@ -39,70 +37,7 @@ __all__ = [
     "update",
 ]
 
-NAME_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
-
 _KIND = "event"
-
-
-class EventTypeInput(InputModel):
-    """What an event type consists of.
-
-    `multi_trigger` and `dedupe` are two ways to say one thing; both absent means once per lead.
-    """
-
-    missing: ClassVar[Mapping[str, str]] = {"name": "Give a name."}
-
-    name: str
-    description: Annotated[str, Text(500, lines=True)] = ""
-    is_conversion: bool = False
-    is_affiliate_conversion: bool = False
-    multi_trigger: bool | None = None
-    dedupe: Literal["once_per_lead", "allow_all"] | None = None
-    available_everywhere: bool = True
-
-    @field_validator("name")
-    @classmethod
-    def _fits(cls, name: str) -> str:
-        if not name:
-            raise ValueError("Give a name.")
-        if not NAME_PATTERN.fullmatch(name):
-            hint = suggest_name(name)
-            raise ValueError(
-                "Use 1 to 64 lower-case letters, digits and underscores, beginning with a letter"
-                + (f": “{hint}”." if hint else ".")
-            )
-        return name
-
-    @field_validator("dedupe")
-    @classmethod
-    def _agrees(cls, dedupe: str | None, info: ValidationInfo) -> str | None:
-        multi_trigger = info.data.get("multi_trigger")
-        if (
-            dedupe is not None
-            and multi_trigger is not None
-            and multi_trigger != (dedupe == DedupeMode.ALLOW_ALL)
-        ):
-            raise ValueError(
-                f"This contradicts multi_trigger: {str(multi_trigger).lower()}. Give one of the "
-                "two: multi_trigger true means allow_all, false means once_per_lead."
-            )
-        return dedupe
-
-    def dedupe_mode(self, *, otherwise: DedupeMode) -> DedupeMode:
-        """Return the mode that was asked for in either way."""
-        if self.dedupe is not None:
-            return DedupeMode(self.dedupe)
-        if self.multi_trigger is not None:
-            return DedupeMode.ALLOW_ALL if self.multi_trigger else DedupeMode.ONCE_PER_LEAD
-        return otherwise
-
-
-def suggest_name(text: str) -> str:
-    """Return a name that fits, made from what was typed; empty when nothing is left of it."""
-    name = slug(text, separator="_")
-    if name and not name[0].isalpha():
-        name = f"event_{name}"[:MAX_LENGTH].rstrip("_")
-    return name
 
 
 async def create(

@@ -1,0 +1,239 @@
+"""Postbacks: the templates of the calls that tell partners about an event."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Postback
+from models.words import PostbackLevel
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache, event_types
+from services.catalog.postback_check import Checked, Stored, check_input, lead_field_names
+from services.catalog.postback_input import PostbackInput
+from services.catalog.postback_rows import (
+    PostbackRow,
+    campaign_key,
+    open_secrets,
+    postback_row,
+    seal_secrets,
+    standing_warnings,
+)
+from services.catalog.postback_rules import look_up
+from services.catalog.versions import change, check_version
+from services.clock import Clock, utc_now
+from services.errors import Conflict, NotFound, StaleVersion
+from services.identifiers import new_id
+from services.target_guard import Resolver
+
+__all__ = [
+    "Checked",
+    "PostbackInput",
+    "PostbackRow",
+    "archive",
+    "check",
+    "create",
+    "get",
+    "list_for_event",
+    "update",
+]
+
+_KIND = "postback"
+_ID = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
+_TRIES = 3
+
+
+async def check(
+    data: Mapping[str, object],
+    *,
+    postback_id: str | None = None,
+    resolve: bool = True,
+    resolver: Resolver = look_up,
+) -> Checked:
+    """Judge a postback: the one way for create, update, Send Test and preview.
+
+    With `postback_id`, `data` are changes of that stored postback, whose secrets stay in force.
+    `resolve=False` asks no name server. Raises InvalidInput with a sentence per field for what
+    may not be saved (an unknown macro, a bad header, a forbidden target), and NotFound.
+    """
+    stored = None if postback_id is None else await database.read(_read_stored, postback_id)
+    return await check_input(data, stored=stored, resolver=resolver if resolve else None)
+
+
+async def create(
+    actor: Actor,
+    event_name: str,
+    data: Mapping[str, object],
+    *,
+    clock: Clock = utc_now,
+    resolver: Resolver = look_up,
+) -> PostbackRow:
+    """Add a postback to an event. Raises NotFound for the event, InvalidInput as `check` does."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    await database.read(event_types.find, event_name)
+    checked = await check_input(data, stored=None, resolver=resolver)
+    return await database.write(_create, event_name, checked, clock())
+
+
+async def list_for_event(actor: Actor, event_name: str) -> list[PostbackRow]:
+    """Return the postbacks of an event in the order in which they were added; raise NotFound.
+
+    Archived ones are left out.
+    """
+    actor.require(Right.READ)
+    return await database.read(_list_for_event, event_name)
+
+
+async def get(actor: Actor, postback_id: str) -> PostbackRow:
+    """Return a postback, archived or not; raise NotFound."""
+    actor.require(Right.READ)
+    return await database.read(_get, postback_id)
+
+
+async def update(
+    actor: Actor,
+    postback_id: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+    resolver: Resolver = look_up,
+) -> PostbackRow:
+    """Change the given fields and no others; of `secrets` those that are named.
+
+    Raises NotFound, InvalidInput as `check` does, StaleVersion when `if_match` is not the current
+    version, and Conflict for an archived postback.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    remaining = _TRIES
+    while True:
+        stored = await database.read(_read_stored, postback_id)
+        if if_match is not None and if_match != stored.version:
+            raise StaleVersion(_KIND, yours=if_match, current=stored.version)
+        if stored.archived_at is not None:
+            raise Conflict("This postback is archived and cannot be changed.", code="archived")
+        # Name servers are asked meanwhile, so no unit of work is open here.
+        checked = await check_input(changes, stored=stored, resolver=resolver)
+        try:
+            return await database.write(
+                _update,
+                postback_id,
+                _values(checked, with_secrets="secrets" in changes),
+                checked.warnings,
+                stored.version,
+                clock(),
+            )
+        except StaleVersion:
+            # Somebody else was faster: a caller without a version wants only these fields changed.
+            remaining -= 1
+            if if_match is not None or not remaining:
+                raise
+
+
+async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> PostbackRow:
+    """Stop a postback for good and keep its history; an archived one stays as it is."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_archive, postback_id, clock())
+
+
+def _find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
+    postback = None
+    if _ID.fullmatch(postback_id):
+        lock = {"key_share": True} if for_change else None
+        postback = session.get(Postback, postback_id, with_for_update=lock)
+    if postback is None:
+        raise NotFound(_KIND, postback_id)
+    return postback
+
+
+def _read_stored(session: Session, postback_id: str) -> Stored:
+    postback = _find(session, postback_id)
+    return Stored(
+        version=postback.version,
+        fields={
+            "url": postback.url,
+            "method": postback.method.value,
+            "body": postback.body,
+            "content_type": postback.content_type,
+            "headers": postback.headers,
+            "enabled": postback.enabled,
+            "campaign": campaign_key(session, postback),
+        },
+        secrets=open_secrets(postback.secrets),
+        archived_at=postback.archived_at,
+    )
+
+
+def _create(session: Session, event_name: str, checked: Checked, now: datetime) -> PostbackRow:
+    event_type = event_types.find(session, event_name)
+    postback = Postback(
+        id=new_id("pb"),
+        level=PostbackLevel.EVENT,
+        event_type_id=event_type.id,
+        created_at=now,
+        updated_at=now,
+        **_values(checked, with_secrets=True),
+    )
+    session.add(postback)
+    cache.touch(session)
+    return postback_row(session, postback, warnings=checked.warnings)
+
+
+def _update(
+    session: Session,
+    postback_id: str,
+    values: Mapping[str, Any],
+    warnings: tuple[str, ...],
+    read_version: int,
+    now: datetime,
+) -> PostbackRow:
+    postback = _find(session, postback_id, for_change=True)
+    check_version(postback, _KIND, if_match=read_version)
+    change(session, postback, values, kind=_KIND, now=now)
+    return postback_row(session, postback, warnings=warnings)
+
+
+def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:
+    postback = _find(session, postback_id, for_change=True)
+    if postback.archived_at is None:
+        change(session, postback, {"archived_at": now}, kind=_KIND, now=now)
+    return postback_row(session, postback, warnings=())
+
+
+def _get(session: Session, postback_id: str) -> PostbackRow:
+    postback = _find(session, postback_id)
+    return postback_row(
+        session, postback, warnings=standing_warnings(postback, lead_field_names(session))
+    )
+
+
+def _list_for_event(session: Session, event_name: str) -> list[PostbackRow]:
+    event_type = event_types.find(session, event_name)
+    query = select(Postback).where(
+        col(Postback.event_type_id) == event_type.id, col(Postback.archived_at).is_(None)
+    )
+    postbacks = session.scalars(query.order_by(col(Postback.id))).all()
+    lead_fields = lead_field_names(session) if postbacks else frozenset[str]()
+    return [
+        postback_row(session, postback, warnings=standing_warnings(postback, lead_fields))
+        for postback in postbacks
+    ]
+
+
+def _values(checked: Checked, *, with_secrets: bool) -> dict[str, Any]:
+    values = {
+        "url": checked.url,
+        "method": checked.method,
+        "body": checked.body,
+        "content_type": checked.content_type,
+        "headers": dict(checked.headers),
+        "enabled": checked.enabled,
+        "campaign_id": checked.campaign_id,
+    }
+    if with_secrets:
+        values["secrets"] = seal_secrets(checked.secrets)
+    return values

@@ -1,0 +1,413 @@
+"""Postbacks: what may be saved, what only warns, and how they change."""
+
+import asyncio
+import json
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from models.words import Method, PostbackLevel
+from services import database
+from services.actor import Actor
+from services.catalog import cache, campaigns, event_types, postbacks
+from services.database import Database
+from services.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from tests.conftest import MakeSettings
+from tests.factories import FrozenClock
+
+URL = "https://partner.example/postback?tid={transaction_id}"
+
+
+async def public(host: str, port: int) -> list[str]:
+    """Answer as the name servers of a partner on the internet would."""
+    return ["93.184.216.34"]
+
+
+async def nowhere(host: str, port: int) -> list[str]:
+    raise socket.gaierror(socket.EAI_NONAME, "no such host")
+
+
+async def inside(host: str, port: int) -> list[str]:
+    return ["93.184.216.34", "10.0.0.7"]
+
+
+@pytest.fixture
+async def sale(db: Database, actor: Actor) -> str:
+    return (await event_types.create(actor, {"name": "sale"})).name
+
+
+async def make(actor: Actor, data: Mapping[str, object] | None = None) -> postbacks.PostbackRow:
+    return await postbacks.create(actor, "sale", {"url": URL, **(data or {})}, resolver=public)
+
+
+async def refused(actor: Actor, data: Mapping[str, object], **how: Any) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as error:
+        await postbacks.create(actor, "sale", data, **{"resolver": public, **how})
+    assert await postbacks.list_for_event(actor, "sale") == []
+    return error.value.fields
+
+
+async def sealed() -> str | None:
+    return await database.read(
+        lambda session: session.execute(text("SELECT secrets FROM postback")).scalar_one()
+    )
+
+
+async def test_a_new_postback_has_the_published_defaults(sale: str, actor: Actor) -> None:
+    row = await make(actor)
+    assert row.id.startswith("pb_")
+    assert (row.level, row.event, row.campaign) == (PostbackLevel.EVENT, "sale", None)
+    assert (row.url, row.method, row.body) == (URL, Method.GET, None)
+    assert (row.content_type, row.headers, row.secret_names) == ("application/json", (), ())
+    assert (row.enabled, row.version, row.warnings) == (True, 1, ())
+    assert await postbacks.get(actor, row.id) == row
+    assert await postbacks.list_for_event(actor, "sale") == [row]
+
+
+async def test_everything_that_was_given_is_kept_as_it_was(sale: str, actor: Actor) -> None:
+    await campaigns.create(actor, {"key": "auto", "name": "Auto"})
+    given = {
+        "url": 'https://partner.example/a%2Fb?d={occurred_at|date:"%Y-%m-%d %H:%M"}',
+        "method": "POST",
+        "body": '{"id": {lead_id}, "email": "{email|lower|sha256}"}\n',
+        "content_type": "application/json; charset=utf-8",
+        "headers": {"X-B": "2", "Authorization": "Bearer {secret:token}", "X-A": "1"},
+        "secrets": {"Token": "hush"},
+        "enabled": False,
+        "campaign": "auto",
+        "affiliate": None,
+    }
+    row = await make(actor, given)
+    assert (row.url, row.body, row.content_type) == (
+        given["url"],
+        given["body"],
+        given["content_type"],
+    )
+    assert row.headers == (("X-B", "2"), ("Authorization", "Bearer {secret:token}"), ("X-A", "1"))
+    assert (row.method, row.enabled, row.campaign) == (Method.POST, False, "auto")
+    assert (row.secret_names, row.warnings) == (("token",), ())
+    assert await postbacks.get(actor, row.id) == row
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "hint"),
+    [
+        ({}, "url", "Give the URL"),
+        ({"url": "  "}, "url", "Give the URL"),
+        ({"url": 5}, "url", "text"),
+        ({"url": "https://p.example/" + "x" * 8192}, "url", "8,192"),
+        ({"url": "https://p.example/?a={nonsense}"}, "url", "{nonsense}"),
+        ({"url": "https://p.example/?a={amount|nonsense}"}, "url", "nonsense"),
+        ({"url": "https://p.example/?a={amount"}, "url", "closing brace"),
+        ({"url": "https://{sub1}.example/"}, "url", "host"),
+        ({"url": "{sub1}://p.example/"}, "url", "https://"),
+        ({"url": "https://p.example:{sub1}/"}, "url", "port"),
+        ({"url": "https://{sub1}@p.example/"}, "url", "user"),
+        ({"url": "https://p.example/?a={secret:x}"}, "url", "headers only"),
+        ({"url": "ftp://p.example/"}, "url", "http"),
+        ({"url": "https://me:pw@p.example/"}, "url", "user name"),
+        ({"url": "https://p.example/a b"}, "url", "space"),
+        ({"url": "https://p.example/#part"}, "url", "#"),
+        ({"url": "http://10.0.0.1/"}, "url", "10.0.0.1"),
+        ({"url": "http://2130706434/"}, "url", "127.0.0.2"),
+        ({"url": "http://[::1]/{lead_id}"}, "url", "::1"),
+        ({"url": "http://169.254.169.254/latest"}, "url", "169.254.169.254"),
+        ({"url": "http://localhost:3000/api/v1/events"}, "url", "Afterlead itself"),
+        ({"url": URL, "method": "PUT"}, "method", "POST"),
+        ({"url": URL, "method": "get"}, "method", "GET"),
+        ({"url": URL, "method": "POST", "body": "{lead_idd}"}, "body", "{lead_id}"),
+        ({"url": URL, "method": "POST", "body": "x" * 65_537}, "body", "65,536"),
+        ({"url": URL, "method": "POST", "body": {"a": 1}}, "body", "text"),
+        ({"url": URL, "content_type": "json"}, "content_type", "application/json"),
+        ({"url": URL, "content_type": "a/b\r\nX: y"}, "content_type", "one line"),
+        ({"url": URL, "headers": {"Host": "x"}}, "headers.Host", "connection"),
+        ({"url": URL, "headers": {"content-LENGTH": "1"}}, "headers.content-LENGTH", "connection"),
+        ({"url": URL, "headers": {"X": "a\r\nY: b"}}, "headers.X", "line"),
+        ({"url": URL, "headers": {"X": "a\x00"}}, "headers.X", "control"),
+        ({"url": URL, "headers": {"X Y": "a"}}, "headers.X Y", "not a header name"),
+        ({"url": URL, "headers": {"X": 1}}, "headers.X", "text"),
+        ({"url": URL, "headers": {"X": "v" * 8193}}, "headers.X", "8,192"),
+        ({"url": URL, "headers": {"X": "{nonsense}"}}, "headers.X", "{nonsense}"),
+        ({"url": URL, "headers": {f"X-{n}": "" for n in range(51)}}, "headers", "50"),
+        ({"url": URL, "headers": {"Content-Type": "a/b"}}, "headers.Content-Type", "content_type"),
+        ({"url": URL, "headers": ["X"]}, "headers", "object"),
+        ({"url": URL, "secrets": {"a b": "x"}}, "secrets", "a b"),
+        ({"url": URL, "secrets": {"a": "x", "A": "y"}}, "secrets", "twice"),
+        ({"url": URL, "secrets": {"a": ""}}, "secrets", "1 to"),
+        ({"url": URL, "secrets": {"a": "x\ny"}}, "secrets", "line break"),
+        ({"url": URL, "secrets": {f"s{n}": "x" for n in range(21)}}, "secrets", "20"),
+        ({"url": URL, "enabled": "true"}, "enabled", "true or false"),
+        ({"url": URL, "campaign": "none"}, "campaign", "no campaign"),
+        ({"url": URL, "affiliate": "aff"}, "affiliate", "no affiliate"),
+        ({"url": URL, "secret": {}}, "secret", "no field of this name"),
+    ],
+)
+async def test_what_may_not_be_saved_gets_a_sentence_beside_its_field(
+    sale: str, actor: Actor, data: dict[str, object], field: str, hint: str
+) -> None:
+    problems = await refused(actor, data)
+    assert set(problems) == {field}
+    assert hint in problems[field]
+
+
+async def test_all_wrong_fields_are_named_at_once(sale: str, actor: Actor) -> None:
+    data = {
+        "url": "https://p.example/{nonsense}",
+        "method": "POST",
+        "body": "{nonsense}",
+        "headers": {"Host": "x", "X": "{nonsense}"},
+        "campaign": "none",
+    }
+    assert set(await refused(actor, data)) == {
+        "url",
+        "body",
+        "headers.Host",
+        "headers.X",
+        "campaign",
+    }
+
+
+async def test_a_host_with_any_forbidden_address_is_refused(sale: str, actor: Actor) -> None:
+    problems = await refused(actor, {"url": URL}, resolver=inside)
+    assert "10.0.0.7" in problems["url"]
+
+
+async def test_a_host_that_cannot_be_found_now_only_warns(sale: str, actor: Actor) -> None:
+    row = await postbacks.create(actor, "sale", {"url": URL}, resolver=nowhere)
+    assert len(row.warnings) == 1
+    assert "partner.example cannot be found" in row.warnings[0]
+
+
+async def test_an_allowed_range_and_our_own_test_receiver_can_be_called(
+    sale: str, actor: Actor
+) -> None:
+    for url in ("http://127.0.0.1:9/x?a={lead_id}", "http://localhost:3000/echo/{event_name}"):
+        assert (await make(actor, {"url": url})).warnings == ()
+
+
+async def test_a_closed_installation_still_reaches_its_own_test_receiver(
+    make_settings: MakeSettings, actor: Actor
+) -> None:
+    database.open_database(make_settings(allow_targets="", port=3456))
+    try:
+        await event_types.create(actor, {"name": "sale"})
+        await make(actor, {"url": "http://127.0.0.1:3456/echo/partner"})
+        for url in ("http://127.0.0.1:3457/echo/partner", "http://127.0.0.1:3456/login"):
+            with pytest.raises(InvalidInput):
+                await make(actor, {"url": url})
+    finally:
+        database.close_database()
+
+
+@pytest.mark.parametrize(
+    ("data", "hints"),
+    [
+        ({"url": "https://p.example/?a={field:policy_no}"}, ["policy_no"]),
+        ({"url": "https://p.example/?a={lead:colour}"}, ["colour"]),
+        ({"url": "https://p.example/?a=#clickid#"}, ["#clickid#"]),
+        ({"url": "https://p.example/?a={{lead_id}}&b=${sub1}"}, ["{{lead_id}}", "${sub1}"]),
+        ({"headers": {"X-Key": "{secret:missing}"}}, ["missing"]),
+        ({"body": "x"}, ["GET"]),
+        ({"method": "POST", "body": '{"a": {lead_id}'}, ["valid JSON"]),
+    ],
+)
+async def test_what_may_be_meant_is_saved_with_a_warning(
+    sale: str, actor: Actor, data: dict[str, object], hints: list[str]
+) -> None:
+    row = await make(actor, data)
+    assert len(row.warnings) == len(hints)
+    for hint, warning in zip(hints, row.warnings, strict=True):
+        assert hint in warning
+    assert (await postbacks.get(actor, row.id)).warnings == row.warnings
+
+
+async def test_only_the_given_fields_change(sale: str, actor: Actor, clock: FrozenClock) -> None:
+    row = await make(actor, {"headers": {"X": "1"}, "secrets": {"a": "1"}})
+    clock.move(days=300)
+    changed = await postbacks.update(
+        actor, row.id, {"method": "POST", "body": "{}"}, clock=clock, resolver=public
+    )
+    assert (changed.method, changed.body, changed.version) == (Method.POST, "{}", 2)
+    assert (changed.url, changed.headers, changed.secret_names) == (row.url, row.headers, ("a",))
+    assert (changed.created_at, changed.updated_at) == (row.created_at, clock.now)
+
+
+async def test_a_secret_is_replaced_added_or_removed_by_its_name(sale: str, actor: Actor) -> None:
+    row = await make(actor, {"secrets": {"a": "1", "b": "2"}})
+
+    async def change(secrets: dict[str, str | None]) -> Mapping[str, str]:
+        await postbacks.update(actor, row.id, {"secrets": secrets}, resolver=public)
+        return (await postbacks.check({}, postback_id=row.id, resolver=public)).secrets
+
+    assert await change({"c": "3"}) == {"a": "1", "b": "2", "c": "3"}
+    assert await change({"a": None, "B": "4"}) == {"b": "4", "c": "3"}
+    assert await change({"b": None, "c": None, "gone": None}) == {}
+    assert await sealed() is None
+
+
+async def test_secrets_are_unreadable_in_the_database_and_never_given_back(
+    sale: str, actor: Actor
+) -> None:
+    row = await make(actor, {"secrets": {"token": "hush-hush"}})
+    stored = await sealed()
+    assert stored is not None
+    assert "hush" not in stored
+    assert "hush" not in repr(row)
+    assert "hush" not in repr(await postbacks.check({}, postback_id=row.id, resolver=public))
+
+
+async def test_after_the_key_was_lost_secrets_can_be_entered_again(
+    make_settings: MakeSettings, actor: Actor
+) -> None:
+    database.open_database(make_settings())
+    await event_types.create(actor, {"name": "sale"})
+    row = await make(actor, {"secrets": {"a": "1"}})
+    before = await sealed()
+    database.close_database()
+    database.open_database(make_settings(secret_key="another"))
+    try:
+        assert (await postbacks.get(actor, row.id)).secret_names == ()
+        await postbacks.update(actor, row.id, {"enabled": False}, resolver=public)
+        assert await sealed() == before  # the right key may come back
+        changed = await postbacks.update(actor, row.id, {"secrets": {"b": "2"}}, resolver=public)
+        assert changed.secret_names == ("b",)
+    finally:
+        database.close_database()
+
+
+async def test_a_change_from_an_old_version_is_refused(sale: str, actor: Actor) -> None:
+    row = await make(actor)
+    await postbacks.update(actor, row.id, {"enabled": False}, if_match=1, resolver=public)
+    with pytest.raises(StaleVersion) as error:
+        await postbacks.update(actor, row.id, {"enabled": True}, if_match=1, resolver=public)
+    assert (error.value.yours, error.value.current) == (1, 2)
+
+
+async def test_a_change_that_was_overtaken_meanwhile_is_refused_or_made_again(
+    sale: str, actor: Actor
+) -> None:
+    """While name servers are asked, somebody else changes the postback."""
+    row = await make(actor)
+    overtaken: list[bool] = []
+
+    async def slow(host: str, port: int) -> list[str]:
+        if not overtaken:
+            overtaken.append(True)
+            await postbacks.update(actor, row.id, {"headers": {"X": "1"}}, resolver=public)
+        return await public(host, port)
+
+    with pytest.raises(StaleVersion):
+        await postbacks.update(actor, row.id, {"enabled": False}, if_match=1, resolver=slow)
+    overtaken.clear()
+    changed = await postbacks.update(actor, row.id, {"enabled": False}, resolver=slow)
+    assert (changed.enabled, changed.headers, changed.version) == (False, (("X", "1"),), 4)
+
+
+async def test_of_simultaneous_changes_of_one_version_one_wins(sale: str, actor: Actor) -> None:
+    row = await make(actor)
+    results = await asyncio.gather(
+        *(
+            postbacks.update(
+                actor, row.id, {"headers": {"X": str(number)}}, if_match=1, resolver=public
+            )
+            for number in range(6)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, StaleVersion) for result in results) == 5
+    assert (await postbacks.get(actor, row.id)).version == 2
+
+
+async def test_a_wrong_change_changes_nothing(sale: str, actor: Actor) -> None:
+    row = await make(actor)
+    for changes in ({"url": "http://10.0.0.1/"}, {"url": None}, {"typo": 1}, {"headers": None}):
+        with pytest.raises(InvalidInput):
+            await postbacks.update(actor, row.id, changes, resolver=public)
+    assert await postbacks.get(actor, row.id) == row
+
+
+async def test_an_archived_postback_is_kept_and_fires_no_more(sale: str, actor: Actor) -> None:
+    row = await make(actor)
+    archived = await postbacks.archive(actor, row.id)
+    assert archived.archived_at is not None
+    assert await postbacks.archive(actor, row.id) == archived
+    assert await postbacks.list_for_event(actor, "sale") == []
+    assert (await postbacks.get(actor, row.id)).archived_at == archived.archived_at
+    assert (await database.read(cache.definitions)).postbacks_by_id == {}
+    with pytest.raises(Conflict):
+        await postbacks.update(actor, row.id, {"enabled": True}, resolver=public)
+
+
+async def test_the_hot_path_sees_postbacks_as_they_are(sale: str, actor: Actor) -> None:
+    campaign = await campaigns.create(actor, {"key": "auto", "name": "Auto"})
+    event_type = await event_types.get(actor, "sale")
+    first = await make(actor, {"headers": {"X": "1"}, "campaign": "auto"})
+    second = await make(actor, {"enabled": False})
+    seen = await database.read(cache.definitions)
+    found = {row.id: row for row in seen.postbacks_by_event_type_id[event_type.id]}
+    assert set(found) == {first.id, second.id} == set(seen.postbacks_by_id)
+    assert found[first.id].headers == (("X", "1"),)
+    assert found[first.id].campaign_id == campaign.id
+    assert found[second.id].enabled is False
+    await postbacks.update(actor, second.id, {"enabled": True}, resolver=public)
+    seen = await database.read(cache.definitions)
+    assert seen.postbacks_by_id[second.id].enabled
+
+
+async def test_a_clone_of_the_event_brings_its_postbacks_along(sale: str, actor: Actor) -> None:
+    await make(actor, {"headers": {"X": "{secret:a}"}, "secrets": {"a": "1"}, "enabled": False})
+    gone = await make(actor)
+    await postbacks.archive(actor, gone.id)
+    await event_types.clone(actor, "sale", new_name="sold")
+    (copy,) = await postbacks.list_for_event(actor, "sold")
+    (original,) = await postbacks.list_for_event(actor, "sale")
+    assert copy.id != original.id
+    assert (copy.event, copy.headers, copy.enabled) == ("sold", original.headers, False)
+    assert (await postbacks.check({}, postback_id=copy.id, resolver=public)).secrets == {"a": "1"}
+
+
+async def test_the_check_that_asks_no_name_server_judges_the_rest(sale: str, actor: Actor) -> None:
+    checked = await postbacks.check({"url": URL}, resolve=False, resolver=inside)
+    assert checked.url == URL
+    with pytest.raises(InvalidInput):
+        await postbacks.check({"url": "http://10.0.0.1/"}, resolve=False)
+
+
+async def test_lead_fields_that_leads_bring_are_known(sale: str, actor: Actor) -> None:
+    from services.intake import leads
+
+    await campaigns.create(actor, {"key": "auto", "name": "Auto"})
+    await leads.create(actor, {"campaign": "auto", "fields": {"colour": "red"}})
+    row = await make(actor, {"url": "https://p.example/?a={lead:Colour}&b={lead:size}"})
+    assert len(row.warnings) == 1
+    assert "size" in row.warnings[0]
+
+
+async def test_unknown_ids_and_missing_rights_are_refused(
+    sale: str, actor: Actor, viewer: Actor
+) -> None:
+    row = await make(actor)
+    for unknown in ("pb_none", "", "\x00", "ü" * 50):
+        with pytest.raises(NotFound):
+            await postbacks.get(actor, unknown)
+    with pytest.raises(NotFound):
+        await postbacks.create(actor, "nothing", {"url": URL}, resolver=public)
+    with pytest.raises(NotFound):
+        await postbacks.list_for_event(actor, "nothing")
+    assert await postbacks.get(viewer, row.id) == row
+    for attempt in (
+        postbacks.create(viewer, "sale", {"url": URL}),
+        postbacks.update(viewer, row.id, {"enabled": False}),
+        postbacks.archive(viewer, row.id),
+    ):
+        with pytest.raises(NotAllowed):
+            await attempt
+
+
+async def test_a_body_may_be_long_and_keep_its_lines(sale: str, actor: Actor) -> None:
+    body = json.dumps({"lines": ["{email}"] * 2000}, indent=1)
+    row = await make(actor, {"method": "POST", "body": body})
+    assert row.body == body
