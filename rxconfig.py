@@ -8,6 +8,8 @@ from pathlib import Path
 # interpreter, so neither a system Node (often too old) nor a downloaded bun is ever used.
 os.environ.setdefault("REFLEX_USE_NPM", "1")
 os.environ.setdefault("REFLEX_CHECK_LATEST_VERSION", "false")
+# reflex.lock must not name one machine's package registry.
+os.environ.setdefault("npm_config_omit_lockfile_registry_resolved", "true")
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 import reflex as rx
