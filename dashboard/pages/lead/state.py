@@ -1,0 +1,118 @@
+"""What the record of one lead shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import reflex as rx
+
+from dashboard import feedback, live, routes
+from dashboard.components import list_state
+from dashboard.session import actor, guarded
+from services.errors import AppError, NotFound
+from services.intake import leads
+from services.intake.leads import LeadRow
+from services.reporting import lead_timeline
+from services.reporting.lead_timeline import TimelineEntry
+
+MISSING = "missing"
+MOST_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry of the time line; `href` leads to the log entry, empty for the capture."""
+
+    at: str
+    kind: str
+    title: str
+    detail: str
+    status: str
+    href: str
+    by: str
+
+
+class LeadState(rx.State):
+    """One lead: who it is, what identifies it, and what happened to it."""
+
+    shown: str = list_state.LOADING
+    """`loading`, `missing`, `error` or `ready`."""
+    problem: str = ""
+    id: str = ""
+    name: str = ""
+    full_name: str = ""
+    email: str = ""
+    phone: str = ""
+    transaction_id: str = ""
+    external_click_id: str = ""
+    campaign: str = ""
+    campaign_name: str = ""
+    source: str = ""
+    captured_at: str = ""
+    submitted_at: str = ""
+    more: list[tuple[str, str]] = rx.field(default_factory=list)
+    """The subs that are there, then the free fields."""
+    entries: list[EntryLine] = rx.field(default_factory=list)
+    has_more: bool = False
+
+    @rx.event(background=True)
+    @guarded
+    async def follow(self) -> None:
+        """Show the lead of the address, and again after every change."""
+        lead_id = self.lead_id
+        if lead_id != self.id:
+            async with self:
+                self.reset()
+                self.id = lead_id
+        async for _ in live.changes(self):
+            await self._load(lead_id)
+
+    async def _load(self, lead_id: str) -> None:
+        try:
+            row = await leads.get(actor(), lead_id)
+            entries = await lead_timeline.list_entries(actor(), lead_id, limit=MOST_ENTRIES)
+            shown = _facts(row) | {
+                "entries": [_line(entry) for entry in entries],
+                "has_more": len(entries) == MOST_ENTRIES,
+            }
+        except NotFound:
+            shown = {"shown": MISSING}
+        except AppError as error:
+            shown = {"shown": list_state.FAILED, "problem": feedback.sentence(error)}
+        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
+        if different:
+            async with self:
+                for name, value in different.items():
+                    setattr(self, name, value)
+
+
+def _facts(row: LeadRow) -> dict[str, Any]:
+    return {
+        "shown": list_state.READY,
+        "name": row.full_name or row.email or "Lead without a name",
+        "full_name": row.full_name,
+        "email": row.email or "",
+        "phone": row.phone or "",
+        "transaction_id": row.transaction_id,
+        "external_click_id": row.external_click_id or "",
+        "campaign": row.campaign,
+        "campaign_name": row.campaign_name,
+        "source": row.source,
+        "captured_at": row.created_at.isoformat(),
+        "submitted_at": row.submitted_at.isoformat(),
+        "more": [
+            *((f"sub{number}", text) for number, text in enumerate(row.subs, 1) if text),
+            *row.fields,
+        ],
+    }
+
+
+def _line(entry: TimelineEntry) -> EntryLine:
+    return EntryLine(
+        at=entry.at.isoformat(),
+        kind=entry.kind,
+        title=entry.title,
+        detail=entry.detail,
+        status=entry.status,
+        href=str(routes.log_entry(entry.event_id)) if entry.event_id else "",
+        by=entry.actor_name,
+    )

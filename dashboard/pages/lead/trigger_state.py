@@ -1,0 +1,235 @@
+"""The dialog that fires an event for a lead by hand."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from dashboard import feedback, routes, session
+from dashboard.components.linked_toast import linked_toast
+from dashboard.session import SessionState, actor, guarded
+from models.words import Source
+from services.errors import AppError, InvalidInput
+from services.intake import triggering
+from services.intake.contract import Duplicate, Recorded, Refused
+from services.intake.recording import record_event
+from services.intake.triggering import TriggerOption
+
+_FIELDS = ("event", "amount", "currency", "order_id", "occurred_at")
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """One event of the drop-down; the reason stands in its label when it cannot fire."""
+
+    name: str
+    label: str
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One call that the firing will cause, or the reason why it is left out."""
+
+    method: str
+    url: str
+    not_sent: str
+
+
+class TriggerState(rx.State):
+    """The form: what can fire, what it would cause, and what came of it."""
+
+    is_open: bool = False
+    busy: bool = False
+    ticket: str = ""
+    """Good for one firing: the second half of a double click comes with a used one."""
+    options: list[OptionLine] = rx.field(default_factory=list)
+    can_any: bool = False
+    event: str = ""
+    is_conversion: bool = False
+    is_affiliate_conversion: bool = False
+    description: str = ""
+    calls: list[CallLine] = rx.field(default_factory=list)
+    previews: bool = False
+    """Whether `calls` belongs to what is in the form now."""
+    errors: dict[str, str] = dict.fromkeys((*_FIELDS, ""), "")
+    duplicate_href: str = ""
+
+    _lead_id: str = ""
+    _amount: str = ""
+    _currency: str = ""
+    _order_id: str = ""
+
+    @rx.event
+    @guarded
+    async def open_form(self) -> None:
+        """Open the empty form with the events as they can fire now."""
+        lead_id = self.lead_id
+        found = await triggering.options(actor(), lead_id)
+        self.reset()
+        self._lead_id = lead_id
+        self._offer(found)
+        self.ticket = secrets.token_hex(8)
+        self.is_open = True
+
+    @rx.event
+    @guarded
+    async def set_open(self, is_open: bool) -> None:
+        """Close the form; a forged `True` opens nothing."""
+        self.is_open = self.is_open and bool(is_open)
+
+    @rx.event
+    @guarded
+    async def choose(self, event: str) -> None:
+        """Show what firing this event would cause."""
+        self.event = str(event)
+        self.duplicate_href = ""
+        self._show({})
+        found = await triggering.options(actor(), self._lead_id)
+        self._offer(found)
+        chosen = next((option for option in found if option.name == self.event), None)
+        self.is_conversion = chosen is not None and chosen.is_conversion
+        self.is_affiliate_conversion = chosen is not None and chosen.is_affiliate_conversion
+        self.description = chosen.description if chosen else ""
+        await self._preview()
+
+    @rx.event
+    @guarded
+    async def type_amount(self, amount: str) -> None:
+        """Show the calls with this amount."""
+        self._amount = str(amount)
+        await self._preview()
+
+    @rx.event
+    @guarded
+    async def type_currency(self, currency: str) -> None:
+        """Show the calls with this currency."""
+        self._currency = str(currency)
+        await self._preview()
+
+    @rx.event
+    @guarded
+    async def type_order_id(self, order_id: str) -> None:
+        """Show the calls with this order id."""
+        self._order_id = str(order_id)
+        await self._preview()
+
+    @rx.event
+    @guarded
+    async def fire(self, form: dict[str, Any]) -> Any:
+        """Record the event once; a refusal is said in words, and what was typed stays."""
+        if not self.is_open or not self.ticket or form.get("ticket") != self.ticket:
+            return
+        # Used up before anything is awaited, so that no other run can come by here with it.
+        self.ticket = ""
+        self.busy, self.duplicate_href = True, ""
+        self._show({})
+        yield
+        try:
+            zone = session.current_zone(await self.get_state(SessionState))
+            payload = _payload(form, zone) | {"lead_id": self._lead_id}
+            answer = await record_event(actor(), payload, source=Source.MANUAL)
+        except AppError as error:
+            self._try_again(feedback.errors_of(error))
+            return
+        if isinstance(answer, Recorded):
+            self.busy = self.is_open = False
+            yield linked_toast(
+                f"Fired “{payload['event']}”.",
+                details=_sent(answer.deliveries),
+                label="View log entry",
+                href=str(routes.log_entry(answer.event_id)),
+            )
+        elif isinstance(answer, Duplicate):
+            self._try_again({})
+            self.duplicate_href = str(routes.log_entry(answer.event_id))
+            self._offer(await triggering.options(actor(), self._lead_id))
+        else:
+            self._try_again(_sentences(answer))
+
+    async def _preview(self) -> None:
+        given = {"amount": self._amount, "currency": self._currency, "order_id": self._order_id}
+        values = _clean(given) | {"event": self.event}
+        self.previews = False
+        if not self.event:
+            self.calls = []
+            return
+        try:
+            lines = await triggering.what_it_sends(actor(), self._lead_id, values)
+        except InvalidInput:
+            return  # half typed: the sentence comes with the confirmation
+        self._show({})
+        self.calls = [CallLine(line.method, line.url, line.not_sent) for line in lines]
+        self.previews = True
+
+    def _offer(self, found: list[TriggerOption]) -> None:
+        self.options = [_option(option, datetime.now(UTC)) for option in found]
+        self.can_any = any(not option.reason for option in found)
+
+    def _try_again(self, errors: dict[str, str]) -> None:
+        self.busy = False
+        self.ticket = secrets.token_hex(8)
+        self._show(errors)
+
+    def _show(self, found: dict[str, str]) -> None:
+        errors = dict.fromkeys((*_FIELDS, ""), "")
+        for name, sentence in found.items():
+            place = name if name in errors else ""
+            errors[place] = f"{errors[place]} {sentence}".strip()
+        if errors != self.errors:
+            self.errors = errors
+
+
+def _payload(form: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    payload = _clean({name: form.get(name, "") for name in _FIELDS[:-1]})
+    if "event" not in payload:
+        raise InvalidInput({"event": "Choose the event to fire."})
+    occurred_at = str(form.get("occurred_at", "")).strip()
+    if occurred_at:
+        try:
+            moment = datetime.fromisoformat(occurred_at).replace(tzinfo=zone)
+        except ValueError:
+            raise InvalidInput({"occurred_at": "Give a date and a time."}) from None
+        # Stricter than for programs: a person and their own clock do not disagree by an hour.
+        if moment > datetime.now(UTC):
+            raise InvalidInput({"occurred_at": "This time lies in the future."})
+        payload["occurred_at"] = moment.isoformat()
+    return payload
+
+
+def _clean(given: dict[str, Any]) -> dict[str, Any]:
+    values = {name: text for name, value in given.items() if (text := str(value).strip())}
+    if "currency" in values:
+        values["currency"] = values["currency"].upper()
+    return values
+
+
+def _sentences(answer: Refused) -> dict[str, str]:
+    known = {name: text for name, text in answer.fields.items() if name in _FIELDS}
+    return known or {"": answer.message}
+
+
+def _sent(deliveries: int) -> str:
+    if deliveries == 0:
+        return "It has no postback, so nothing is sent."
+    return f"{deliveries} postback{'s' if deliveries > 1 else ''} on the way."
+
+
+def _option(option: TriggerOption, now: datetime) -> OptionLine:
+    reason = option.reason
+    if reason and option.fired_at is not None:
+        reason = f"already fired {_ago(now - option.fired_at)}; Multi-Trigger is off"
+    label = f"{option.name} – {reason}" if reason else option.name
+    return OptionLine(option.name, label, is_disabled=bool(reason))
+
+
+def _ago(age: timedelta) -> str:
+    # An <option> holds plain text only, so the component for times cannot stand in it.
+    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(age.total_seconds() // seconds)
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,131 @@
+"""What the list of leads shows."""
+
+from typing import Any
+
+import reflex as rx
+
+from dashboard import feedback, live, routes
+from dashboard.components import list_state
+from dashboard.components.lead_table import LeadLine
+from dashboard.session import actor, guarded
+from services.catalog import campaigns
+from services.catalog.rows import CampaignRow
+from services.errors import AppError
+from services.intake import leads
+from services.intake.leads import LeadRow
+from services.paging import MAX_LIMIT, PageRequest
+
+_MOST_CAMPAIGNS = 2_000  # in one drop-down; beyond that nobody finds anything in it
+
+
+class LeadsState(rx.State):
+    """One page of leads, under the filters of the address."""
+
+    lines: list[LeadLine] = rx.field(default_factory=list)
+    list_state: str = list_state.LOADING
+    problem: str = ""
+    q: str = ""
+    campaign: str = ""
+    campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    """Every campaign as (key, label), archived ones last."""
+    open_campaigns: list[tuple[str, str]] = rx.field(default_factory=list)
+    """Those that take leads."""
+    newest_at: str = ""
+    oldest_at: str = ""
+    newer: str = ""
+    older: str = ""
+
+    @rx.event(background=True)
+    @guarded
+    async def follow(self) -> None:
+        """Show the leads that the address asks for, and again after every change."""
+        query = self.router.url.query_parameters
+        async with self:
+            self.q, self.campaign = query.get("q", ""), query.get("campaign", "")
+        async for _ in live.changes(self):
+            await self._load(query.get("cursor", ""))
+
+    @rx.event
+    @guarded
+    async def search(self, q: str) -> Any:
+        """Put the search into the address; the page then loads anew from there."""
+        self.q = str(q)
+        return self._address()
+
+    @rx.event
+    @guarded
+    async def choose_campaign(self, key: str) -> Any:
+        """Show the leads of one campaign, or of all."""
+        self.campaign = str(key)
+        return self._address()
+
+    @rx.event
+    @guarded
+    async def clear(self) -> Any:
+        """Take all filters away."""
+        return rx.redirect(routes.LEADS)
+
+    @rx.event
+    @guarded
+    async def turn(self, cursor: str) -> Any:
+        """Go to the page at a cursor."""
+        return self._address(str(cursor))
+
+    def _address(self, cursor: str = "") -> rx.event.EventSpec:
+        target = routes.leads(q=self.q, campaign=self.campaign, cursor=cursor)
+        return rx.redirect(target, replace=not cursor)
+
+    async def _load(self, cursor: str) -> None:
+        try:
+            known = await _all_campaigns()
+            page = await leads.list_page(
+                actor(), PageRequest(cursor=cursor), campaign=self.campaign, q=self.q
+            )
+        except AppError as error:
+            async with self:
+                self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
+            return
+        options = [(row.key, row.name) for row in known if row.archived_at is None]
+        archived = [(row.key, f"{row.name} (archived)") for row in known if row.archived_at]
+        filtered = self.q or self.campaign or cursor
+        empty = list_state.NO_MATCH if filtered else list_state.EMPTY
+        shown: dict[str, Any] = {
+            "open_campaigns": options,
+            "campaign_options": options + archived,
+            "lines": [line_of(row) for row in page.items],
+            "list_state": list_state.READY if page.items else empty,
+            "newest_at": page.items[0].created_at.isoformat() if page.items else "",
+            "oldest_at": page.items[-1].created_at.isoformat() if page.items else "",
+            "newer": page.previous_cursor or "",
+            "older": page.next_cursor or "",
+        }
+        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
+        if different:
+            async with self:
+                for name, value in different.items():
+                    setattr(self, name, value)
+
+
+def line_of(row: LeadRow) -> LeadLine:
+    """Return what the table shows of a lead."""
+    return LeadLine(
+        id=row.id,
+        captured_at=row.created_at.isoformat(),
+        name=row.full_name,
+        email=row.email or "",
+        transaction_id=row.transaction_id,
+        campaign=row.campaign,
+        campaign_name=row.campaign_name,
+        source=row.source,
+    )
+
+
+async def _all_campaigns() -> list[CampaignRow]:
+    rows: list[CampaignRow] = rx.field(default_factory=list)
+    cursor: str | None = ""
+    while cursor is not None and len(rows) < _MOST_CAMPAIGNS:
+        request = PageRequest(limit=MAX_LIMIT, cursor=cursor)
+        page = await campaigns.list_page(actor(), request, archived=None)
+        rows += page.items
+        cursor = page.next_cursor
+    return sorted(rows, key=lambda row: row.name.casefold())
