@@ -1,7 +1,7 @@
 """How answers are written: JSON of rows, lists with their cursor, versions as ETag."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -39,6 +39,14 @@ def answer_versioned(
 def answer_list(page: Page[Row], render: Callable[[Row], Mapping[str, object]]) -> Response:
     """Return one page of a list in the envelope of all lists."""
     return answer({"items": [render(row) for row in page.items], "next_cursor": page.next_cursor})
+
+
+def header_object(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers as an object; one that came several times is joined (RFC 9110 §5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 def _plain(value: object) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
-from dashboard.api.answer import answer, answer_list
+from dashboard.api.answer import answer, answer_list, header_object
 from dashboard.api.request import Caller, PageOf, moment
 from dashboard.api.routing import resource
 from models.words import DeliveryStatus
@@ -74,7 +74,7 @@ def detail_json(delivery: DeliveryDetail) -> dict[str, object]:
         "request": {
             "method": delivery.request.method,
             "url": delivery.request.url,
-            "headers": [list(pair) for pair in delivery.request.headers],
+            "headers": header_object(delivery.request.headers),
             "body": delivery.request.body,
         },
         "attempts": [_attempt_json(attempt) for attempt in delivery.attempts],
@@ -91,7 +91,7 @@ def _attempt_json(attempt: AttemptRow) -> dict[str, object]:
         "status_code": attempt.status_code,
         "failure": attempt.failure,
         "message": attempt.message,
-        "response_headers": [list(pair) for pair in attempt.response_headers],
+        "response_headers": header_object(attempt.response_headers),
         "response_body": attempt.response_body,
         "truncated": attempt.truncated,
         "late": attempt.late,

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dashboard.api.answer import answer
+from dashboard.api.answer import answer, header_object
 from dashboard.api.request import Caller, JsonObject, read_at_most
 from dashboard.api.routing import PlainRoute, resource
 from services.delivery import test_receiver
@@ -113,7 +113,7 @@ def _call_json(call: EchoCallRow) -> dict[str, object]:
         "received_at": call.received_at,
         "method": call.method,
         "target": call.target,
-        "headers": [list(pair) for pair in call.headers],
+        "headers": header_object(call.headers),
         "body": call.body,
         "truncated": call.truncated,
         "answered": call.answered,

@@ -1,0 +1,189 @@
+"""`/postbacks`: who is told about an event, and how; also tried out before it is saved."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Response
+
+from dashboard.api.answer import answer, answer_versioned, header_object
+from dashboard.api.request import Caller, ExpectedVersion, JsonObject
+from dashboard.api.routing import json_body, resource
+from services.actor import Right
+from services.catalog import postbacks
+from services.catalog.postbacks import Checked, PostbackInput, PostbackRow
+from services.delivery import trial
+from services.delivery.trial import RequestView, Sample, TrialResult
+from services.errors import InvalidInput
+from services.validation import InputModel, Text, validate
+
+router = resource("Postbacks")
+
+
+class SampleInput(InputModel):
+    """What a test or preview is made of; everything left out is a sample."""
+
+    lead_id: Annotated[str, Text(40)] | None = None
+    event: Annotated[str, Text(64)] | None = None
+    values: dict[str, Any] | None = None
+
+
+class DraftInput(SampleInput):
+    """A sample, and the unsaved postback to try it on."""
+
+    postback: dict[str, Any]
+
+
+@router.post(
+    "/event-types/{name}/postbacks", status_code=201, openapi_extra=json_body(PostbackInput)
+)
+async def create_postback(actor: Caller, name: str, data: JsonObject) -> Response:
+    """Add a postback to an event; `warnings` name what may be meant otherwise."""
+    row = await postbacks.create(actor, name, data)
+    return answer_versioned(_json(row), status=201, location=f"/api/v1/postbacks/{row.id}")
+
+
+@router.get("/event-types/{name}/postbacks")
+async def list_postbacks(actor: Caller, name: str) -> Response:
+    """List the postbacks of an event."""
+    rows = await postbacks.list_for_event(actor, name)
+    return answer({"items": [_json(row) for row in rows], "next_cursor": None})
+
+
+# Before the routes with an id: "test" and "preview" are none.
+@router.post("/postbacks/test", openapi_extra=json_body(DraftInput))
+async def test_draft(actor: Caller, data: JsonObject) -> Response:
+    """Send one request of an unsaved postback and return what came back."""
+    actor.require(Right.SEND_TESTS)
+    checked, sample = await _draft(data, resolve=True)
+    result = await trial.send_test(actor, checked, secrets=checked.secrets, sample=sample)
+    return answer(_result_json(result))
+
+
+@router.post("/postbacks/preview", openapi_extra=json_body(DraftInput))
+async def preview_draft(actor: Caller, data: JsonObject) -> Response:
+    """Return the request that an unsaved postback would send, and send nothing."""
+    actor.require(Right.READ)
+    checked, sample = await _draft(data, resolve=False)
+    found = await trial.preview(actor, checked, sample=sample)
+    return answer(
+        {
+            "request": _request_json(found.request),
+            "macros": [
+                {
+                    "expression": use.expression,
+                    "value": use.value,
+                    "encoded": use.encoded,
+                    "empty": use.empty,
+                    "where": use.where,
+                }
+                for use in found.macros
+            ],
+            "warnings": list(checked.warnings),
+            "not_sent": found.not_sent or None,
+        }
+    )
+
+
+@router.get("/postbacks/{postback_id}")
+async def get_postback(actor: Caller, postback_id: str) -> Response:
+    """Return one postback, its secrets by name only."""
+    return answer_versioned(_json(await postbacks.get(actor, postback_id)))
+
+
+@router.patch("/postbacks/{postback_id}", openapi_extra=json_body(PostbackInput, partial=True))
+async def change_postback(
+    actor: Caller, postback_id: str, data: JsonObject, version: ExpectedVersion
+) -> Response:
+    """Change the given fields of a postback."""
+    row = await postbacks.update(actor, postback_id, data, if_match=version)
+    return answer_versioned(_json(row))
+
+
+@router.delete("/postbacks/{postback_id}", status_code=204)
+async def archive_postback(actor: Caller, postback_id: str) -> Response:
+    """Stop a postback for good and keep its history."""
+    await postbacks.archive(actor, postback_id)
+    return Response(status_code=204)
+
+
+@router.post("/postbacks/{postback_id}/test", openapi_extra=json_body(SampleInput, partial=True))
+async def test_postback(actor: Caller, postback_id: str, data: JsonObject) -> Response:
+    """Send one request of a saved postback and return what came back."""
+    actor.require(Right.SEND_TESTS)
+    given = validate(SampleInput, data)
+    row = await postbacks.get(actor, postback_id)
+    checked = await postbacks.check({}, postback_id=postback_id)
+    sample = Sample(event=given.event or row.event, lead_id=given.lead_id, values=given.values)
+    result = await trial.send_test(
+        actor, checked, secrets=checked.secrets, sample=sample, postback_id=postback_id
+    )
+    return answer(_result_json(result))
+
+
+async def _draft(data: dict[str, Any], *, resolve: bool) -> tuple[Checked, Sample]:
+    """Return the unsaved postback and its sample: `{"postback": {…}, "event": …}`, or flat."""
+    if "postback" not in data:
+        sample_fields = {name: data.pop(name) for name in SampleInput.model_fields if name in data}
+        data = {"postback": data, **sample_fields}
+        given = validate(DraftInput, data)
+        checked = await postbacks.check(given.postback, resolve=resolve)
+    else:
+        given = validate(DraftInput, data)
+        try:
+            checked = await postbacks.check(given.postback, resolve=resolve)
+        except InvalidInput as error:
+            fields = {f"postback.{name}": text for name, text in error.fields.items()}
+            raise InvalidInput(fields) from None
+    return checked, Sample(event=given.event, lead_id=given.lead_id, values=given.values)
+
+
+def _json(row: PostbackRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "level": row.level,
+        "event": row.event,
+        "campaign": row.campaign,
+        "affiliate": None,
+        "url": row.url,
+        "method": row.method,
+        "body": row.body,
+        "content_type": row.content_type,
+        "headers": dict(row.headers),
+        "secret_names": list(row.secret_names),
+        "enabled": row.enabled,
+        "warnings": list(row.warnings),
+        "version": row.version,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "archived_at": row.archived_at,
+    }
+
+
+def _result_json(result: TrialResult) -> dict[str, object]:
+    failure: Mapping[str, object] | None = None
+    if result.failure is not None:
+        failure = {"kind": result.failure, "message": result.message}
+    response: Mapping[str, object] | None = None
+    if result.status_code is not None:
+        response = {
+            "status_code": result.status_code,
+            "headers": header_object(result.response_headers),
+            "body": result.response_body,
+            "truncated": result.truncated,
+        }
+    return {
+        "outcome": result.outcome,
+        "failure": failure,
+        "request": _request_json(result.request),
+        "response": response,
+        "duration_ms": result.duration_ms,
+    }
+
+
+def _request_json(request: RequestView) -> dict[str, object]:
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": header_object(request.headers),
+        "body": request.body,
+    }
