@@ -1,0 +1,1 @@
+"""One fired event: payload, deliveries, attempts, and Resend."""

@@ -1,0 +1,210 @@
+"""What a log entry shows of an event, made from the service's rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard import routes
+from dashboard.components.curl_text import curl_text
+from models.words import AttemptTrigger, DeliveryStatus, PostbackLevel, Source
+from services.reporting.event_log import AttemptRow, DeliveryDetail, EventDetail
+
+Pair = tuple[str, str]
+
+_SOURCES = {
+    Source.API: "API",
+    Source.INCOMING: "Incoming call",
+    Source.MANUAL: "By hand",
+    Source.IMPORT: "Import",
+}
+_LEVELS = {
+    PostbackLevel.EVENT: "Postback of the event",
+    PostbackLevel.CAMPAIGN: "Postback of the campaign",
+    PostbackLevel.AFFILIATE: "Postback of the affiliate",
+}
+_AGAIN = "The partner gets this postback again and may count it twice."
+_ONCE_MORE = "It is sent now, and tried again by the whole schedule if it fails."
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the event itself; empty texts are not shown."""
+
+    event_id: str = ""
+    event: str = ""
+    event_href: str = ""
+    status: str = ""
+    conversion_status: str = ""
+    is_conversion: bool = False
+    is_affiliate_conversion: bool = False
+    is_test: bool = False
+    received_at: str = ""
+    occurred_at: str = ""
+    lead_id: str = ""
+    lead_name: str = ""
+    lead_href: str = ""
+    transaction_id: str = ""
+    campaign: str = ""
+    campaign_href: str = ""
+    amount: str = ""
+    order_id: str = ""
+    source: str = ""
+    actor_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """One try on screen."""
+
+    key: str
+    number: int
+    trigger: str
+    started_at: str
+    duration: str
+    outcome: str
+    code: int | None
+    message: str
+    headers: list[Pair]
+    body: str
+    note: str
+    has_answer: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery on screen, its newest attempt first."""
+
+    key: str
+    level: str
+    status: str
+    code: int | None
+    explanation: str
+    next_attempt_at: str
+    tries: str
+    method: str
+    url: str
+    headers: list[Pair]
+    body: str
+    curl: str
+    is_sending: bool
+    consequence: str
+    attempts: list[AttemptLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the time line."""
+
+    key: str
+    at: str
+    text: str
+    tone: str
+
+
+def facts(detail: EventDetail) -> Facts:
+    """Return the facts of an event."""
+    row = detail.row
+    return Facts(
+        event_id=row.event_id,
+        event=row.event,
+        event_href=str(routes.event(row.event)),
+        status=row.status,
+        conversion_status=row.conversion_status if row.is_conversion else "",
+        is_conversion=row.is_conversion,
+        is_affiliate_conversion=detail.is_affiliate_conversion,
+        is_test=row.is_test,
+        received_at=row.received_at.isoformat(),
+        occurred_at=row.occurred_at.isoformat(),
+        lead_id=row.lead_id,
+        lead_name=row.lead_name,
+        lead_href=str(routes.lead(row.lead_id)),
+        transaction_id=row.transaction_id,
+        campaign=row.campaign_name,
+        campaign_href=str(routes.campaign(row.campaign)),
+        amount=" ".join(filter(None, (row.amount, row.currency))),
+        order_id=detail.order_id or "",
+        source=_SOURCES[row.source],
+        actor_name=detail.actor_name,
+    )
+
+
+def attempt_key(delivery_id: str, number: int) -> str:
+    """Return the name by which a page remembers that an attempt was opened."""
+    return f"{delivery_id}:{number}"
+
+
+def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine:
+    """Return a delivery as the page shows it; the attempts in `opened` stand open."""
+    request = delivery.request
+    is_done = delivery.status is DeliveryStatus.DELIVERED
+    attempts = [_attempt_line(delivery.id, each, opened) for each in reversed(delivery.attempts)]
+    return DeliveryLine(
+        key=delivery.id,
+        level=_LEVELS[delivery.level],
+        status=delivery.status,
+        code=delivery.response_code,
+        explanation=delivery.explanation,
+        next_attempt_at=_iso(delivery.next_attempt_at) if delivery.attempts else "",
+        tries=_tries(delivery),
+        method=request.method,
+        url=request.url,
+        headers=list(request.headers),
+        body=request.body or "",
+        curl=curl_text(
+            method=request.method, url=request.url, headers=request.headers, body=request.body
+        ),
+        is_sending=delivery.status is DeliveryStatus.SENDING,
+        consequence=_AGAIN if is_done else _ONCE_MORE,
+        attempts=attempts,
+    )
+
+
+def moments(detail: EventDetail) -> list[Moment]:
+    """Return what happened to an event, newest first."""
+    row = detail.row
+    found = [(row.received_at, "Event received", "recorded", row.event_id)]
+    many = len(detail.deliveries) > 1
+    for number, delivery in enumerate(detail.deliveries, start=1):
+        which = f"Delivery {number}" if many else "Delivery"
+        if not delivery.attempts and delivery.status is DeliveryStatus.SKIPPED:
+            found.append((delivery.created_at, f"{which} skipped", "skipped", delivery.id))
+        for attempt in delivery.attempts:
+            answer = str(attempt.status_code) if attempt.status_code else "no answer"
+            by = ", by hand" if attempt.trigger is AttemptTrigger.MANUAL else ""
+            text = f"{which}, try {attempt.number}: {answer}{by}"
+            key = attempt_key(delivery.id, attempt.number)
+            found.append((attempt.started_at, text, attempt.outcome, key))
+        if delivery.next_attempt_at is not None and delivery.attempts:
+            key = f"{delivery.id}:next"
+            found.append((delivery.next_attempt_at, f"{which}: next try", "retrying", key))
+    found.sort(key=lambda entry: entry[0], reverse=True)
+    return [Moment(key, at.isoformat(), text, tone) for at, text, tone, key in found]
+
+
+def _attempt_line(delivery_id: str, attempt: AttemptRow, opened: set[str]) -> AttemptLine:
+    key = attempt_key(delivery_id, attempt.number)
+    notes = ("truncated" if attempt.truncated else "", "came late" if attempt.late else "")
+    return AttemptLine(
+        key=key,
+        number=attempt.number,
+        trigger="Manual" if attempt.trigger is AttemptTrigger.MANUAL else "Automatic",
+        started_at=attempt.started_at.isoformat(),
+        duration=f"{attempt.duration_ms:,} ms",
+        outcome=attempt.outcome,
+        code=attempt.status_code,
+        message=attempt.message,
+        headers=list(attempt.response_headers),
+        body=attempt.response_body,
+        note=", ".join(filter(None, notes)),
+        has_answer=attempt.status_code is not None,
+        is_open=key in opened,
+    )
+
+
+def _tries(delivery: DeliveryDetail) -> str:
+    number = delivery.attempts_made
+    return f"{number} attempt{'s' if number != 1 else ''}" if number else ""
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""

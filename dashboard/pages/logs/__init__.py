@@ -1,0 +1,1 @@
+"""The event log: every firing, by filters that stand in the address."""

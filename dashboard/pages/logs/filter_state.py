@@ -1,0 +1,165 @@
+"""The filters of the event log as the person sees them; each choice becomes a new address."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from dashboard import time_ranges
+from dashboard.pages.logs.filters import LogAddress
+from dashboard.session import SessionState, current_zone, guarded
+from services.clock import utc_now
+from services.errors import InvalidInput
+
+_CODE = re.compile(r"([1-9][0-9]{2}|[1-9]xx|none)?", re.ASCII)
+_LEAD_ID = re.compile(r"ld_[0-9a-z]{24}", re.ASCII)
+
+
+class LogFilters(rx.State, mixin=True):
+    """The controls of the filter bar."""
+
+    range: str = time_ranges.DEFAULT
+    start: str = ""
+    end: str = ""
+    range_error: str = ""
+    event: str = ""
+    campaign: str = ""
+    status: list[str] = rx.field(default_factory=list)
+    code: str = ""
+    code_error: str = ""
+    search: str = ""
+    source: str = ""
+    chips: list[tuple[str, str, str]] = rx.field(default_factory=list)
+    is_live: bool = True
+
+    _address: LogAddress = LogAddress()
+
+    @rx.event
+    @guarded
+    async def choose_range(self, word: str) -> Any:
+        """Go to a preset; `custom` starts from the span that is on screen."""
+        if word != time_ranges.CUSTOM:
+            return self._go(range=word)
+        zone, now = current_zone(await self.get_state(SessionState)), utc_now()
+        try:
+            since, until = self._address.span(now=now, zone=zone)
+        except InvalidInput:
+            since, until = time_ranges.preset(time_ranges.DEFAULT, now=now, zone=zone)
+        return self._go(
+            range=word,
+            start=time_ranges.as_address(since),
+            end=time_ranges.as_address(until or now + timedelta(minutes=1)),
+        )
+
+    @rx.event
+    @guarded
+    async def choose_start(self, text: str) -> Any:
+        """Move the beginning of the custom range."""
+        self.start = text
+        return self._go_custom(current_zone(await self.get_state(SessionState)))
+
+    @rx.event
+    @guarded
+    async def choose_end(self, text: str) -> Any:
+        """Move the end of the custom range."""
+        self.end = text
+        return self._go_custom(current_zone(await self.get_state(SessionState)))
+
+    @rx.event
+    @guarded
+    async def choose_event(self, name: str) -> Any:
+        """Show one event's firings only, or all for an empty name."""
+        return self._go(event=name)
+
+    @rx.event
+    @guarded
+    async def choose_campaign(self, key: str) -> Any:
+        """Show one campaign only, or all for an empty key."""
+        return self._go(campaign=key)
+
+    @rx.event
+    @guarded
+    async def choose_source(self, word: str) -> Any:
+        """Show one way in only, or all."""
+        return self._go(source=word)
+
+    @rx.event
+    @guarded
+    async def toggle_status(self, word: str) -> Any:
+        """Take a status into the filter, or out of it."""
+        chosen = self._address.status
+        kept = tuple(each for each in chosen if each != word)
+        self.status = list(kept if word in chosen else (*chosen, word))
+        return self._go(status=tuple(self.status))
+
+    @rx.event
+    @guarded
+    async def choose_code(self, text: str) -> Any:
+        """Show one response code, a class of them, or `none`."""
+        self.code = text
+        code = text.strip().lower()
+        if not _CODE.fullmatch(code):
+            self.code_error = "Give a code such as 404, a class such as 2xx, or none."
+            return None
+        self.code_error = ""
+        return self._go(code=code, replace_entry=True)
+
+    @rx.event
+    @guarded
+    async def find(self, text: str) -> Any:
+        """Show what belongs to one transaction id, or to a lead's id."""
+        self.search = text
+        wanted = text.strip()
+        if _LEAD_ID.fullmatch(wanted):
+            return self._go(lead_id=wanted, transaction_id="", replace_entry=True)
+        return self._go(transaction_id=wanted, lead_id="", replace_entry=True)
+
+    @rx.event
+    @guarded
+    async def remove_filter(self, chip: str) -> Any:
+        """Take one filter away."""
+        return rx.redirect(self._address.without(chip).href)
+
+    @rx.event
+    @guarded
+    async def clear_filters(self) -> Any:
+        """Take all filters away; where only the time range was left, widen it."""
+        has_filters = bool(self._address.chips) or self._address.range != time_ranges.DEFAULT
+        word = time_ranges.DEFAULT if has_filters else "30d"
+        return rx.redirect(LogAddress(range=word, live=self._address.live).href)
+
+    def _go(self, *, replace_entry: bool = False, **changes: Any) -> Any:
+        address = replace(self._address, **changes, cursor="")
+        return rx.redirect(address.href, replace=replace_entry)
+
+    def _go_custom(self, zone: ZoneInfo) -> Any:
+        try:
+            since, until = time_ranges.custom(self.start, self.end, zone=zone)
+        except InvalidInput as error:
+            self.range_error = error.fields["range"]
+            return None
+        self.range_error = ""
+        return self._go(
+            range=time_ranges.CUSTOM,
+            start=time_ranges.as_address(since),
+            end=time_ranges.as_address(until),
+            replace_entry=True,
+        )
+
+    def _show_address(self, address: LogAddress, zone: ZoneInfo) -> None:
+        self._address = address
+        self.range = address.range
+        self.range_error = self.code_error = ""
+        if address.range == time_ranges.CUSTOM:
+            since = time_ranges.moment(address.start, zone=zone)
+            until = time_ranges.moment(address.end, zone=zone)
+            self.start = time_ranges.as_input(since, zone=zone) if since else ""
+            self.end = time_ranges.as_input(until, zone=zone) if until else ""
+        self.event, self.campaign = address.event, address.campaign
+        self.status, self.source, self.code = list(address.status), address.source, address.code
+        self.search = address.transaction_id or address.lead_id
+        self.chips = address.chips
+        self.is_live = address.live

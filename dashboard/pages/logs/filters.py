@@ -1,0 +1,142 @@
+"""What the log's address says: read once, checked by the services, written back by the handlers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from dashboard import routes, time_ranges
+from models.words import DeliveryStatus, Source
+from services.reporting.event_log import EventLogFilter
+
+STATUSES: list[tuple[str, str]] = [
+    (word.value, word.value.capitalize())
+    for word in DeliveryStatus
+    if word is not DeliveryStatus.NONE
+] + [(DeliveryStatus.NONE.value, "No postback")]
+SOURCES: list[tuple[str, str]] = [
+    (Source.API, "API"),
+    (Source.INCOMING, "Incoming"),
+    (Source.MANUAL, "Manual"),
+    (Source.IMPORT, "Import"),
+]
+CODES: list[tuple[str, str]] = [
+    ("2xx", "Success"),
+    ("3xx", "Redirected"),
+    ("4xx", "Refused by the partner"),
+    ("5xx", "Failed at the partner"),
+    ("none", "No answer"),
+]
+NAMES = {
+    "event": "Event",
+    "campaign": "Campaign",
+    "status": "Status",
+    "code": "Code",
+    "transaction_id": "Transaction ID",
+    "lead_id": "Lead",
+    "source": "Source",
+}
+
+Chip = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LogAddress:
+    """The filters as they stand in the address; nothing in here has been checked."""
+
+    range: str = time_ranges.DEFAULT
+    start: str = ""
+    end: str = ""
+    event: str = ""
+    campaign: str = ""
+    status: tuple[str, ...] = ()
+    code: str = ""
+    transaction_id: str = ""
+    lead_id: str = ""
+    source: str = ""
+    live: bool = True
+    cursor: str = ""
+
+    @property
+    def href(self) -> str:
+        """Return the address that shows this."""
+        is_custom = self.range == time_ranges.CUSTOM
+        given = routes.logs(
+            range="" if self.range == time_ranges.DEFAULT else self.range,
+            from_=self.start if is_custom else "",
+            to=self.end if is_custom else "",
+            event=self.event,
+            campaign=self.campaign,
+            status=",".join(self.status),
+            code=self.code,
+            transaction_id=self.transaction_id,
+            lead_id=self.lead_id,
+            source=self.source,
+            live="" if self.live else "off",
+            cursor=self.cursor,
+        )
+        return str(given)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """Return each filter that is set, as (name, label, value), the time range aside."""
+        statuses, sources = dict(STATUSES), dict(SOURCES)
+        chips = [
+            (name, label, getattr(self, name))
+            for name, label in NAMES.items()
+            if name not in {"status", "source"} and getattr(self, name)
+        ]
+        chips += [
+            (f"status:{word}", NAMES["status"], statuses.get(word, word)) for word in self.status
+        ]
+        if self.source:
+            chips.append(("source", NAMES["source"], sources.get(self.source, self.source)))
+        return chips
+
+    def span(self, *, now: datetime, zone: ZoneInfo) -> time_ranges.Span:
+        """Return the time span; raises `InvalidInput` for one that is not."""
+        if self.range == time_ranges.CUSTOM:
+            return time_ranges.custom(self.start, self.end, zone=zone)
+        return time_ranges.preset(self.range, now=now, zone=zone)
+
+    def wanted(self, *, now: datetime, zone: ZoneInfo) -> EventLogFilter:
+        """Return the filter for the service, which checks it; raises `InvalidInput` for a span."""
+        since, until = self.span(now=now, zone=zone)
+        return EventLogFilter(
+            event=self.event,
+            campaign=self.campaign,
+            status=cast("tuple[DeliveryStatus, ...]", self.status),
+            code=self.code,
+            transaction_id=self.transaction_id,
+            lead_id=self.lead_id,
+            source=self.source,
+            since=since,
+            until=until,
+        )
+
+    def without(self, chip: str) -> "LogAddress":
+        """Return the address without one of its chips; an unknown chip changes nothing."""
+        name, _, word = chip.partition(":")
+        if name == "status":
+            kept = tuple(each for each in self.status if each != word)
+            return replace(self, status=kept, cursor="")
+        return replace(self, **{name: ""}, cursor="") if name in NAMES else self
+
+
+def read(query: Mapping[str, str]) -> LogAddress:
+    """Return what an address asks for."""
+    return LogAddress(
+        range=query.get("range", time_ranges.DEFAULT),
+        start=query.get("from", ""),
+        end=query.get("to", ""),
+        event=query.get("event", ""),
+        campaign=query.get("campaign", ""),
+        status=tuple(dict.fromkeys(filter(None, query.get("status", "").split(",")))),
+        code=query.get("code", "").lower(),
+        transaction_id=query.get("transaction_id", ""),
+        lead_id=query.get("lead_id", ""),
+        source=query.get("source", ""),
+        live=query.get("live", "") != "off",
+        cursor=query.get("cursor", ""),
+    )

@@ -1,0 +1,28 @@
+"""`/logs`: the event log."""
+
+import reflex as rx
+
+from dashboard import routes
+from dashboard.layout import framed
+from dashboard.pages.logs.state import LogsState
+from dashboard.pages.logs.views import event_list, filters, live_switch, newcomers
+from dashboard.session import viewer
+from dashboard.theme import page_title
+
+
+def register(app: rx.App) -> None:
+    """Add the page to the application."""
+    app.add_page(_page, route=routes.LOGS, title=page_title("Logs"), on_load=LogsState.follow)
+
+
+def _page() -> rx.Component:
+    return framed(
+        "Event logs",
+        filters(),
+        newcomers(),
+        event_list(),
+        section=routes.LOGS,
+        viewer=viewer(),
+        actions=(live_switch(),),
+        subtitle="Every event that fired, and what became of its postbacks.",
+    )

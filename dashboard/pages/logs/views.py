@@ -1,0 +1,163 @@
+"""How the event log looks."""
+
+import reflex as rx
+
+from dashboard import routes
+from dashboard.components.banner import banner
+from dashboard.components.button import button, link_button
+from dashboard.components.choice_filter import choice_filter, combo_filter
+from dashboard.components.event_table import event_table
+from dashboard.components.filter_bar import (
+    filter_bar,
+    filter_chips,
+    filter_select,
+    range_filter,
+    search_box,
+)
+from dashboard.components.list_state import list_state
+from dashboard.components.pager import pager
+from dashboard.components.time_cell import time_cell
+from dashboard.components.values import has_text, when
+from dashboard.pages.logs.filters import CODES, SOURCES, STATUSES
+from dashboard.pages.logs.state import LogsState
+from dashboard.session import SessionState
+
+ZONE = SessionState.time_zone
+
+
+def filters() -> rx.Component:
+    """Build the filters; all of them stand in the address."""
+    return filter_bar(
+        search_box(
+            value=LogsState.search,
+            on_change=LogsState.find,
+            placeholder="Transaction ID or lead ID",
+            label="Transaction ID or lead ID",
+        ),
+        range_filter(
+            value=LogsState.range,
+            on_change=LogsState.choose_range,
+            start=LogsState.start,
+            end=LogsState.end,
+            on_start=LogsState.choose_start,
+            on_end=LogsState.choose_end,
+            zone=ZONE,
+            error=LogsState.range_error,
+        ),
+        filter_select(
+            "Event",
+            value=LogsState.event,
+            options=LogsState.events,
+            on_change=LogsState.choose_event,
+        ),
+        filter_select(
+            "Campaign",
+            value=LogsState.campaign,
+            options=LogsState.campaign_options,
+            on_change=LogsState.choose_campaign,
+        ),
+        choice_filter(
+            "Status",
+            chosen=LogsState.status,
+            options=STATUSES,
+            on_toggle=LogsState.toggle_status,
+        ),
+        combo_filter(
+            "Code",
+            value=LogsState.code,
+            options=CODES,
+            on_change=LogsState.choose_code,
+            error=LogsState.code_error,
+        ),
+        filter_select(
+            "Source",
+            value=LogsState.source,
+            options=SOURCES,
+            on_change=LogsState.choose_source,
+        ),
+        chips=filter_chips(
+            LogsState.chips, on_remove=LogsState.remove_filter, on_clear=LogsState.clear_filters
+        ),
+    )
+
+
+def live_switch() -> rx.Component:
+    """Build the switch that holds the page still."""
+    return rx.el.label(
+        rx.switch(
+            checked=LogsState.is_live,
+            on_change=LogsState.set_live,
+            aria_label="Live",
+            size="1",
+        ),
+        "Live",
+        title="New events and status changes appear by themselves",
+        style={
+            "display": "inline-flex",
+            "align_items": "center",
+            "gap": "8px",
+            "height": "32px",
+            "font_size": "13px",
+            "font_weight": "500",
+            "cursor": "pointer",
+        },
+    )
+
+
+def newcomers() -> rx.Component:
+    """Say quietly that events came which are not on screen."""
+    return when(
+        has_text(LogsState.fresh),
+        banner(
+            LogsState.fresh,
+            action=button("Show newest", small=True, on_click=LogsState.show_newest),
+        ),
+    )
+
+
+def event_list() -> rx.Component:
+    """Build the table with its pager, or what stands in its place."""
+    return rx.fragment(
+        list_state(
+            LogsState.list_state,
+            event_table(LogsState.lines, zone=ZONE, label="Event log"),
+            empty_title="No event has fired yet",
+            empty_text="Fire one from a lead's page or over the API; it appears here at once.",
+            empty_action=link_button("Go to leads", href=routes.LEADS),
+            error=LogsState.problem,
+            on_retry=LogsState.retry,
+            on_clear=LogsState.clear_filters,
+        ),
+        when(
+            (LogsState.lines.length() > 0) | LogsState.has_newer | LogsState.has_older,
+            pager(
+                shown=_shown(),
+                has_newer=LogsState.has_newer,
+                has_older=LogsState.has_older,
+                on_newer=LogsState.newer,
+                on_older=LogsState.older,
+            ),
+        ),
+    )
+
+
+def _shown() -> rx.Component:
+    def moments(kind: str) -> rx.Component:
+        return rx.fragment(
+            time_cell(LogsState.newest, zone=ZONE, kind=kind),
+            " – ",
+            time_cell(LogsState.oldest, zone=ZONE, kind=kind),
+        )
+
+    return rx.cond(
+        LogsState.lines.length() > 0,
+        rx.fragment(
+            rx.el.span(LogsState.lines.length(), " events, "),
+            rx.cond(LogsState.one_day, moments("clock"), moments("exact")),
+        ),
+        rx.cond(
+            LogsState.has_older,
+            "Nothing found so far. “Older” searches further back.",
+            "",
+        ),
+    )

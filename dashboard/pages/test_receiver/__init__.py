@@ -1,0 +1,1 @@
+"""The built-in receiver that shows what a partner would get."""
