@@ -83,37 +83,35 @@ class EventsState(rx.State):
 
     @rx.event
     @guarded
-    async def search(self, q: str) -> Any:  # noqa: ANN401 - an event of Reflex
+    async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = str(q)
         return self._to(q=self.q, show=self.show)
 
     @rx.event
     @guarded
-    async def filter_by(self, show: str) -> Any:  # noqa: ANN401
+    async def filter_by(self, show: str) -> Any:
         """Show active, archived or all events."""
         return self._to(q=self.q, show=str(show))
 
     @rx.event
     @guarded
-    async def clear(self) -> Any:  # noqa: ANN401
+    async def clear(self) -> Any:
         """Take search and filter away."""
         self.q = self.show = ""
         return self._to(q="", show="")
 
     @rx.event
     @guarded
-    async def turn(self, cursor: str) -> Any:  # noqa: ANN401
+    async def turn(self, cursor: str) -> Any:
         """Go to the page of the list that a cursor names."""
         return rx.redirect(
-            routes.with_query(
-                routes.EVENT_MANAGEMENT, q=self.q, show=self.show, cursor=str(cursor)
-            )
+            routes.with_query(routes.EVENT_MANAGEMENT, q=self.q, show=self.show, cursor=str(cursor))
         )
 
     @rx.event
     @guarded
-    async def use_preset(self, name: str) -> Any:  # noqa: ANN401
+    async def use_preset(self, name: str) -> Any:
         """Create one of the usual events; the list then shows it by itself."""
         preset = next((each for each in PRESETS if each.name == name), None)
         if preset is None:
@@ -123,7 +121,7 @@ class EventsState(rx.State):
 
     @rx.event
     @guarded
-    async def clone(self, name: str) -> Any:  # noqa: ANN401
+    async def clone(self, name: str) -> Any:
         """Copy an event with its postbacks, and open the copy to be renamed."""
         row = await event_types.clone(actor(), str(name))
         return [
@@ -146,7 +144,7 @@ class EventsState(rx.State):
 
     @rx.event
     @guarded
-    async def archive(self) -> Any:  # noqa: ANN401
+    async def archive(self) -> Any:
         """Archive the event that was asked about."""
         self.is_asking = False
         row = await event_types.archive(actor(), self.asked_about)
@@ -154,12 +152,12 @@ class EventsState(rx.State):
 
     @rx.event
     @guarded
-    async def restore(self, name: str) -> Any:  # noqa: ANN401
+    async def restore(self, name: str) -> Any:
         """Bring an archived event back."""
         row = await event_types.restore(actor(), str(name))
         return feedback.done(f"Restored “{row.name}”.")
 
-    def _to(self, *, q: str, show: str) -> Any:  # noqa: ANN401
+    def _to(self, *, q: str, show: str) -> Any:
         target = routes.with_query(routes.EVENT_MANAGEMENT, q=q, show=show)
         return rx.redirect(target, replace=True)
 

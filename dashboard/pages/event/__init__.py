@@ -1,0 +1,1 @@
+"""One event: its definition, its postbacks, and how a program fires it."""

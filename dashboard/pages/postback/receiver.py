@@ -1,0 +1,22 @@
+"""Where the built-in test receiver can be reached by our own sender."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from services.settings import get_settings
+
+MACROS: Final = "?event={event_name}&transaction_id={transaction_id}&click_id={external_click_id}"
+
+
+def receiver_url(origin: str, path: str) -> str:
+    """Return a URL of the test receiver, with some macros to see at work.
+
+    The person's own address is kept where it is one that the sender may call, else this
+    installation's address behind a proxy is used.
+    """
+    settings = get_settings()
+    host = urlsplit(origin).hostname or ""
+    own = {"localhost", "127.0.0.1", settings.host}
+    if host not in own or urlsplit(origin).port != settings.port:
+        host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
+    return f"http://{host}:{settings.port}{path}{MACROS}"

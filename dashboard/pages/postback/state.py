@@ -1,0 +1,340 @@
+"""The form of the postback editor: what was typed, what is wrong with it, Save."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+import reflex as rx
+
+from dashboard import feedback, routes
+from dashboard.pages.postback.draft import (
+    header_values,
+    new_secrets,
+    removed_secrets,
+    row_problems,
+    with_header_errors,
+    with_secret_errors,
+)
+from dashboard.pages.postback.lines import (
+    HeaderLine,
+    LintLine,
+    MacroEntry,
+    SecretLine,
+    lints_of,
+    picker_entries,
+    replaced,
+    secret_entries,
+)
+from dashboard.session import actor, guarded
+from models.words import Method
+from services.catalog import postbacks
+from services.catalog.postbacks import PostbackRow
+from services.errors import AppError, StaleVersion
+from services.macros import Position, body_position
+
+JSON: Final = "application/json"
+CONTENT_TYPES: Final = [
+    (JSON, "JSON (application/json)"),
+    ("application/x-www-form-urlencoded", "Form (application/x-www-form-urlencoded)"),
+    ("text/plain; charset=utf-8", "Text (text/plain)"),
+    ("application/xml", "XML (application/xml)"),
+]
+CHANGED_ELSEWHERE: Final = (
+    "Somebody else changed this postback while you were typing. Your text is still here; load the "
+    "current version to see theirs, and make your change again."
+)
+
+
+class PostbackState(rx.State):
+    """The fields of one postback, new or stored."""
+
+    event: str = ""
+    shown: str = ""
+    """The id of the postback on screen; empty for a new one."""
+
+    method: str = Method.GET.value
+    url: str = ""
+    body: str = ""
+    content_type: str = JSON
+    content_types: list[tuple[str, str]] = list(CONTENT_TYPES)
+    headers: list[HeaderLine] = []
+    secrets: list[SecretLine] = []
+    campaign: str = ""
+    enabled: bool = True
+
+    url_lints: list[LintLine] = []
+    body_lints: list[LintLine] = []
+    errors: dict[str, str] = {}
+    stale: str = ""
+    macros: list[MacroEntry] = []
+    header_macros: list[MacroEntry] = []
+    is_dirty: bool = False
+    is_archived: bool = False
+
+    _version: int = 0
+    _number: int = 0
+    _secret_values: dict[str, str] = {}
+    _stored_secrets: list[str] = []
+    _lead_fields: dict[str, str] = {}
+
+    @rx.event
+    @guarded
+    async def leave(self) -> None:
+        """Give up what was typed: another page was opened."""
+        self.is_dirty = False
+
+    @rx.event
+    @guarded
+    async def set_method(self, method: str) -> None:
+        """Take GET or POST."""
+        self.method = Method.POST.value if method == Method.POST else Method.GET.value
+        self._touch("method")
+
+    @rx.event
+    @guarded
+    async def set_url(self, url: str) -> None:
+        """Take the URL and lint it."""
+        self.url = str(url)
+        self.url_lints = lints_of(self.url, Position.URL)
+        self._touch("url")
+
+    @rx.event
+    @guarded
+    async def set_body(self, body: str) -> None:
+        """Take the body and lint it for its content type."""
+        self.body = str(body)
+        self._lint_body()
+        self._touch("body")
+
+    @rx.event
+    @guarded
+    async def set_content_type(self, content_type: str) -> None:
+        """Take the content type, which decides how macros in the body are encoded."""
+        self.content_type = str(content_type)
+        self._lint_body()
+        self._touch("content_type")
+
+    @rx.event
+    @guarded
+    async def set_campaign(self, campaign: str) -> None:
+        """Take the campaign that the postback is limited to."""
+        self.campaign = str(campaign)
+        self._touch("campaign")
+
+    @rx.event
+    @guarded
+    async def set_enabled(self, is_on: bool) -> None:
+        """Take the switch."""
+        self.enabled = bool(is_on)
+        self._touch("enabled")
+
+    @rx.event
+    @guarded
+    async def use(self, where: str, start: int, end: int, suggestion: str) -> None:
+        """Put a suggestion into the field it was made for, unless the text has changed since."""
+        texts = {"url": self.url, "body": self.body} | {row.key: row.value for row in self.headers}
+        positions = {"url": Position.URL, "body": body_position(self.content_type)}
+        text = texts.get(where, "")
+        position = positions.get(where, Position.HEADER)
+        for each in lints_of(text, position):
+            if (each.start, each.end, each.suggestion) == (start, end, suggestion):
+                await self._put(where, replaced(text, each))
+                return
+
+    @rx.event
+    @guarded
+    async def add_header(self) -> None:
+        """Add an empty header row."""
+        self.headers = [*self.headers, HeaderLine(key=self._next_key())]
+
+    @rx.event
+    @guarded
+    async def set_header_name(self, key: str, name: str) -> None:
+        """Take a header's name."""
+        self._change_header(key, name=str(name), error="")
+
+    @rx.event
+    @guarded
+    async def set_header_value(self, key: str, value: str) -> None:
+        """Take a header's value and lint it."""
+        text = str(value)
+        self._change_header(key, value=text, lints=lints_of(text, Position.HEADER), error="")
+
+    @rx.event
+    @guarded
+    async def remove_header(self, key: str) -> None:
+        """Take a header row away."""
+        self.headers = [row for row in self.headers if row.key != key]
+        self._touch("headers")
+
+    @rx.event
+    @guarded
+    async def add_secret(self) -> None:
+        """Add an empty row for a secret."""
+        self.secrets = [*self.secrets, SecretLine(key=self._next_key(), is_replacing=True)]
+
+    @rx.event
+    @guarded
+    async def set_secret_name(self, key: str, name: str) -> None:
+        """Take the name by which headers refer to a secret."""
+        self._change_secret(key, name=str(name).strip(), error="")
+
+    @rx.event
+    @guarded
+    async def set_secret_value(self, key: str, value: str) -> None:
+        """Keep a secret's value on the server; it is never sent back."""
+        self._secret_values = {**self._secret_values, str(key): str(value)}
+        self._change_secret(key, error="")
+
+    @rx.event
+    @guarded
+    async def replace_secret(self, key: str, is_replacing: bool) -> None:
+        """Open the field for another value, or keep the stored one after all."""
+        self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}
+        self._change_secret(key, is_replacing=bool(is_replacing), error="")
+
+    @rx.event
+    @guarded
+    async def remove_secret(self, key: str) -> None:
+        """Take a secret away; the stored one goes with the next Save."""
+        self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}
+        self.secrets = [row for row in self.secrets if row.key != key]
+        self._touch("secrets")
+        self._list_macros()
+
+    @rx.event
+    @guarded
+    async def save(self, form: dict[str, Any]) -> Any:  # noqa: ARG002 - an event of Reflex
+        """Store the postback; what is wrong is said beside its field, and nothing typed is lost."""
+        self.stale = ""
+        problems = self._row_problems()
+        if problems:
+            self._say(problems)
+            return None
+        is_new = not self.shown
+        try:
+            row = await self._store()
+        except StaleVersion:
+            self.stale = CHANGED_ELSEWHERE
+            return None
+        except AppError as error:
+            self._say(feedback.errors_of(error))
+            return None
+        self._fill(row)
+        if is_new:
+            return [
+                feedback.done("Postback added."),
+                rx.redirect(routes.postback(self.event, row.id), replace=True),
+            ]
+        return feedback.done("Saved.")
+
+    @rx.event
+    @guarded
+    async def reload(self) -> None:
+        """Throw away what was typed and show the stored postback."""
+        self._fill(await postbacks.get(actor(), self.shown) if self.shown else None)
+
+    async def _store(self) -> PostbackRow:
+        data = self._data()
+        if not self.shown:
+            return await postbacks.create(actor(), self.event, data)
+        return await postbacks.update(actor(), self.shown, data, if_match=self._version)
+
+    def _data(self) -> dict[str, object]:
+        """Return the form as the services take it; secrets only where their value was typed."""
+        secrets: dict[str, str | None] = dict(new_secrets(self.secrets, self._secret_values))
+        secrets |= dict.fromkeys(removed_secrets(self.secrets, self._stored_secrets))
+        return {
+            "method": self.method,
+            "url": self.url.strip(),
+            "body": self.body or None,
+            "content_type": self.content_type,
+            "headers": header_values(self.headers),
+            "secrets": secrets,
+            "enabled": self.enabled,
+            "campaign": self.campaign or None,
+        }
+
+    def _row_problems(self) -> dict[str, str]:
+        return row_problems(self.headers, self.secrets, self._secret_values)
+
+    def _say(self, errors: Mapping[str, str]) -> None:
+        """Show each error beside its field, and what belongs to none at the top of the form."""
+        self.headers, used = with_header_errors(self.headers, errors)
+        self.secrets, more = with_secret_errors(self.secrets, errors)
+        rest = {name: text for name, text in errors.items() if name not in used | more}
+        shown = {name: rest.pop(name) for name in _FIELDS if name in rest}
+        if rest:
+            shown["form"] = " ".join(dict.fromkeys(rest.values()))
+        self.errors = shown
+
+    def _fill(self, row: PostbackRow | None) -> None:
+        """Show a stored postback, or an empty form, without messages about what was before."""
+        self.shown = row.id if row else ""
+        self.method = row.method.value if row else Method.GET.value
+        self.url = row.url if row else ""
+        self.body = (row.body or "") if row else ""
+        self.content_type = row.content_type if row else JSON
+        known = {value for value, _ in CONTENT_TYPES}
+        own = [] if self.content_type in known else [(self.content_type, self.content_type)]
+        self.content_types = [*CONTENT_TYPES, *own]
+        self.headers = [
+            HeaderLine(self._next_key(), name, value, "", lints_of(value, Position.HEADER))
+            for name, value in (row.headers if row else ())
+        ]
+        self._stored_secrets = list(row.secret_names) if row else []
+        self._secret_values = {}
+        self.secrets = [
+            SecretLine(self._next_key(), name, is_stored=True) for name in self._stored_secrets
+        ]
+        self.campaign = (row.campaign or "") if row else ""
+        self.enabled = row.enabled if row else True
+        self.is_archived = bool(row and row.archived_at)
+        self._version = row.version if row else 0
+        self.url_lints = lints_of(self.url, Position.URL)
+        self._lint_body()
+        self.errors, self.stale, self.is_dirty = {}, "", False
+        self._list_macros()
+
+    async def _put(self, where: str, text: str) -> None:
+        if where == "url":
+            self.url, self.url_lints = text, lints_of(text, Position.URL)
+            self._touch("url")
+        elif where == "body":
+            self.body = text
+            self._lint_body()
+            self._touch("body")
+        else:
+            self._change_header(where, value=text, lints=lints_of(text, Position.HEADER), error="")
+
+    def _change_header(self, key: str, **changes: Any) -> None:
+        self.headers = [replace(row, **changes) if row.key == key else row for row in self.headers]
+        self._touch("headers")
+
+    def _change_secret(self, key: str, **changes: Any) -> None:
+        self.secrets = [replace(row, **changes) if row.key == key else row for row in self.secrets]
+        self._touch("secrets")
+        self._list_macros()
+
+    def _list_macros(self) -> None:
+        self.macros = picker_entries(self._lead_fields)
+        self.header_macros = [
+            *secret_entries([row.name for row in self.secrets]),
+            *self.macros,
+        ]
+
+    def _lint_body(self) -> None:
+        self.body_lints = lints_of(self.body, body_position(self.content_type))
+
+    def _touch(self, field: str) -> None:
+        self.is_dirty = True
+        if field in self.errors or "form" in self.errors:
+            gone = {field, "form"}
+            self.errors = {name: text for name, text in self.errors.items() if name not in gone}
+
+    def _next_key(self) -> str:
+        self._number += 1
+        return f"row{self._number}"
+
+
+_FIELDS: Final = ("url", "method", "body", "content_type", "campaign", "headers", "secrets")

@@ -1,0 +1,246 @@
+"""Preview and Send Test of what stands in the form, for sample values or a chosen lead."""
+
+import asyncio
+from typing import Any, Final
+
+import reflex as rx
+
+from dashboard import feedback, live
+from dashboard.components.curl import curl_command
+from dashboard.pages.postback.lines import AnswerLine, RequestLine, ValueLine
+from dashboard.pages.postback.receiver import receiver_url
+from dashboard.pages.postback.state import CHANGED_ELSEWHERE, PostbackState
+from dashboard.session import actor, guarded
+from services.catalog import campaigns, event_types, postbacks
+from services.delivery import test_receiver, trial
+from services.delivery.trial import RequestView, Sample, TrialResult
+from services.errors import AppError, NotFound
+from services.intake import leads
+from services.intake.leads import LeadRow
+from services.paging import MAX_LIMIT, PageRequest
+
+LOADING: Final = "loading"
+MISSING: Final = "missing"
+FAILED: Final = "failed"
+READY: Final = "ready"
+
+RECENT_LEADS: Final = 20
+RECEIVER_NAME: Final = "my-partner"
+NOTHING_SENT: Final = "Nothing was sent. Correct what is marked in the form, then test again."
+
+
+class TrialState(PostbackState):
+    """What the right column shows; the form it looks at is its parent."""
+
+    phase: str = LOADING
+    problem: str = ""
+    campaign_options: list[tuple[str, str]] = []
+    lead_options: list[tuple[str, str]] = []
+    lead_id: str = ""
+
+    request: RequestLine = RequestLine()
+    values: list[ValueLine] = []
+    not_sent: str = ""
+    incomplete: list[str] = []
+    warnings: list[str] = []
+    has_preview: bool = False
+
+    is_testing: bool = False
+    answer: AnswerLine = AnswerLine()
+    sent: RequestLine = RequestLine()
+    has_answer: bool = False
+    test_problem: str = ""
+
+    _round: int = 0
+
+    @rx.event(background=True)
+    @guarded
+    async def follow(self) -> None:
+        """Show the postback of the address; hear of changes that others make meanwhile."""
+        event, wanted = str(self.event_name), str(getattr(self, "postback_id", "") or "")
+        if self.router.url.path.rstrip("/").endswith("/postbacks/new"):
+            wanted = ""
+        async with self:
+            if (event, wanted) != (self.event, self.shown):
+                self._fill(None)
+                self._forget_trial()
+                self.event, self.phase = event, LOADING
+            elif not wanted and not self.is_dirty:
+                self._fill(None)
+                self._forget_trial()
+        await self._load_choices()
+        async for _ in live.changes(self):
+            await self._load(event, wanted)
+
+    @rx.event(background=True)
+    @guarded
+    async def refresh(self) -> None:
+        """Render the form as it is now; of several at once only the last one is shown."""
+        await self._refresh()
+
+    @rx.event
+    @guarded
+    async def choose_lead(self, lead_id: str) -> Any:
+        """Take the lead whose values fill the macros; empty means the sample."""
+        self.lead_id = str(lead_id)
+        return TrialState.refresh
+
+    @rx.event
+    @guarded
+    async def use_receiver(self) -> Any:
+        """Put the address of the built-in test receiver into the form."""
+        names = await test_receiver.list_names(actor())
+        row = names[0] if names else await test_receiver.create_name(actor(), RECEIVER_NAME)
+        await self._put("url", receiver_url(self.router.headers.origin, row.path))
+        return [
+            feedback.done(f"The test receiver “{row.name}” gets the calls now."),
+            TrialState.refresh,
+        ]
+
+    @rx.event(background=True)
+    @guarded
+    async def send_test(self) -> None:
+        """Send what stands in the form, once, and show what came back."""
+        async with self:
+            if self.is_testing:
+                return
+            self.is_testing, self.test_problem = True, ""
+            self.errors = {}
+            problems = self._row_problems()
+            if problems:
+                self._say(problems)
+                self.test_problem = NOTHING_SENT
+                self.is_testing = False
+        if problems:
+            return
+        try:
+            result = await self._test()
+        except AppError as error:
+            async with self:
+                self._say(feedback.errors_of(error))
+                self.test_problem = f"{NOTHING_SENT} {feedback.sentence(error)}"
+                self.has_answer = False
+        else:
+            async with self:
+                self._show_answer(result)
+        finally:
+            async with self:
+                self.is_testing = False
+
+    async def _test(self) -> TrialResult:
+        checked = await postbacks.check(self._data(), postback_id=self.shown or None)
+        return await trial.send_test(
+            actor(),
+            checked,
+            secrets=checked.secrets,
+            sample=self._sample(),
+            postback_id=self.shown or None,
+        )
+
+    def _show_answer(self, result: TrialResult) -> None:
+        self.sent = _request(result.request)
+        self.answer = AnswerLine(
+            outcome=result.outcome.value,
+            message=result.message,
+            code=result.status_code,
+            duration_ms=result.duration_ms,
+            headers=list(result.response_headers),
+            body=result.response_body,
+            note="shortened" if result.truncated else "",
+        )
+        self.has_answer, self.test_problem = True, ""
+
+    async def _refresh(self) -> None:
+        async with self:
+            self._round += 1
+            mine = self._round
+        if not self.url.strip():
+            async with self:
+                self._clear_preview()
+            return
+        try:
+            # No name server is asked while somebody types.
+            checked = await postbacks.check(
+                self._data(), postback_id=self.shown or None, resolve=False
+            )
+            shown = await trial.preview(actor(), checked, sample=self._sample())
+        except AppError as error:
+            async with self:
+                if self._round == mine:
+                    self._clear_preview()
+                    self.incomplete = list(dict.fromkeys(feedback.errors_of(error).values()))
+            return
+        async with self:
+            if self._round != mine:
+                return
+            self.request = _request(shown.request)
+            self.values = [
+                ValueLine(use.expression, use.value, use.encoded, use.empty, use.where)
+                for use in shown.macros
+            ]
+            self.not_sent = shown.not_sent
+            self.warnings = list(checked.warnings)
+            self.incomplete, self.has_preview = [], True
+
+    def _sample(self) -> Sample:
+        return Sample(event=self.event, lead_id=self.lead_id or None)
+
+    def _clear_preview(self) -> None:
+        self.request, self.values, self.not_sent = RequestLine(), [], ""
+        self.warnings, self.incomplete, self.has_preview = [], [], False
+
+    def _forget_trial(self) -> None:
+        self._clear_preview()
+        self.answer, self.sent, self.has_answer = AnswerLine(), RequestLine(), False
+        self.lead_id = self.test_problem = ""
+
+    async def _load_choices(self) -> None:
+        """Load once what the drop-downs offer; they must not change under somebody's hand."""
+        found, recent = await asyncio.gather(
+            campaigns.list_page(actor(), PageRequest(limit=MAX_LIMIT)),
+            leads.list_page(actor(), PageRequest(limit=RECENT_LEADS)),
+        )
+        async with self:
+            self.campaign_options = [(row.key, f"{row.name} ({row.key})") for row in found.items]
+            self.lead_options = [(row.id, _lead_label(row)) for row in recent.items]
+            self._lead_fields = {
+                name.lower(): value for row in reversed(recent.items) for name, value in row.fields
+            }
+            self._list_macros()
+
+    async def _load(self, event: str, wanted: str) -> None:
+        try:
+            row = await postbacks.get(actor(), wanted) if wanted else None
+            if row is None:
+                await event_types.get(actor(), event)
+            elif row.event != event or row.archived_at is not None:
+                raise NotFound("postback", wanted)
+        except AppError as error:
+            async with self:
+                self.phase = MISSING if isinstance(error, NotFound) else FAILED
+                self.problem = feedback.sentence(error)
+            return
+        if self.phase == READY and (row is None or row.version == self._version):
+            return
+        async with self:
+            if row is not None and not (self.is_dirty and self.shown == row.id):
+                self._fill(row)
+            elif row is not None and row.version != self._version:
+                self.stale = CHANGED_ELSEWHERE
+            self.phase = READY
+        await self._refresh()
+
+
+def _request(view: RequestView) -> RequestLine:
+    return RequestLine(
+        method=view.method,
+        url=view.url,
+        headers=list(view.headers),
+        body=view.body or "",
+        curl=curl_command(view.method, view.url, view.headers, view.body or ""),
+    )
+
+
+def _lead_label(row: LeadRow) -> str:
+    who = row.full_name or row.email or row.phone or row.id
+    return f"{who} · {row.transaction_id} · {row.campaign_name}"[:120]

@@ -1,0 +1,135 @@
+"""How the postback editor looks: form on the left, what will be sent on the right."""
+
+import reflex as rx
+
+from dashboard import routes
+from dashboard.components.banner import banner
+from dashboard.components.button import button, link_button
+from dashboard.components.list_state import notice, skeleton
+from dashboard.components.values import when_text
+from dashboard.pages.postback.form_views import (
+    body_fields,
+    conditions,
+    delivery_policy,
+    destination,
+    header_fields,
+    secret_fields,
+)
+from dashboard.pages.postback.preview_views import preview, test_panel
+from dashboard.pages.postback.state import PostbackState
+from dashboard.pages.postback.trial_state import FAILED, LOADING, MISSING, TrialState
+
+_COLUMNS = {
+    "display": "grid",
+    "grid_template_columns": ["minmax(0, 1fr)", None, None, "minmax(0, 11fr) minmax(0, 9fr)"],
+    "gap": "24px",
+    "align_items": "start",
+}
+
+
+def editor() -> rx.Component:
+    """Build the editor, or what stands in its place."""
+    return rx.match(
+        TrialState.phase,
+        (LOADING, skeleton(rows=6)),
+        (
+            MISSING,
+            notice(
+                "There is no such postback",
+                "It may have been archived, or the address is mistyped.",
+                icon="search-x",
+                action=link_button("All events", href=routes.EVENT_MANAGEMENT),
+            ),
+        ),
+        (
+            FAILED,
+            notice(
+                "This postback could not be loaded",
+                TrialState.problem,
+                icon="cloud-alert",
+                action=button("Try again", icon="rotate-cw", on_click=TrialState.follow),
+                alert=True,
+            ),
+        ),
+        rx.box(_form(), _right(), style=_COLUMNS),
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        when_text(
+            PostbackState.stale,
+            banner(
+                PostbackState.stale,
+                tone="warn",
+                title="Not saved",
+                action=button(
+                    "Load current version",
+                    small=True,
+                    on_click=[PostbackState.reload, TrialState.refresh],
+                ),
+            ),
+        ),
+        when_text(PostbackState.errors["form"], banner(PostbackState.errors["form"], tone="bad")),
+        destination(),
+        body_fields(),
+        header_fields(),
+        secret_fields(),
+        conditions(),
+        delivery_policy(),
+        _save_bar(),
+        on_submit=PostbackState.save,
+        on_unmount=PostbackState.leave,
+        no_validate=True,
+        class_name="al-form",
+        style={"gap": "24px", "min_width": "0"},
+    )
+
+
+def _save_bar() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            TrialState.warnings.length() > 0,
+            rx.el.div(
+                rx.el.strong("You can save this, but look at these first:"),
+                rx.el.ul(
+                    rx.foreach(TrialState.warnings, rx.el.li),
+                    style={"margin": "4px 0 0", "padding_left": "18px"},
+                ),
+                role="status",
+                class_name="al-banner",
+                data_tone="warn",
+                style={"display": "block", "font_size": "13px"},
+            ),
+        ),
+        rx.el.div(
+            button(
+                "Save",
+                kind="primary",
+                submit=True,
+                disabled=(PostbackState.shown != "") & ~PostbackState.is_dirty,
+            ),
+            link_button("Back to event", href=routes.event(PostbackState.event)),
+            rx.cond(
+                PostbackState.is_dirty,
+                rx.el.span("Unsaved changes", class_name="al-dim", role="status"),
+            ),
+            class_name="al-form-actions",
+        ),
+        style={"display": "flex", "flex_direction": "column", "gap": "12px"},
+    )
+
+
+def _right() -> rx.Component:
+    return rx.box(
+        preview(),
+        test_panel(),
+        style={
+            "display": "flex",
+            "flex_direction": "column",
+            "gap": "24px",
+            "min_width": "0",
+            "position": ["static", None, None, "sticky"],
+            "top": "72px",
+        },
+    )
