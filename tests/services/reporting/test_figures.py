@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from models.words import DeliveryStatus, KeyScope
 from services.actor import Actor
@@ -238,16 +239,12 @@ async def test_health_knows_what_is_due_and_since_when(
     assert (await overview.get(viewer, clock=clock)).oldest_due_seconds == 90
 
 
-async def test_health_of_an_old_schema_is_an_answer_and_no_error(
-    empty_settings: Settings,
-) -> None:
-    from services.database import close_database, open_database
+async def test_an_old_schema_is_a_finding_and_no_error(db: Database, settings: Settings) -> None:
+    with Rows(settings) as rows:
+        rows.worker(START)
+        rows.session.execute(text("DELETE FROM alembic_version"))
 
-    open_database(empty_settings)
-    try:
-        found = await health.get()
-    finally:
-        close_database()
+    found = await health.get(clock=lambda: START)
 
     assert not found.schema_current
     assert not found.worker_alive

@@ -166,6 +166,25 @@ async def test_a_filter_without_an_index_reads_one_window_at_a_time(
     _check(settings, statements, "source", bound=5 * keyset.FIRST_WINDOW)
 
 
+async def test_of_two_indexes_the_one_with_fewer_rows_is_walked(
+    many: dict[str, str],
+    statements: Statements,
+    viewer: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keyset, "FIRST_WINDOW", 10)
+    monkeypatch.setattr(keyset, "LAST_WINDOW", 10)
+    for changes in (
+        {"event": "sale", "status": (DeliveryStatus.FAILED,)},
+        {"event": "rare", "status": (DeliveryStatus.DELIVERED,)},
+    ):
+        statements.sent.clear()
+        page = await event_log.list_page(viewer, EventLogFilter(**changes), PageRequest())
+
+        assert page.items == []
+        assert len(statements.sent) < 20
+
+
 async def test_no_delivery_filter_reads_or_sorts_the_table(
     many: dict[str, str], statements: Statements, settings: Settings, viewer: Actor
 ) -> None:
