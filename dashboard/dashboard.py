@@ -7,8 +7,19 @@ import reflex as rx
 
 from dashboard import feedback, live, session, theme
 from dashboard.api.app import create_api
+from dashboard.pages.campaign import page as campaign
+from dashboard.pages.campaigns import page as campaigns
+from dashboard.pages.event import page as event
+from dashboard.pages.events import page as events
+from dashboard.pages.lead import page as lead
+from dashboard.pages.leads import page as leads
+from dashboard.pages.log_entry import page as log_entry
+from dashboard.pages.logs import page as logs
+from dashboard.pages.overview import page as overview
+from dashboard.pages.postback import page as postback
 from dashboard.pages.setup import page as setup
 from dashboard.pages.sign_in import page as sign_in
+from dashboard.pages.test_receiver import page as test_receiver
 from services import runtime
 from services.settings import get_settings
 
@@ -35,5 +46,20 @@ app = rx.App(
 app.add_middleware(session.SessionGate())
 app.register_lifespan_task(_running)
 
-for page in (setup, sign_in):
+_PAGES = (
+    sign_in,
+    setup,
+    overview,
+    leads,
+    lead,
+    campaigns,
+    campaign,
+    logs,
+    log_entry,
+    events,
+    event,
+    postback,
+    test_receiver,
+)
+for page in _PAGES:
     page.register(app)

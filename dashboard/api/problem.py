@@ -119,7 +119,8 @@ def problem_of(error: AppError) -> Response:
     elif isinstance(error, StaleVersion):
         more = {"your_version": error.yours, "current_version": error.current}
     elif isinstance(error, InvalidInput):
-        detail = "Some fields are wrong." if len(error.fields) > 1 else error.message
+        sentences = list(error.fields.values())
+        detail = sentences[0] if len(sentences) == 1 else "Some fields are wrong."
     return problem(status, code=error.code, detail=detail, fields=fields, headers=headers, **more)
 
 
@@ -132,7 +133,7 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     async def _wrong_parameter(_request: Request, error: RequestValidationError) -> Response:
-        fields = {str(each["loc"][-1]): _sentence(each) for each in error.errors()}
+        fields = {str(each["loc"][1]): _sentence(each) for each in error.errors()}
         return problem_of(InvalidInput(fields))
 
     @api.exception_handler(HTTPException)
