@@ -1,0 +1,143 @@
+"""What the house rests on: sizes, who imports whom, and that no handler stands open."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LONGEST = 400
+WEB_FRAMEWORKS = {"reflex", "reflex_base", "fastapi", "starlette", "socketio", "granian"}
+NOT_IN_THE_DASHBOARD = {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "httpx", "aiohttp"}
+VAGUE_NAMES = {"utils", "helpers", "manager", "common", "misc"}
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*.py")
+        if "versions" not in path.parts
+    )
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def offenders(folders: tuple[str, ...], forbidden: set[str]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in sources(*folders)
+        for name in imports_of(path)
+        if name.partition(".")[0] in forbidden
+    ]
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    files = [
+        *sources("models", "services", "dashboard", "tests"),
+        *(ROOT / "assets").rglob("*.jsx"),
+    ]
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in files
+        if (lines := len(path.read_text().splitlines())) > LONGEST
+    }
+    assert long == {}
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    names = {path.stem for path in sources("models", "services", "dashboard")}
+    assert names & VAGUE_NAMES == set()
+
+
+def test_nothing_below_the_dashboard_knows_a_web_framework() -> None:
+    assert offenders(("models", "services"), WEB_FRAMEWORKS) == []
+
+
+def test_the_dashboard_knows_no_sql_and_no_http_client() -> None:
+    assert offenders(("dashboard",), NOT_IN_THE_DASHBOARD) == []
+
+
+def test_handlers_catch_no_bugs() -> None:
+    caught = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("dashboard")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
+    ]
+    assert caught == []
+
+
+def test_the_import_contracts_are_kept() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [linter, "--no-logo", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.fixture(scope="module")
+def handlers() -> dict[str, object]:
+    """Return every handler that a browser can name, by its full name."""
+    import reflex as rx
+
+    import dashboard.dashboard  # noqa: F401 - registers every State
+
+    def below(state: type[rx.State]) -> Iterator[type[rx.State]]:
+        for child in state.get_substates():
+            yield child
+            yield from below(child)
+
+    return {
+        f"{state.get_full_name()}.{name}": handler.fn
+        for state in below(rx.State)
+        if not state.__module__.startswith("reflex")
+        for name, handler in state.event_handlers.items()
+        # Reflex's own; it can only call handlers named set_…, which pass the guard by themselves.
+        if name != "setvar"
+    }
+
+
+def test_every_handler_is_guarded_or_said_to_be_public(handlers: dict[str, object]) -> None:
+    from dashboard.session import ACCESS
+
+    assert len(handlers) > 20, "the walk over all States finds nothing"
+    unguarded = [name for name, fn in handlers.items() if not hasattr(fn, ACCESS)]
+    assert unguarded == []
+
+
+def test_only_the_way_in_is_public(handlers: dict[str, object]) -> None:
+    from dashboard.session import ACCESS
+
+    public = {
+        ".".join(name.rsplit(".", 2)[-2:])
+        for name, fn in handlers.items()
+        if getattr(fn, ACCESS, "") == "public"
+    }
+    assert {name.rpartition("___")[2] for name in public} == {
+        "sign_in_state.open",
+        "sign_in_state.sign_in",
+        "setup_state.open",
+        "setup_state.create_owner",
+    }
+
+
+def test_no_upload_and_no_frontend_storage_goes_around_the_guard() -> None:
+    """Uploads and Cookie or LocalStorage vars are written without an event of ours."""
+    used = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sources("dashboard")
+        for name in ("rx.Cookie", "rx.LocalStorage", "rx.SessionStorage", "rx.upload", "UploadFile")
+        if name in path.read_text()
+    ]
+    assert used == []
