@@ -1,0 +1,3 @@
+"""Which Afterlead this is."""
+
+VERSION = "0.1.0"
