@@ -43,11 +43,11 @@ def event_list() -> rx.Component:
             rx.fragment(
                 data_table(
                     [
-                        Column("Event", width="30%"),
+                        Column("Name", width="30%"),
                         Column("Flags"),
-                        Column("Postbacks", numeric=True),
-                        Column("Last fired"),
-                        Column("Last 24 hours"),
+                        Column("Postbacks", numeric=True, wide_only=True),
+                        Column("Last fired", wide_only=True),
+                        Column("Last 24 hours", wide_only=True),
                         Column("Actions", hidden_title=True),
                     ],
                     rx.foreach(EventsState.lines, _row),
@@ -80,10 +80,13 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                 rx.cond(
                     line.description,
                     rx.el.div(
-                        line.description, class_name="al-dim al-clip", title=line.description
+                        line.description,
+                        class_name="al-dim",
+                        title=line.description,
+                        style={"overflow": "hidden", "text_overflow": "ellipsis"},
                     ),
                 ),
-                style={"padding": "6px 0", "max_width": "360px", "overflow": "hidden"},
+                style={"padding": "6px 0", "max_width": "min(360px, 60vw)", "overflow": "hidden"},
             ),
         ),
         cell(
@@ -94,9 +97,12 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                 archived=line.archived,
             )
         ),
-        cell(line.postbacks, numeric=True),
-        cell(time_cell(line.last_fired_at, zone=SessionState.time_zone, empty="Never")),
-        cell(_day(line)),
+        cell(line.postbacks, numeric=True, wide_only=True),
+        cell(
+            time_cell(line.last_fired_at, zone=SessionState.time_zone, empty="Never"),
+            wide_only=True,
+        ),
+        cell(_day(line), wide_only=True),
         cell(_actions(line), numeric=True),
     )
 
@@ -174,7 +180,7 @@ def _preset_cards() -> rx.Component:
         rx.foreach(EventsState.offered, _preset_card),
         style={
             "display": "grid",
-            "grid_template_columns": "repeat(auto-fit, minmax(min(210px, 100%), 1fr))",
+            "grid_template_columns": "repeat(auto-fit, minmax(min(168px, 100%), 1fr))",
             "gap": "12px",
             "width": "100%",
             "text_align": "left",

@@ -27,6 +27,20 @@ _ROW = {
 }
 _SECOND = {"grid_row": ["2", "2", "1"], "grid_column": ["1 / -1", "1 / -1", "2"], "min_width": "0"}
 _LAST = {"grid_row": "1", "grid_column": ["2", "2", "3"]}
+# Beside the field there is no room for the picker's word, nor above it.
+_PICKER_BESIDE = {
+    "& .al-macro-field": {"display": "flex", "gap": "4px", "align_items": "flex-start"},
+    "& .al-macro-field > .al-button": {
+        "position": "static",
+        "flex": "none",
+        "width": "32px",
+        "height": "32px",
+        "padding": "0",
+        "font_size": "0",
+        "gap": "0",
+        "justify_content": "center",
+    },
+}
 _ROWS = {"display": "flex", "flex_direction": "column", "gap": "16px"}
 
 
@@ -167,7 +181,12 @@ def delivery_policy() -> rx.Component:
         rx.el.ul(
             *[rx.el.li(sentence) for sentence in POLICY],
             class_name="al-dim",
-            style={"margin": "8px 0 0", "padding_left": "18px", "font_size": "13px"},
+            style={
+                "margin": "8px 0 0",
+                "padding_left": "18px",
+                "font_size": "13px",
+                "list_style": "disc",
+            },
         ),
         open=True,
     )
@@ -233,8 +252,7 @@ def _header(row: rx.Var[HeaderLine]) -> rx.Component:
                     placeholder="Bearer {secret:token}",
                     invalid=row.error != "",
                 ),
-                class_name="al-inline-macro",
-                style=_SECOND,
+                style={**_SECOND, **_PICKER_BESIDE},
             ),
             rx.box(
                 icon_button(

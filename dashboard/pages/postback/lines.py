@@ -50,12 +50,13 @@ class MacroEntry:
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """One macro of the preview: what it was and what it became where it stands."""
+    """One macro of the preview; `encoded` only where it differs from the value."""
 
     expression: str
     value: str
     encoded: str
     is_empty: bool
+    is_secret: bool
     where: str
 
 

@@ -39,6 +39,9 @@ CONTENT_TYPES: Final = [
     ("text/plain; charset=utf-8", "Text (text/plain)"),
     ("application/xml", "XML (application/xml)"),
 ]
+FIELDS: Final = ("url", "method", "body", "content_type", "campaign", "headers", "secrets")
+# Every name is always there: a missing one would be `undefined` in the browser, not "".
+NO_ERRORS: Final = dict.fromkeys((*FIELDS, "form"), "")
 CHANGED_ELSEWHERE: Final = (
     "Somebody else changed this postback while you were typing. Your text is still here; load the "
     "current version to see theirs, and make your change again."
@@ -64,7 +67,7 @@ class PostbackState(rx.State):
 
     url_lints: list[LintLine] = []
     body_lints: list[LintLine] = []
-    errors: dict[str, str] = {}
+    errors: dict[str, str] = dict(NO_ERRORS)
     stale: str = ""
     macros: list[MacroEntry] = []
     header_macros: list[MacroEntry] = []
@@ -126,7 +129,7 @@ class PostbackState(rx.State):
     async def set_enabled(self, is_on: bool) -> None:
         """Take the switch."""
         self.enabled = bool(is_on)
-        self._touch("enabled")
+        self._touch("form")
 
     @rx.event
     @guarded
@@ -263,10 +266,8 @@ class PostbackState(rx.State):
         self.headers, used = with_header_errors(self.headers, errors)
         self.secrets, more = with_secret_errors(self.secrets, errors)
         rest = {name: text for name, text in errors.items() if name not in used | more}
-        shown = {name: rest.pop(name) for name in _FIELDS if name in rest}
-        if rest:
-            shown["form"] = " ".join(dict.fromkeys(rest.values()))
-        self.errors = shown
+        shown = NO_ERRORS | {name: rest.pop(name) for name in FIELDS if name in rest}
+        self.errors = shown | {"form": " ".join(dict.fromkeys(rest.values()))}
 
     def _fill(self, row: PostbackRow | None) -> None:
         """Show a stored postback, or an empty form, without messages about what was before."""
@@ -293,7 +294,7 @@ class PostbackState(rx.State):
         self._version = row.version if row else 0
         self.url_lints = lints_of(self.url, Position.URL)
         self._lint_body()
-        self.errors, self.stale, self.is_dirty = {}, "", False
+        self.errors, self.stale, self.is_dirty = dict(NO_ERRORS), "", False
         self._list_macros()
 
     async def _put(self, where: str, text: str) -> None:
@@ -326,15 +327,11 @@ class PostbackState(rx.State):
     def _lint_body(self) -> None:
         self.body_lints = lints_of(self.body, body_position(self.content_type))
 
-    def _touch(self, field: str) -> None:
+    def _touch(self, field_name: str) -> None:
         self.is_dirty = True
-        if field in self.errors or "form" in self.errors:
-            gone = {field, "form"}
-            self.errors = {name: text for name, text in self.errors.items() if name not in gone}
+        if self.errors[field_name] or self.errors["form"]:
+            self.errors = self.errors | {field_name: "", "form": ""}
 
     def _next_key(self) -> str:
         self._number += 1
         return f"row{self._number}"
-
-
-_FIELDS: Final = ("url", "method", "body", "content_type", "campaign", "headers", "secrets")

@@ -9,11 +9,11 @@ from dashboard import feedback, live
 from dashboard.components.curl import curl_command
 from dashboard.pages.postback.lines import AnswerLine, RequestLine, ValueLine
 from dashboard.pages.postback.receiver import receiver_url
-from dashboard.pages.postback.state import CHANGED_ELSEWHERE, PostbackState
+from dashboard.pages.postback.state import CHANGED_ELSEWHERE, NO_ERRORS, PostbackState
 from dashboard.session import actor, guarded
 from services.catalog import campaigns, event_types, postbacks
 from services.delivery import test_receiver, trial
-from services.delivery.trial import RequestView, Sample, TrialResult
+from services.delivery.trial import MacroUse, RequestView, Sample, TrialResult
 from services.errors import AppError, NotFound
 from services.intake import leads
 from services.intake.leads import LeadRow
@@ -105,7 +105,7 @@ class TrialState(PostbackState):
             if self.is_testing:
                 return
             self.is_testing, self.test_problem = True, ""
-            self.errors = {}
+            self.errors = dict(NO_ERRORS)
             problems = self._row_problems()
             if problems:
                 self._say(problems)
@@ -174,10 +174,7 @@ class TrialState(PostbackState):
             if self._round != mine:
                 return
             self.request = _request(shown.request)
-            self.values = [
-                ValueLine(use.expression, use.value, use.encoded, use.empty, use.where)
-                for use in shown.macros
-            ]
+            self.values = [_value(use) for use in dict.fromkeys(shown.macros)]
             self.not_sent = shown.not_sent
             self.warnings = list(checked.warnings)
             self.incomplete, self.has_preview = [], True
@@ -229,6 +226,18 @@ class TrialState(PostbackState):
                 self.stale = CHANGED_ELSEWHERE
             self.phase = READY
         await self._refresh()
+
+
+def _value(use: MacroUse) -> ValueLine:
+    is_secret = use.expression.lower().startswith("{secret:")
+    return ValueLine(
+        expression=use.expression,
+        value="" if is_secret else use.value,
+        encoded="" if use.encoded == use.value or is_secret else use.encoded,
+        is_empty=use.empty,
+        is_secret=is_secret,
+        where=use.where,
+    )
 
 
 def _request(view: RequestView) -> RequestLine:

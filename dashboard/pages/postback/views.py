@@ -15,7 +15,7 @@ from dashboard.pages.postback.form_views import (
     header_fields,
     secret_fields,
 )
-from dashboard.pages.postback.preview_views import preview, test_panel
+from dashboard.pages.postback.preview_views import preview
 from dashboard.pages.postback.state import PostbackState
 from dashboard.pages.postback.trial_state import FAILED, LOADING, MISSING, TrialState
 
@@ -94,7 +94,7 @@ def _save_bar() -> rx.Component:
                 rx.el.strong("You can save this, but look at these first:"),
                 rx.el.ul(
                     rx.foreach(TrialState.warnings, rx.el.li),
-                    style={"margin": "4px 0 0", "padding_left": "18px"},
+                    style={"margin": "4px 0 0", "padding_left": "18px", "list_style": "disc"},
                 ),
                 role="status",
                 class_name="al-banner",
@@ -116,20 +116,30 @@ def _save_bar() -> rx.Component:
             ),
             class_name="al-form-actions",
         ),
-        style={"display": "flex", "flex_direction": "column", "gap": "12px"},
+        style={
+            "display": "flex",
+            "flex_direction": "column",
+            "gap": "12px",
+            # In sight however long the form is.
+            "position": "sticky",
+            "bottom": "0",
+            "padding": "12px 0",
+            "background": "var(--al-canvas)",
+            "border_top": "1px solid var(--al-line)",
+            "z_index": "1",
+        },
     )
 
 
 def _right() -> rx.Component:
     return rx.box(
         preview(),
-        test_panel(),
         style={
-            "display": "flex",
-            "flex_direction": "column",
-            "gap": "24px",
             "min_width": "0",
             "position": ["static", None, None, "sticky"],
             "top": "72px",
+            # Longer than the window, it scrolls by itself: Send Test stays in sight.
+            "max_height": ["none", None, None, "calc(100vh - 96px)"],
+            "overflow_y": ["visible", None, None, "auto"],
         },
     )
