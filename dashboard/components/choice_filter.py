@@ -63,7 +63,7 @@ def combo_filter(
     options: Options,
     on_change: Handler,
     error: Text = "",
-    width: str = "84px",
+    width: str = "52px",
 ) -> rx.Component:
     """Build a small field that suggests `options` and takes any text; typing is debounced."""
     suggestions = f"{label.lower().replace(' ', '-')}-suggestions"

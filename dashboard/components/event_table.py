@@ -36,7 +36,7 @@ def event_table(lines: rx.Var[list[EventLine]], *, zone: Text, label: str) -> rx
             "Lead / Transaction ID",
             Column("Campaign", wide_only=True),
             "Status",
-            "Response Code",
+            Column("Response Code", wide_only=True),
             Column("Event", wide_only=True),
             Column("Deliveries", numeric=True, wide_only=True),
             Column("Source", wide_only=True),
@@ -69,7 +69,10 @@ def _row(line: rx.Var[EventLine], zone: Text) -> rx.Component:
         cell(
             two_lines(
                 row_link(time_cell(line.at, zone=zone), href=line.href),
-                time_cell(line.at, zone=zone, kind="exact"),
+                rx.el.span(
+                    time_cell(line.at, zone=zone, kind="exact"),
+                    style={"@media (max-width: 639px)": {"display": "none"}},
+                ),
             )
         ),
         cell(
@@ -85,7 +88,7 @@ def _row(line: rx.Var[EventLine], zone: Text) -> rx.Component:
         ),
         cell(line.campaign, clip="180px", wide_only=True),
         cell(status_badge(line.status)),
-        cell(code_badge(line.code)),
+        cell(code_badge(line.code), wide_only=True),
         cell(mono(line.event), clip="180px", wide_only=True),
         cell(line.deliveries, numeric=True, wide_only=True),
         cell(line.source, wide_only=True),

@@ -32,7 +32,6 @@ class LogEntryState(rx.State):
 
     refused_id: str = ""
     refusal: str = ""
-    resending_id: str = ""
 
     _opened: set[str] = rx.field(default_factory=set)
 
@@ -43,7 +42,7 @@ class LogEntryState(rx.State):
         async with self:
             wanted = str(self.event_id)
             self.may_resend = Right.RESEND in actor().rights
-            self.refused_id = self.refusal = self.resending_id = ""
+            self.refused_id = self.refusal = ""
             if wanted != self.facts.event_id:
                 self.shown, self.problem, self.facts = list_state.LOADING, "", Facts()
                 self.payload, self.fields, self.deliveries, self.moments = "", [], [], []

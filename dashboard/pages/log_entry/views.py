@@ -115,6 +115,10 @@ def _facts() -> rx.Component:
         ),
         ("Campaign", text_link(FACTS.campaign, href=FACTS.campaign_href)),
         ("Transaction ID", id_cell(FACTS.transaction_id, label="Copy transaction ID")),
+        (
+            "Order ID",
+            rx.cond(FACTS.order_id, id_cell(FACTS.order_id, label="Copy order ID"), "–"),
+        ),
         ("Received", _moment(FACTS.received_at)),
         ("Occurred", _moment(FACTS.occurred_at)),
         (
@@ -126,14 +130,10 @@ def _facts() -> rx.Component:
                 ),
             ),
         ),
+        ("Amount", rx.cond(FACTS.amount, FACTS.amount, "–")),
         (
             "Conversion",
             rx.cond(FACTS.conversion_status, status_badge(FACTS.conversion_status), "No"),
-        ),
-        ("Amount", rx.cond(FACTS.amount, FACTS.amount, "–")),
-        (
-            "Order ID",
-            rx.cond(FACTS.order_id, id_cell(FACTS.order_id, label="Copy order ID"), "–"),
         ),
         columns=2,
     )
@@ -243,18 +243,17 @@ def _attempt(line: rx.Var[AttemptLine]) -> rx.Component:
                 line.message,
                 rx.el.p(line.message, style={"margin": "0", "font_size": "13px"}),
             ),
-            rx.cond(
+            when(
                 line.has_answer,
                 rx.fragment(
-                    _headers("Response headers", line.headers),
                     code_view(
                         line.body,
                         label="Response body",
                         empty="The answer had no body.",
                         note=line.note,
                     ),
+                    _headers("Response headers", line.headers),
                 ),
-                rx.el.p("The partner gave no answer.", class_name="al-field-help"),
             ),
         ),
         is_open=line.is_open,
@@ -270,14 +269,17 @@ def _headers(title: str, pairs: rx.Var[list[tuple[str, str]]]) -> rx.Component:
 
 
 def _payload() -> rx.Component:
-    return section(
-        "Payload",
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("Payload", class_name="al-section-title"),
+            rx.el.p("The event as it was received.", class_name="al-section-help"),
+        ),
         code_view(LogEntryState.payload, label="Payload", empty="Nothing was sent"),
         when(
             LogEntryState.fields.length() > 0,
-            _headers("Custom fields", LogEntryState.fields),
+            section("Custom fields", key_value_each(LogEntryState.fields)),
         ),
-        description="The event as it was received.",
+        class_name="al-section",
     )
 
 

@@ -14,7 +14,7 @@ STATUSES: list[tuple[str, str]] = [
     (word.value, word.value.capitalize())
     for word in DeliveryStatus
     if word is not DeliveryStatus.NONE
-] + [(DeliveryStatus.NONE.value, "No postback")]
+] + [(DeliveryStatus.NONE.value, "None, no postback")]
 SOURCES: list[tuple[str, str]] = [
     (Source.API, "API"),
     (Source.INCOMING, "Incoming"),

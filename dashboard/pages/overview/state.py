@@ -139,7 +139,7 @@ def _count(now: int, before: int) -> Stat:
 
 
 def _rate(now: float | None, before: float | None) -> Stat:
-    words = "no delivery ended in the 24 hours before"
+    words = "none in the 24 hours before"
     if before is not None:
         words = f"{_percent(before)} in the 24 hours before"
     if now is None:

@@ -18,6 +18,8 @@ from dashboard.components.values import when
 from dashboard.pages.test_receiver.calls_state import MISSING, CallLine, ReceiverCallsState
 from dashboard.session import SessionState
 
+_TITLE = {"margin": "0 0 2px"}
+
 
 def actions() -> rx.Component:
     """Build what can be done with all calls of this name."""
@@ -122,13 +124,20 @@ def _call(line: rx.Var[CallLine]) -> rx.Component:
         rx.el.span(time_cell(line.at, zone=SessionState.time_zone), class_name="al-dim"),
         content=rx.fragment(
             rx.el.div(
-                rx.el.span(line.target, class_name="al-mono al-break", style={"flex": "1"}),
-                copy_button(line.target, label="Copy path and query"),
-                style={"display": "flex", "align_items": "flex-start", "gap": "8px"},
+                rx.el.p("Path and query, as received", class_name="al-label", style=_TITLE),
+                rx.el.div(
+                    rx.el.span(line.target, class_name="al-mono al-break"),
+                    copy_button(line.target, label="Copy path and query"),
+                    style={"display": "flex", "align_items": "flex-start", "gap": "4px"},
+                ),
             ),
             _pairs("Parameters, decoded", line.parameters, empty="The URL has no query."),
             _pairs("Headers", line.headers, empty="None"),
-            code_view(line.body, label="Body", empty="No body", note=line.note),
+            rx.cond(
+                line.body,
+                code_view(line.body, label="Body", note=line.note),
+                rx.el.p("No body", class_name="al-field-help"),
+            ),
         ),
         is_open=line.is_open,
         key=line.key,
@@ -137,6 +146,6 @@ def _call(line: rx.Var[CallLine]) -> rx.Component:
 
 def _pairs(title: str, pairs: rx.Var[list[tuple[str, str]]], *, empty: str) -> rx.Component:
     return rx.el.div(
-        rx.el.p(title, class_name="al-label", style={"margin": "0"}),
+        rx.el.p(title, class_name="al-label", style=_TITLE),
         key_value_each(pairs.to(list[tuple[str, str]]), empty=empty),
     )
