@@ -5,11 +5,13 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Session
 
 from services import database
 from services.accounts import keys, users
@@ -21,6 +23,7 @@ from services.version import VERSION
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery"
 
+T = TypeVar("T")
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -139,25 +142,18 @@ def test_the_check_prints_a_line_for_each_problem_and_exits_with_1(
 ) -> None:
     run("migrate")
 
-    async def damage() -> None:
-        await database.write(
-            lambda session: (
-                session.execute(
-                    text(
-                        "INSERT INTO postback (id, level, method, url, content_type, headers,"
-                        " secrets, enabled, version, created_at, updated_at) VALUES ('pb_1', 'event', 'GET',"
-                        " 'https://x.example', 'a/b', '{}', 'not ours', true, 1, '2026-01-01',"
-                        " '2026-01-01')"
-                    )
-                )
-                and None
+    def damage(session: Session) -> None:
+        session.execute(
+            text(
+                "INSERT INTO postback (id, level, method, url, content_type, headers, secrets,"
+                " enabled, version, created_at, updated_at) VALUES ('pb_1', 'event', 'GET',"
+                " 'https://x.example', 'a/b', '{}', 'not ours', true, 1, '2026-01-01',"
+                " '2026-01-01')"
             )
         )
-        await database.write(
-            lambda session: session.execute(text("DROP INDEX ix_trial_tried_at")) and None
-        )
+        session.execute(text("DROP INDEX ix_trial_tried_at"))
 
-    with_database(process_settings, damage)
+    with_database(process_settings, lambda: database.write(damage))
     code, out, err = run("check")
     lines = out.splitlines()
     assert (code, err, len(lines)) == (1, "", 2)
@@ -194,9 +190,9 @@ def test_a_database_that_cannot_be_reached_is_one_line(
     get_settings.cache_clear()
 
 
-def with_database(settings: Settings, call: Callable[[], object]) -> object:
+def with_database(settings: Settings, call: Callable[[], Coroutine[object, object, T]]) -> T:
     database.open_database(settings)
     try:
-        return asyncio.run(call())  # type: ignore[arg-type]
+        return asyncio.run(call())
     finally:
         database.close_database()

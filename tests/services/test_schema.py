@@ -17,6 +17,7 @@ import models  # noqa: F401 - fills the metadata
 from services import schema
 from services.database import create_plain_engine
 from services.settings import Settings
+from tests.conftest import refuse_a_database_in_use
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,3 +93,12 @@ def test_four_processes_that_start_at_once_migrate_one_after_another(
     assert differences(empty_settings) == []
     with connected(empty_settings) as connection:
         assert connection.execute(text("SELECT count(*) FROM definition_version")).scalar() == 1
+
+
+@pytest.mark.parametrize("make_settings", ["postgresql"], indirect=True)
+def test_a_test_run_refuses_a_database_that_is_not_empty(
+    settings: Settings, empty_postgres: str
+) -> None:
+    refuse_a_database_in_use(empty_postgres)
+    with pytest.raises(pytest.exit.Exception):
+        refuse_a_database_in_use(settings.database_url)
