@@ -10,5 +10,7 @@ def linked_toast(message: str, *, label: str, href: str, details: str = "") -> r
         message,
         description=details or None,
         action=ToastAction(label=label, on_click=rx.redirect(href)),
+        # Its cross would cover the button; the toast leaves by itself.
+        close_button=False,
         duration=10_000,
     )

@@ -1,4 +1,4 @@
-"""The form that gives a campaign another name."""
+"""What can be changed about a campaign: its name, and whether it is archived."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import reflex as rx
 from dashboard import feedback
 from dashboard.session import actor, guarded
 from services.catalog import campaigns
+from services.catalog.rows import CampaignRow
 from services.errors import AppError, StaleVersion
 
 
@@ -14,12 +15,15 @@ class CampaignSettingsState(rx.State):
     """The name as it was when the form was opened, and what is wrong with the new one."""
 
     name: str = ""
-    version: int = 0
-    """Of the name in the form; a newer one elsewhere means that somebody was faster."""
+    opened: int = 0
+    """Counts how often the form was filled, so that the browser takes the name over anew."""
     busy: bool = False
     name_error: str = ""
     problem: str = ""
     is_stale: bool = False
+
+    _version: int = 0
+    """Of the name in the form; a newer one elsewhere means that somebody was faster."""
 
     @rx.event
     @guarded
@@ -30,9 +34,8 @@ class CampaignSettingsState(rx.State):
             row = await campaigns.get(actor(), self.campaign_key)
         except AppError:
             # The page itself says that there is no such campaign.
-            self.name, self.version = "", 0
             return
-        self.name, self.version = row.name, row.version
+        self._fill(row)
 
     @rx.event
     @guarded
@@ -45,15 +48,40 @@ class CampaignSettingsState(rx.State):
                 actor(),
                 self.campaign_key,
                 {"name": str(form.get("campaign_name", ""))},
-                if_match=self.version,
+                if_match=self._version,
             )
         except AppError as error:
             self._show(feedback.errors_of(error))
             self.is_stale = isinstance(error, StaleVersion)
             return
         self._show({})
-        self.name, self.version = row.name, row.version
+        self._fill(row)
         yield feedback.done(f"Saved “{row.name}”.")
+
+    @rx.event
+    @guarded
+    async def archive(self) -> Any:
+        """Archive the campaign."""
+        row = await campaigns.archive(actor(), self.campaign_key)
+        self._know(row)
+        return feedback.done(f"Archived “{row.name}”.")
+
+    @rx.event
+    @guarded
+    async def restore(self) -> Any:
+        """Bring the archived campaign back."""
+        row = await campaigns.restore(actor(), self.campaign_key)
+        self._know(row)
+        return feedback.done(f"Restored “{row.name}”.")
+
+    def _fill(self, row: CampaignRow) -> None:
+        self.name, self._version = row.name, row.version
+        self.opened += 1
+
+    def _know(self, row: CampaignRow) -> None:
+        # Our own change must not make the name in the form a stale one; somebody else's does.
+        if row.version == self._version + 1:
+            self._version = row.version
 
     def _show(self, errors: dict[str, str]) -> None:
         self.busy = self.is_stale = False

@@ -72,20 +72,6 @@ class CampaignState(rx.State):
         """Go to the newest leads."""
         return rx.redirect(routes.with_query(routes.campaign(self.key), tab=LEADS))
 
-    @rx.event
-    @guarded
-    async def archive(self) -> Any:
-        """Archive the campaign."""
-        row = await campaigns.archive(actor(), self.key)
-        return feedback.done(f"Archived “{row.name}”.")
-
-    @rx.event
-    @guarded
-    async def restore(self) -> Any:
-        """Bring the archived campaign back."""
-        row = await campaigns.restore(actor(), self.key)
-        return feedback.done(f"Restored “{row.name}”.")
-
     async def _load(self, cursor: str) -> None:
         try:
             row = await campaigns.get(actor(), self.key)

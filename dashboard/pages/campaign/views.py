@@ -8,7 +8,7 @@ from dashboard.components.button import button, link_button
 from dashboard.components.card import section, stat_card, stat_row
 from dashboard.components.code_view import code_snippet
 from dashboard.components.confirm_dialog import confirm_dialog
-from dashboard.components.copy_button import id_cell
+from dashboard.components.copy_button import id_cell, mono
 from dashboard.components.form_field import form_actions, form_field, text_input
 from dashboard.components.lead_table import lead_table
 from dashboard.components.list_state import list_state, notice, skeleton
@@ -98,7 +98,7 @@ def _archived() -> rx.Component:
             "No lead is captured for it and no event fires for its leads.",
             tone="warn",
             title="This campaign is archived",
-            action=button("Restore", small=True, on_click=CampaignState.restore),
+            action=button("Restore", small=True, on_click=CampaignSettingsState.restore),
         ),
     )
 
@@ -122,10 +122,15 @@ def _overview() -> rx.Component:
         ),
         section(
             "Capture leads by API",
-            code_snippet(CampaignState.snippet, label="cURL"),
-            description="The answer holds the lead's id. The same transaction ID again gives the "
-            "first lead back. An administrator makes the key: python -m services create-key "
-            "--name NAME --scope write",
+            rx.el.div(code_snippet(CampaignState.snippet, label="cURL"), style={"margin": "-1px"}),
+            description=rx.el.p(
+                "The answer holds the lead's id. The same transaction ID again gives the first "
+                "lead back. An administrator makes the key with ",
+                mono("python -m services create-key --name NAME --scope write"),
+                ".",
+                style={"margin": "0"},
+            ),
+            flush=True,
         ),
     )
 
@@ -167,7 +172,7 @@ def _settings() -> rx.Component:
                 CampaignState.is_archived,
                 rx.el.div(
                     rx.el.p("The campaign is archived.", class_name="al-field-help"),
-                    button("Restore campaign", on_click=CampaignState.restore),
+                    button("Restore campaign", on_click=CampaignSettingsState.restore),
                     class_name="al-form",
                     style={"align_items": "flex-start", "gap": "12px"},
                 ),
@@ -186,7 +191,6 @@ def _settings() -> rx.Component:
 
 
 def _name_form() -> rx.Component:
-    version = CampaignSettingsState.version.to(str)
     return rx.el.form(
         when(
             has_text(CampaignSettingsState.problem),
@@ -201,10 +205,10 @@ def _name_form() -> rx.Component:
         ),
         form_field(
             "Name",
-            # The key makes the browser take the new name over when the version changes.
+            # With a new key, the browser takes the new name over; else it keeps what was typed.
             text_input(
                 name="campaign_name",
-                key=version,
+                key=CampaignSettingsState.opened.to(str),
                 default_value=CampaignSettingsState.name,
                 auto_complete="off",
             ),
@@ -226,6 +230,6 @@ def _archive_button() -> rx.Component:
         consequence="No lead is captured for it and no event fires for its leads until you "
         "restore it. Its leads, events and logs stay.",
         confirm="Archive campaign",
-        on_confirm=CampaignState.archive,
+        on_confirm=CampaignSettingsState.archive,
         trigger=button("Archive…", icon="archive"),
     )

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback
+from dashboard.components.first_error import show_first_error
 from dashboard.components.lead_fields import (
     EDITABLE,
     FREE,
@@ -76,6 +77,7 @@ class LeadEditorState(rx.State):
             self.errors = sorted_errors(feedback.errors_of(error))
             self.is_unfolded = self.is_unfolded or is_folded(self.errors)
             self.busy = False
+            yield show_first_error()
             return
         self.is_open = self.busy = False
         yield feedback.done("Saved the lead.")

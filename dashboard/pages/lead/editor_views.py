@@ -15,7 +15,6 @@ def editor() -> rx.Component:
     errors, values = LeadEditorState.errors, LeadEditorState.values
     return form_dialog(
         rx.el.form(
-            when(has_text(errors[""]), banner(errors[""], tone="bad")),
             contact_fields(errors, values=values),
             more_fields(
                 errors,
@@ -24,6 +23,7 @@ def editor() -> rx.Component:
                 on_add=LeadEditorState.add_free_field,
                 is_open=LeadEditorState.is_unfolded,
             ),
+            when(has_text(errors[""]), banner(errors[""], tone="bad")),
             dialog_actions(
                 rx.dialog.close(button("Cancel")),
                 button("Save", kind="primary", submit=True, loading=LeadEditorState.busy),
@@ -36,5 +36,5 @@ def editor() -> rx.Component:
         description="Postbacks that were sent already stay as they were. An emptied field goes.",
         is_open=LeadEditorState.is_open,
         on_open_change=LeadEditorState.set_open,
-        width="600px",
+        width="680px",
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, routes, session
+from dashboard.components.first_error import show_first_error
 from dashboard.components.linked_toast import linked_toast
 from dashboard.session import SessionState, actor, guarded
 from models.words import Source
@@ -130,10 +131,14 @@ class TriggerState(rx.State):
         yield
         try:
             zone = session.current_zone(await self.get_state(SessionState))
-            payload = _payload(form, zone) | {"lead_id": self._lead_id}
+            payload, problems = _read(form, zone)
+            if problems:
+                raise InvalidInput(await self._problems_of(payload) | problems)
+            payload["lead_id"] = self._lead_id
             answer = await record_event(actor(), payload, source=Source.MANUAL)
         except AppError as error:
             self._try_again(feedback.errors_of(error))
+            yield show_first_error()
             return
         if isinstance(answer, Recorded):
             self.busy = self.is_open = False
@@ -149,6 +154,7 @@ class TriggerState(rx.State):
             self._offer(await triggering.options(actor(), self._lead_id))
         else:
             self._try_again(_sentences(answer))
+            yield show_first_error()
 
     async def _preview(self) -> None:
         given = {"amount": self._amount, "currency": self._currency, "order_id": self._order_id}
@@ -164,6 +170,14 @@ class TriggerState(rx.State):
         self._show({})
         self.calls = [CallLine(line.method, line.url, line.not_sent) for line in lines]
         self.previews = True
+
+    async def _problems_of(self, payload: dict[str, Any]) -> dict[str, str]:
+        """Return what else is wrong, so that every wrong field gets its sentence at once."""
+        try:
+            await triggering.what_it_sends(actor(), self._lead_id, payload)
+        except InvalidInput as error:
+            return error.fields
+        return {}
 
     def _offer(self, found: list[TriggerOption]) -> None:
         self.options = [_option(option, datetime.now(UTC)) for option in found]
@@ -183,21 +197,24 @@ class TriggerState(rx.State):
             self.errors = errors
 
 
-def _payload(form: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    payload = _clean({name: form.get(name, "") for name in _FIELDS[:-1]})
+def _read(form: dict[str, Any], zone: ZoneInfo) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the fields that were filled in, and a sentence for each that only people get wrong."""
+    payload = _clean({name: form.get(name, "") for name in _FIELDS})
+    problems: dict[str, str] = {}
     if "event" not in payload:
-        raise InvalidInput({"event": "Choose the event to fire."})
-    occurred_at = str(form.get("occurred_at", "")).strip()
+        problems["event"] = "Choose the event to fire."
+    occurred_at = payload.pop("occurred_at", "")
     if occurred_at:
         try:
             moment = datetime.fromisoformat(occurred_at).replace(tzinfo=zone)
         except ValueError:
-            raise InvalidInput({"occurred_at": "Give a date and a time."}) from None
-        # Stricter than for programs: a person and their own clock do not disagree by an hour.
-        if moment > datetime.now(UTC):
-            raise InvalidInput({"occurred_at": "This time lies in the future."})
-        payload["occurred_at"] = moment.isoformat()
-    return payload
+            problems["occurred_at"] = "Give a date and a time."
+        else:
+            payload["occurred_at"] = moment.isoformat()
+            # Stricter than for programs, whose clock may be wrong by an hour.
+            if moment > datetime.now(UTC):
+                problems["occurred_at"] = "This time lies in the future."
+    return payload, problems
 
 
 def _clean(given: dict[str, Any]) -> dict[str, Any]:

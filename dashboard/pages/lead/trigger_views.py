@@ -28,7 +28,7 @@ def trigger_dialog() -> rx.Component:
         description="Fires an event for this lead now, as an API call would.",
         is_open=TriggerState.is_open,
         on_open_change=TriggerState.set_open,
-        width="600px",
+        width="680px",
     )
 
 
@@ -45,8 +45,6 @@ def _form() -> rx.Component:
     errors = TriggerState.errors
     return rx.el.form(
         rx.el.input(type="hidden", name="ticket", value=TriggerState.ticket, read_only=True),
-        when(has_text(errors[""]), banner(errors[""], tone="bad")),
-        when(has_text(TriggerState.duplicate_href), _duplicate()),
         when(
             ~TriggerState.can_any,
             banner("The reason stands beside each event.", tone="warn", title="No event can fire"),
@@ -108,6 +106,8 @@ def _form() -> rx.Component:
             ),
         ),
         when(TriggerState.event != "", _consequences()),
+        when(has_text(errors[""]), banner(errors[""], tone="bad")),
+        when(has_text(TriggerState.duplicate_href), _duplicate()),
         dialog_actions(
             rx.dialog.close(button("Cancel")),
             button(
@@ -217,7 +217,7 @@ def _call(call: rx.Var[CallLine]) -> rx.Component:
         when(
             has_text(call.not_sent),
             rx.el.p(
-                "Will not be sent: " + call.not_sent.to(str),
+                call.not_sent,
                 class_name="al-field-help",
                 style={"color": "var(--al-warn)"},
             ),

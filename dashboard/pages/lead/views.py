@@ -28,6 +28,7 @@ def lead_actions(trigger: rx.Component) -> rx.Component:
     return when(
         LeadState.shown == "ready",
         rx.fragment(
+            link_button("View Logs", href=routes.logs(range="30d", lead_id=LeadState.id)),
             button("Edit", icon="pencil", on_click=LeadEditorState.open_form),
             trigger,
         ),
@@ -66,7 +67,7 @@ def _record() -> rx.Component:
     return rx.el.div(
         rx.el.div(
             _timeline(),
-            style={"min_width": "0"},
+            style={"flex": "3 1 440px", "min_width": "0"},
         ),
         rx.el.div(
             section("Contact", _contact()),
@@ -75,14 +76,15 @@ def _record() -> rx.Component:
                 LeadState.more.length() > 0,
                 section("More fields", key_value_each(LeadState.more)),
             ),
-            style={"display": "flex", "flex_direction": "column", "gap": "24px", "min_width": "0"},
+            style={
+                "flex": "2 1 320px",
+                "display": "flex",
+                "flex_direction": "column",
+                "gap": "24px",
+                "min_width": "0",
+            },
         ),
-        style={
-            "display": "grid",
-            "grid_template_columns": "repeat(auto-fit, minmax(min(400px, 100%), 1fr))",
-            "gap": "24px",
-            "align_items": "start",
-        },
+        style={"display": "flex", "flex_wrap": "wrap", "gap": "24px", "align_items": "flex-start"},
     )
 
 
@@ -125,11 +127,6 @@ def _timeline() -> rx.Component:
         when(
             LeadState.has_more,
             rx.el.p("These are the newest 200 entries.", class_name="al-field-help"),
-        ),
-        actions=(
-            link_button(
-                "View Logs", href=routes.logs(range="30d", lead_id=LeadState.id), small=True
-            ),
         ),
     )
 

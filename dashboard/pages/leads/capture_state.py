@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, routes
+from dashboard.components.first_error import show_first_error
 from dashboard.components.lead_fields import (
     EDITABLE,
     FREE,
@@ -81,6 +82,7 @@ class CaptureState(rx.State):
             self.errors = sorted_errors(feedback.errors_of(error), *_OWN_ERRORS)
             self.is_unfolded = self.is_unfolded or is_folded(self.errors)
             self.busy = False
+            yield show_first_error()
             return
         self.errors, self.busy = no_errors(*_OWN_ERRORS), False
         lead = created.lead

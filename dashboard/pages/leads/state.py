@@ -67,6 +67,12 @@ class LeadsState(rx.State):
 
     @rx.event
     @guarded
+    async def first_page(self) -> Any:
+        """Go to the newest leads under the same filters."""
+        return self._address()
+
+    @rx.event
+    @guarded
     async def turn(self, cursor: str) -> Any:
         """Go to the page at a cursor."""
         return self._address(str(cursor))
@@ -121,7 +127,7 @@ def line_of(row: LeadRow) -> LeadLine:
 
 
 async def _all_campaigns() -> list[CampaignRow]:
-    rows: list[CampaignRow] = rx.field(default_factory=list)
+    rows: list[CampaignRow] = []
     cursor: str | None = ""
     while cursor is not None and len(rows) < _MOST_CAMPAIGNS:
         request = PageRequest(limit=MAX_LIMIT, cursor=cursor)

@@ -67,7 +67,7 @@ def lead_list() -> rx.Component:
         empty_action=new_button(),
         nothing="No lead matches",
         error=LeadsState.problem,
-        on_retry=LeadsState.follow,
+        on_retry=LeadsState.first_page,
         on_clear=LeadsState.clear,
         icon="contact",
     )
@@ -81,7 +81,7 @@ def capture_dialog() -> rx.Component:
         description="Captured by hand. Events can be fired for it at once.",
         is_open=CaptureState.is_open,
         on_open_change=CaptureState.set_open,
-        width="600px",
+        width="680px",
     )
 
 
@@ -97,8 +97,6 @@ def _no_campaign() -> rx.Component:
 def _form() -> rx.Component:
     errors = CaptureState.errors
     return rx.el.form(
-        when(has_text(errors[""]), banner(errors[""], tone="bad")),
-        when(has_text(CaptureState.first_lead), _known_already()),
         form_columns(
             form_field(
                 "Campaign",
@@ -127,6 +125,8 @@ def _form() -> rx.Component:
             on_add=CaptureState.add_free_field,
             is_open=CaptureState.is_unfolded,
         ),
+        when(has_text(errors[""]), banner(errors[""], tone="bad")),
+        when(has_text(CaptureState.first_lead), _known_already()),
         dialog_actions(
             rx.dialog.close(button("Cancel")),
             button("Save", kind="primary", submit=True, loading=CaptureState.busy),
