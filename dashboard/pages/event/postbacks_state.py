@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import reflex as rx
 
@@ -25,6 +26,7 @@ class PostbackLine:
     event: str
     method: str
     url: str
+    host: str
     campaign: str
     enabled: bool
     last_status: str
@@ -36,7 +38,7 @@ class PostbackLine:
 class PostbacksState(rx.State):
     """The list, its switches and the question before one is archived."""
 
-    lines: list[PostbackLine] = []
+    lines: list[PostbackLine] = rx.field(default_factory=list)
     list_state: str = list_state.LOADING
     problem: str = ""
     is_asking: bool = False
@@ -74,7 +76,8 @@ class PostbacksState(rx.State):
         """Open the question before a postback is archived."""
         line = next((each for each in self.lines if each.id == postback_id), None)
         if line is not None:
-            self._asked_id, self.asked_about, self.is_asking = line.id, line.url, True
+            self._asked_id, self.is_asking = line.id, True
+            self.asked_about = line.host
 
     @rx.event
     @guarded
@@ -121,6 +124,7 @@ def _line(row: PostbackRow, event: str, last: DeliveryRow | None) -> PostbackLin
         event=event,
         method=row.method,
         url=row.url,
+        host=urlsplit(row.url).netloc,
         campaign=row.campaign or "",
         enabled=row.enabled,
         last_status=last.status if last else "",

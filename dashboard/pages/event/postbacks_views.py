@@ -71,7 +71,7 @@ def _line(line: rx.Var[PostbackLine]) -> rx.Component:
             checked=line.enabled,
             on_change=lambda is_on: PostbacksState.switch(line.id, is_on),
             size="1",
-            aria_label="On: " + line.url,
+            aria_label="Postback to " + line.host,
         ),
         rx.el.div(
             rx.el.div(
@@ -102,7 +102,6 @@ def _line(line: rx.Var[PostbackLine]) -> rx.Component:
                 "gap": "6px",
                 "flex": "1 1 320px",
                 "min_width": "0",
-                "opacity": rx.cond(line.enabled, "1", "0.75"),
             },
         ),
         rx.el.div(

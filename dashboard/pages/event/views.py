@@ -179,7 +179,11 @@ def _form(*, is_new: bool) -> rx.Component:
                     EventState.is_dirty,
                     button("Discard changes", kind="quiet", on_click=EventState.reload),
                 ),
-                note=rx.cond(EventState.is_dirty, "Unsaved changes", ""),
+                note=rx.cond(
+                    EventState.is_dirty,
+                    "Unsaved changes",
+                    rx.cond(EventState.shown != "", "All changes saved", ""),
+                ),
             ),
             on_submit=EventState.save,
             on_unmount=EventState.leave,

@@ -57,14 +57,14 @@ class PresetLine:
 class EventsState(rx.State):
     """The list, its search and filter, the presets, and what a row's menu does."""
 
-    lines: list[EventLine] = []
+    lines: list[EventLine] = rx.field(default_factory=list)
     list_state: str = list_state.LOADING
     problem: str = ""
     q: str = ""
     show: str = ""
     newer: str = ""
     older: str = ""
-    offered: list[PresetLine] = []
+    offered: list[PresetLine] = rx.field(default_factory=list)
     creating: str = ""
     asked_about: str = ""
     is_asking: bool = False

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from dashboard import routes
-from dashboard.components.button import button, icon_button, text_link
+from dashboard.components.button import button, icon_button
 from dashboard.components.card import section
 from dashboard.components.elements import MacroField
 from dashboard.components.form_field import form_field, select_input, switch_row, text_input
@@ -203,22 +203,48 @@ POLICY = (
 
 
 def _receiver_hint() -> rx.Component:
-    return rx.cond(
-        PostbackState.url == "",
-        rx.el.div(
-            rx.el.span("No partner at hand yet?"),
-            button(
-                "Use the test receiver",
-                small=True,
-                icon="radio-tower",
-                on_click=TrialState.use_receiver,
+    return rx.match(
+        PostbackState.url,
+        (
+            "",
+            rx.el.div(
+                rx.el.span("No partner at hand yet?"),
+                button(
+                    "Use the test receiver",
+                    small=True,
+                    icon="radio-tower",
+                    on_click=TrialState.use_receiver,
+                ),
+                rx.el.span(
+                    "It shows every call that arrives. ",
+                    _beside("Open test receiver", routes.TEST_RECEIVER),
+                ),
+                class_name="al-actions al-field-help",
             ),
-            rx.el.span(
-                "It shows every call that arrives. ",
-                text_link("Open test receiver", href=routes.TEST_RECEIVER),
-            ),
-            class_name="al-actions al-field-help",
         ),
+        when_text(
+            PostbackState.receiver,
+            rx.el.p(
+                "Calls appear at once in ",
+                _beside(
+                    "test receiver " + PostbackState.receiver,
+                    routes.test_receiver(PostbackState.receiver),
+                ),
+                ".",
+                class_name="al-field-help",
+            ),
+        ),
+    )
+
+
+def _beside(label: str | rx.Var[str], href: str | rx.Var[str]) -> rx.Component:
+    """Build a link that opens beside this page, so that nothing typed here is lost."""
+    return rx.el.a(
+        label,
+        rx.el.span(" (opens in a new tab)", class_name="al-visually-hidden"),
+        href=href,
+        target="_blank",
+        class_name="al-link",
     )
 
 

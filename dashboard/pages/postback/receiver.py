@@ -1,11 +1,25 @@
 """Where the built-in test receiver can be reached by our own sender."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 from services.settings import get_settings
 
 MACROS: Final = "?event={event_name}&transaction_id={transaction_id}&click_id={external_click_id}"
+
+_PATH = re.compile(r"/echo/([a-z0-9_-]{1,64})(?:/|$)", re.ASCII)
+
+
+def receiver_name(url: str) -> str:
+    """Return the name of the test receiver that a URL seems to call; empty for any other URL."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # still being typed
+        return ""
+    found = _PATH.match(parts.path)
+    return found[1] if found and port == get_settings().port else ""
 
 
 def receiver_url(origin: str, path: str) -> str:

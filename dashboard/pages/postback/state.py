@@ -25,6 +25,7 @@ from dashboard.pages.postback.lines import (
     replaced,
     secret_entries,
 )
+from dashboard.pages.postback.receiver import receiver_name
 from dashboard.session import actor, guarded
 from models.words import Method
 from services.catalog import postbacks
@@ -59,26 +60,29 @@ class PostbackState(rx.State):
     url: str = ""
     body: str = ""
     content_type: str = JSON
-    content_types: list[tuple[str, str]] = list(CONTENT_TYPES)
-    headers: list[HeaderLine] = []
-    secrets: list[SecretLine] = []
+    content_types: list[tuple[str, str]] = rx.field(default_factory=lambda: list(CONTENT_TYPES))
+    headers: list[HeaderLine] = rx.field(default_factory=list)
+    secrets: list[SecretLine] = rx.field(default_factory=list)
     campaign: str = ""
     enabled: bool = True
 
-    url_lints: list[LintLine] = []
-    body_lints: list[LintLine] = []
-    errors: dict[str, str] = dict(NO_ERRORS)
+    url_lints: list[LintLine] = rx.field(default_factory=list)
+    body_lints: list[LintLine] = rx.field(default_factory=list)
+    errors: dict[str, str] = rx.field(default_factory=lambda: dict(NO_ERRORS))
     stale: str = ""
-    macros: list[MacroEntry] = []
-    header_macros: list[MacroEntry] = []
+    macros: list[MacroEntry] = rx.field(default_factory=list)
+    header_macros: list[MacroEntry] = rx.field(default_factory=list)
     is_dirty: bool = False
     is_archived: bool = False
 
+    receiver: str = ""
+    """The name of the test receiver that the URL calls, if it does."""
+
     _version: int = 0
     _number: int = 0
-    _secret_values: dict[str, str] = {}
-    _stored_secrets: list[str] = []
-    _lead_fields: dict[str, str] = {}
+    _secret_values: dict[str, str] = rx.field(default_factory=dict)
+    _stored_secrets: list[str] = rx.field(default_factory=list)
+    _lead_fields: dict[str, str] = rx.field(default_factory=dict)
 
     @rx.event
     @guarded
@@ -98,7 +102,7 @@ class PostbackState(rx.State):
     async def set_url(self, url: str) -> None:
         """Take the URL and lint it."""
         self.url = str(url)
-        self.url_lints = lints_of(self.url, Position.URL)
+        self._look_at_url()
         self._touch("url")
 
     @rx.event
@@ -292,14 +296,15 @@ class PostbackState(rx.State):
         self.enabled = row.enabled if row else True
         self.is_archived = bool(row and row.archived_at)
         self._version = row.version if row else 0
-        self.url_lints = lints_of(self.url, Position.URL)
+        self._look_at_url()
         self._lint_body()
         self.errors, self.stale, self.is_dirty = dict(NO_ERRORS), "", False
         self._list_macros()
 
     async def _put(self, where: str, text: str) -> None:
         if where == "url":
-            self.url, self.url_lints = text, lints_of(text, Position.URL)
+            self.url = text
+            self._look_at_url()
             self._touch("url")
         elif where == "body":
             self.body = text
@@ -323,6 +328,10 @@ class PostbackState(rx.State):
             *secret_entries([row.name for row in self.secrets]),
             *self.macros,
         ]
+
+    def _look_at_url(self) -> None:
+        self.url_lints = lints_of(self.url, Position.URL)
+        self.receiver = receiver_name(self.url)
 
     def _lint_body(self) -> None:
         self.body_lints = lints_of(self.body, body_position(self.content_type))

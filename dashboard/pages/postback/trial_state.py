@@ -34,15 +34,15 @@ class TrialState(PostbackState):
 
     phase: str = LOADING
     problem: str = ""
-    campaign_options: list[tuple[str, str]] = []
-    lead_options: list[tuple[str, str]] = []
+    campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    lead_options: list[tuple[str, str]] = rx.field(default_factory=list)
     lead_id: str = ""
 
     request: RequestLine = RequestLine()
-    values: list[ValueLine] = []
+    values: list[ValueLine] = rx.field(default_factory=list)
     not_sent: str = ""
-    incomplete: list[str] = []
-    warnings: list[str] = []
+    incomplete: list[str] = rx.field(default_factory=list)
+    warnings: list[str] = rx.field(default_factory=list)
     has_preview: bool = False
 
     is_testing: bool = False

@@ -110,9 +110,14 @@ def _save_bar() -> rx.Component:
                 disabled=(PostbackState.shown != "") & ~PostbackState.is_dirty,
             ),
             link_button("Back to event", href=routes.event(PostbackState.event)),
-            rx.cond(
-                PostbackState.is_dirty,
-                rx.el.span("Unsaved changes", class_name="al-dim", role="status"),
+            rx.el.span(
+                rx.cond(
+                    PostbackState.is_dirty,
+                    "Unsaved changes",
+                    rx.cond(PostbackState.shown != "", "All changes saved", ""),
+                ),
+                class_name="al-dim",
+                role="status",
             ),
             class_name="al-form-actions",
         ),
@@ -124,7 +129,7 @@ def _save_bar() -> rx.Component:
             "position": "sticky",
             "bottom": "0",
             "padding": "12px 0",
-            "background": "var(--al-canvas)",
+            "background": "var(--al-surface)",
             "border_top": "1px solid var(--al-line)",
             "z_index": "1",
         },
