@@ -33,3 +33,8 @@ def program(scope: KeyScope) -> Actor:
     return Actor(
         kind=ActorKind.KEY, id=f"key_{scope}", name=f"{scope} key", rights=SCOPE_RIGHTS[scope]
     )
+
+
+async def public_addresses(host: str, port: int) -> list[str]:
+    """Answer as the name servers of a partner on the internet would."""
+    return ["93.184.216.34"]

@@ -1,16 +1,19 @@
 """Who signs in: the first owner, passwords, resets."""
 
 import asyncio
+import threading
 
 import pytest
+from sqlalchemy import text
 
+from models import User
 from models.words import Role
 from services import database
 from services.accounts import sessions, users
 from services.database import Database, close_database, open_database
 from services.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from tests.conftest import MakeSettings
-from tests.factories import FrozenClock
+from tests.factories import START, FrozenClock
 
 PASSWORD = "correct horse battery"
 
@@ -42,6 +45,38 @@ async def test_of_simultaneous_first_visitors_one_becomes_the_owner(db: Database
     )
     assert sum(isinstance(result, users.UserRow) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 5
+
+
+@pytest.mark.parametrize("make_settings", ["postgresql"], indirect=True)
+async def test_a_second_first_owner_waits_for_the_one_that_is_being_created(db: Database) -> None:
+    """Both find the table empty; without a lock both would be stored."""
+    inserted, may_commit = threading.Event(), threading.Event()
+
+    def owner(name: str) -> User:
+        return User(
+            id=name, email=f"{name}@x.example", password_hash="x", role=Role.OWNER, created_at=START
+        )
+
+    def slow(session: database.Session) -> users.UserRow:
+        row = users._insert_owner(session, owner("first"))
+        inserted.set()
+        assert may_commit.wait(timeout=10)
+        return row
+
+    def is_somebody_waiting(session: database.Session) -> bool:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(session.execute(waiting).scalar_one())
+
+    first = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(inserted.wait, 10)
+    second = asyncio.create_task(database.write(users._insert_owner, owner("second")))
+    async with asyncio.timeout(10):
+        while not second.done() and not await database.read(is_somebody_waiting):
+            await asyncio.sleep(0)
+    may_commit.set()
+    await first
+    with pytest.raises(Conflict):
+        await second
 
 
 async def test_every_wrong_field_of_a_first_owner_is_named_at_once(db: Database) -> None:
