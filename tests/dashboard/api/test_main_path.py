@@ -88,7 +88,7 @@ async def test_a_lead_is_found_changed_and_told_about(api: httpx.AsyncClient, le
     path = f"/api/v1/leads/{lead['lead_id']}"
     changed = await api.patch(path, json={"phone": "+1 415 555 0132"}, headers={"If-Match": '"1"'})
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
-    for query in ({"q": "+1 415"}, {"q": "o\"neil"}, {"q": "A+B@"}, {"campaign": "auto-us"}):
+    for query in ({"q": "+1 415"}, {"q": 'o"neil'}, {"q": "A+B@"}, {"campaign": "auto-us"}):
         found = (await api.get("/api/v1/leads", params=query)).json()["items"]
         assert [row["lead_id"] for row in found] == [lead["lead_id"]], query
     timeline = (await api.get(f"{path}/timeline")).json()
