@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from models.base import LongText, word
 from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
 
-_WAITS = "status IN ('pending', 'retrying')"
+_WAITS = "due_at IS NOT NULL"
 _LEASED = "status = 'sending'"
 
 
@@ -52,6 +52,7 @@ class Delivery(SQLModel, table=True):
     headers: list[Any] = Field(default_factory=list, sa_type=JSON)
     body: str | None = Field(default=None, sa_type=LongText)
     created_at: datetime
+    # Set exactly while the delivery waits for a worker.
     due_at: datetime | None = None
     deadline_at: datetime
     # `tries` counts against the schedule and starts again when a person resends.

@@ -106,6 +106,7 @@ class DeliveryReason(StrEnum):
     REFUSED_BY_PARTNER = "refused_by_partner"
     DEADLINE = "deadline"
     POISON = "poison"
+    SECRET_UNREADABLE = "secret_unreadable"
 
 
 class AttemptTrigger(StrEnum):

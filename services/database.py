@@ -7,9 +7,11 @@ PostgreSQL both reads and writes run on pools. The functions themselves never co
 
 import asyncio
 import fcntl
+import logging
+import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +36,11 @@ POSTGRES_POOL = 10
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks for a repeat
 
 
+log = logging.getLogger(__name__)
+
+_UNAVAILABLE = "The database cannot store anything now. Try again in a moment."
+
+
 class Unavailable(AppError):
     """The database could not take the write; nothing was stored."""
 
@@ -44,7 +51,14 @@ def create_plain_engine(settings: Settings) -> Engine:
     """Return an engine for one short task, such as a migration."""
     if not settings.is_sqlite:
         return create_engine(_postgres_url(settings), pool_size=1)
+    make_private(settings.sqlite_path)
     return _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
+
+
+def make_private(path: Path) -> None:
+    """Create a file that only its owner can read, in a folder likewise; leave one that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _postgres_url(settings: Settings) -> str:
@@ -121,8 +135,9 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.is_sqlite = settings.is_sqlite
+        self._closed = False
         if self.is_sqlite:
-            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(settings.sqlite_path)
             self._writing = _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
             self.reading = _sqlite_engine(
                 settings.sqlite_path, begin="BEGIN", readers=SQLITE_READERS, query_only=True
@@ -154,6 +169,8 @@ class Database:
         database cannot commit; then nothing is stored.
         """
         loop = asyncio.get_running_loop()
+        if self._closed:
+            raise Unavailable(_UNAVAILABLE)
         if not self.is_sqlite:
             return await loop.run_in_executor(
                 self._readers, self._write_postgres, lambda session: fn(session, *args, **kwargs)
@@ -175,6 +192,7 @@ class Database:
 
     def close(self) -> None:
         """Finish the queued writes and close every connection."""
+        self._closed = True
         if self.is_sqlite:
             self._queue.put(None)
             self._writer.join(timeout=20)
@@ -208,20 +226,14 @@ class Database:
             with _file_lock(lock), connection.begin():
                 for job in group:
                     self._write_one(connection, job, hooks)
-        except DBAPIError as error:
-            failure = Unavailable("The database cannot store anything now. Try again in a moment.")
+        except (DBAPIError, OSError) as error:
+            failure = Unavailable(_UNAVAILABLE)
             failure.__cause__ = error
             for job in group:
                 job.error = failure
             hooks.clear()
-        for hook in hooks:
-            hook()
-        by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
-        for job in group:
-            by_loop.setdefault(job.loop, []).append(job)
-        for loop, jobs in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_resolve, jobs)
+        _hand_back(group)
+        _run_hooks(hooks)
 
     @staticmethod
     def _write_one(
@@ -263,17 +275,31 @@ class Database:
                 if code in _RETRYABLE and remaining:
                     continue
                 if isinstance(error, OperationalError) and code not in _RETRYABLE:
-                    raise Unavailable(
-                        "The database cannot store anything now. Try again in a moment."
-                    ) from error
+                    raise Unavailable(_UNAVAILABLE) from error
                 raise
             else:
-                for hook in hooks:
-                    hook()
+                _run_hooks(hooks)
                 return result
             finally:
                 session.close()
         raise AssertionError("unreachable")
+
+
+def _hand_back(jobs: list[_Job]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
+    for job in jobs:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, own in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, own)
+
+
+def _run_hooks(hooks: Iterable[Callable[[], None]]) -> None:
+    for hook in hooks:
+        try:
+            hook()
+        except Exception:
+            log.exception("a hook after the commit broke")
 
 
 def _resolve(jobs: list[_Job]) -> None:

@@ -20,7 +20,7 @@ from services.errors import AppError
 from services.identifiers import new_id
 from services.reporting.changes import ChangeWatcher
 from services.settings import Settings
-from services.target_guard import TargetPolicy
+from services.target_policy import target_policy
 
 log = logging.getLogger(__name__)
 
@@ -104,16 +104,6 @@ def watcher() -> ChangeWatcher:
     if _running is None:
         raise RuntimeError("The runtime is not started.")
     return _running.watcher
-
-
-def target_policy(settings: Settings) -> TargetPolicy:
-    """Return where postbacks may go: the built-in test receiver is always allowed."""
-    own = {
-        ("localhost", settings.port),
-        ("127.0.0.1", settings.port),
-        (settings.host, settings.port),
-    }
-    return TargetPolicy(allowed_networks=settings.allowed_networks, own_origins=frozenset(own))
 
 
 async def run_worker(settings: Settings) -> None:

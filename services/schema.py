@@ -20,7 +20,7 @@ _ADVISORY_LOCK = 7_240_901  # any fixed number: several hosts may start on one P
 
 def upgrade(settings: Settings) -> None:
     """Apply all missing migrations; safe to call from several processes at once."""
-    settings.data_folder.mkdir(parents=True, exist_ok=True)
+    settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_plain_engine(settings)
     try:
         with _only_process(settings.data_folder / "migrate.lock"), engine.connect() as connection:

@@ -45,7 +45,7 @@ def _outbox_problems(session: Session) -> list[str]:
     lost = session.scalar(
         text(
             "SELECT count(*) FROM delivery WHERE"
-            " (status IN ('pending', 'retrying') AND due_at IS NULL)"
+            " ((status IN ('pending', 'retrying')) <> (due_at IS NOT NULL))"
             " OR (status = 'sending' AND lease_until IS NULL)"
         )
     )

@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=3000, ge=1, le=65535, description="port of dashboard and API")
     origins: str = Field(
-        default="", description="comma-separated origins that browsers may use, such as https://a.example"
+        default="",
+        description="comma-separated origins that browsers may use, such as https://a.example",
     )
     allow_targets: str = Field(
         default="", description="comma-separated CIDRs that postbacks may reach though private"

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import Session
 
-from models import Attempt
 from models.words import (
     AttemptTrigger,
     DeliveryReason,
@@ -22,10 +22,9 @@ from models.words import (
     Method,
 )
 from services import database
+from services.bulk import fetch_rows
 from services.delivery.outbox import DELIVERY, refresh_events, wake
 from services.delivery.rendering import FrozenHeaders
-
-ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 
 # After so many workers died while they sent it, a delivery is taken for their killer.
 POISON_RECLAIMS = 7
@@ -36,7 +35,6 @@ class Claim:
     """A delivery that this worker owns until `lease_until`."""
 
     id: str
-    token: str
     event_id: str
     postback_id: str
     method: Method
@@ -44,9 +42,10 @@ class Claim:
     destination: str
     headers: FrozenHeaders
     body: str | None
-    tries: int
     attempts: int
     deadline_at: datetime
+    tries: int
+    token: str
     lease_until: datetime
     trigger: AttemptTrigger
 
@@ -67,67 +66,62 @@ def claim(
     that hangs must not fill every slot. On PostgreSQL rows that another worker is claiming are
     passed over.
     """
-    ids = _pick(session, limit, now, Counter(in_flight or {}), per_destination)
-    if not ids:
+    connection = session.connection()
+    picked = _pick(connection, limit, now, Counter(in_flight or {}), per_destination)
+    if not picked:
         return []
     token = secrets.token_hex(16)
     lease_until = now + timedelta(seconds=lease_seconds)
-    taken = session.connection().execute(
+    connection.execute(
         _CLAIM,
-        {"ids": ids, "b_token": token, "b_until": lease_until, "b_worker": worker_id},
+        {
+            "ids": [row[0] for row in picked],
+            "b_token": token,
+            "b_until": lease_until,
+            "b_worker": worker_id,
+        },
     )
-    return [
-        Claim(
-            id=row.id,
-            token=token,
-            event_id=row.event_id,
-            postback_id=row.postback_id,
-            method=row.method,
-            url=row.url,
-            destination=row.destination,
-            headers=row.headers,
-            body=row.body,
-            tries=row.tries,
-            attempts=row.attempts,
-            deadline_at=row.deadline_at,
-            lease_until=lease_until,
-            trigger=(
-                AttemptTrigger.MANUAL
-                if row.resent_at is not None and row.tries == 0
-                else AttemptTrigger.AUTOMATIC
-            ),
-        )
-        for row in taken
-    ]
+    return [_claim_of(row, token, lease_until) for row in picked]
 
 
 def _pick(
-    session: Session, limit: int, now: datetime, busy: Counter[str], per_destination: int
-) -> list[str]:
+    connection: Connection, limit: int, now: datetime, busy: Counter[str], per_destination: int
+) -> list[tuple[Any, ...]]:
     full = [name for name, count in busy.items() if count >= per_destination]
-    picked: list[str] = []
+    picked: list[tuple[Any, ...]] = []
     while len(picked) < limit:
         wanted = limit - len(picked)
-        due = (
-            select(DELIVERY.c.id, DELIVERY.c.destination)
-            .where(_WAITS, DELIVERY.c.due_at <= now)
-            .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-            .limit(wanted)
-            .with_for_update(skip_locked=True)
+        rows = fetch_rows(
+            connection,
+            _DUE,
+            {
+                "b_now": now,
+                "b_limit": wanted,
+                "full": full,
+                "picked": [row[0] for row in picked],
+            },
         )
-        if full:
-            due = due.where(DELIVERY.c.destination.not_in(full))
-        if picked:
-            due = due.where(DELIVERY.c.id.not_in(picked))
-        rows = session.connection().execute(due).all()
         for row in rows:
-            if busy[row.destination] < per_destination:
-                picked.append(row.id)
-                busy[row.destination] += 1
+            destination = row[_DESTINATION]
+            if busy[destination] < per_destination:
+                picked.append(row)
+                busy[destination] += 1
         full = [name for name, count in busy.items() if count >= per_destination]
         if len(rows) < wanted:
             break
     return picked
+
+
+def _claim_of(row: tuple[Any, ...], token: str, lease_until: datetime) -> Claim:
+    found = dict(zip(_DUE_NAMES, row, strict=True))
+    resent = found.pop("resent_at") is not None
+    first = found["tries"] == 0
+    return Claim(
+        **found,
+        token=token,
+        lease_until=lease_until,
+        trigger=AttemptTrigger.MANUAL if resent and first else AttemptTrigger.AUTOMATIC,
+    )
 
 
 def extend_leases(
@@ -201,35 +195,45 @@ def reclaim(session: Session, *, now: datetime, every: bool = False) -> int:
     return len(rows)
 
 
-# Literal words, as in the partial indexes: a bound parameter would hide them from the planner.
-_WAITS = DELIVERY.c.status.in_(
-    [bindparam(None, status, literal_execute=True) for status in ("pending", "retrying")]
-)
+# A literal word, as in the partial index: a bound parameter would hide it from the planner.
 _LEASED = DELIVERY.c.status == bindparam(None, "sending", literal_execute=True)
-_CLAIMED = (
-    DELIVERY.c.id,
-    DELIVERY.c.event_id,
-    DELIVERY.c.postback_id,
-    DELIVERY.c.method,
-    DELIVERY.c.url,
-    DELIVERY.c.destination,
-    DELIVERY.c.headers,
-    DELIVERY.c.body,
-    DELIVERY.c.tries,
-    DELIVERY.c.attempts,
-    DELIVERY.c.deadline_at,
-    DELIVERY.c.resent_at,
+_DUE_NAMES = (
+    "id",
+    "event_id",
+    "postback_id",
+    "method",
+    "url",
+    "destination",
+    "headers",
+    "body",
+    "tries",
+    "attempts",
+    "deadline_at",
+    "resent_at",
+)
+_DESTINATION = _DUE_NAMES.index("destination")
+# `due_at` is empty unless a delivery waits, so this reads nothing but the index of what waits.
+_DUE = (
+    select(*(DELIVERY.c[name] for name in _DUE_NAMES))
+    .where(
+        DELIVERY.c.due_at <= bindparam("b_now"),
+        DELIVERY.c.destination.not_in(bindparam("full", expanding=True)),
+        DELIVERY.c.id.not_in(bindparam("picked", expanding=True)),
+    )
+    .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
+    .limit(bindparam("b_limit"))
+    .with_for_update(skip_locked=True)
 )
 _CLAIM = (
     update(DELIVERY)
     .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .values(
         status=DeliveryStatus.SENDING,
+        due_at=None,
         claim_token=bindparam("b_token"),
         lease_until=bindparam("b_until"),
         worker_id=bindparam("b_worker"),
     )
-    .returning(*_CLAIMED)
 )
 _EXTEND = (
     update(DELIVERY)

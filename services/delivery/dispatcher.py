@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from models.words import DeliveryReason, DeliveryStatus, FailureKind, Outcome
 from services.clock import Clock, utc_now
@@ -17,6 +17,7 @@ from services.delivery.retry import Decision, Failure, decide
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
 from services.delivery.settlement import Settlement
 from services.delivery.settler import Settler
+from services.secret_box import UnreadableSecret
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,13 @@ class Dispatcher:
             # This process stood still for too long: somebody else may own it already.
             self._settled([claim])
             return
-        secrets = await self._secrets.of(claim.postback_id) if needs_secrets(claim.headers) else {}
+        secrets: dict[str, str] = {}
+        if needs_secrets(claim.headers):
+            try:
+                secrets = await self._secrets.of(claim.postback_id)
+            except UnreadableSecret as error:
+                self._settler.put(_unsendable(claim, error.message, self._clock()))
+                return
         result = await self._sender.send(
             PreparedRequest(
                 method=claim.method,
@@ -210,3 +217,20 @@ class Dispatcher:
         self._refilling = False
         if not self._stopping:
             self.on_slot_freed()
+
+
+def _unsendable(claim: Claim, message: str, now: datetime) -> Settlement:
+    return Settlement(
+        claim=claim,
+        decision=Decision(DeliveryStatus.FAILED, reason=DeliveryReason.SECRET_UNREADABLE),
+        outcome=Outcome.FAILED,
+        started_at=now,
+        duration_ms=0,
+        status_code=None,
+        failure=None,
+        message=message,
+        response_headers=(),
+        response_body="",
+        truncated=False,
+        has_attempt=False,
+    )

@@ -1,6 +1,7 @@
 """The APScheduler jobs of one worker: the drain, and what keeps its leases and its pulse."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -46,6 +47,7 @@ class DrainJob:
         )
         self._running = False
         self._again = False
+        self._drained = time.monotonic()
 
     async def start(self) -> None:
         """Take back what an earlier worker left, then start all jobs."""
@@ -95,12 +97,15 @@ class DrainJob:
                 await self._dispatcher.drain()
         finally:
             self._running = False
+            self._drained = time.monotonic()
 
     async def _reclaim(self) -> None:
         await self._database.write(claims.reclaim, now=self._clock())
 
     async def _pulse(self) -> None:
-        await self._database.write(_seen, self._worker_id, self._clock())
+        # Only a drain that ends counts as life: one that is stuck must be seen from outside.
+        if time.monotonic() - self._drained < WORKER_GONE_SECONDS:
+            await self._database.write(_seen, self._worker_id, self._clock())
 
     def _now(self) -> datetime:
         return datetime.now(self._scheduler.timezone)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import String, Table, bindparam, case, cast, select, tuple_, update
 from sqlmodel import Session
 
 from models import Delivery, Event
@@ -19,6 +19,7 @@ from models.words import (
 )
 from services import database
 from services.actor import Actor, Right
+from services.bulk import insert_rows
 from services.clock import Clock, utc_now
 from services.delivery.rendering import RenderedRequest
 from services.delivery.retry import DEADLINE
@@ -61,8 +62,9 @@ def enqueue(
     """Insert the deliveries of one event and return the worst status among them."""
     if not deliveries:
         return DeliveryStatus.NONE
-    session.connection().execute(
-        _INSERT_DELIVERY,
+    insert_rows(
+        session.connection(),
+        DELIVERY,
         [
             {
                 "id": delivery.id,
@@ -104,19 +106,7 @@ def refresh_events(session: Session, event_ids: Sequence[str]) -> None:
     # each overlook what the other wrote.
     if session.get_bind().dialect.name == "postgresql":
         connection.execute(_LOCK_EVENTS, {"ids": event_ids})
-    shown: dict[str, tuple[DeliveryStatus, int | None]] = {}
-    for row in connection.execute(_STATUSES, {"ids": event_ids}):
-        before = shown.get(row.event_id)
-        if before is None or _RANK[row.status] < _RANK[before[0]]:
-            shown[row.event_id] = (row.status, row.response_code)
-    if shown:
-        connection.execute(
-            _SHOW,
-            [
-                {"b_id": event_id, "b_status": status, "b_code": code}
-                for event_id, (status, code) in shown.items()
-            ],
-        )
+    connection.execute(_SHOW, {"ids": event_ids})
 
 
 async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> None:
@@ -167,18 +157,25 @@ _NEVER_SENDABLE = frozenset(
 )
 
 
-_INSERT_DELIVERY = insert(DELIVERY)
 _LOCK_EVENTS = (
     select(EVENT.c.id)
     .where(EVENT.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(EVENT.c.id)
     .with_for_update()
 )
-_STATUSES = select(DELIVERY.c.event_id, DELIVERY.c.status, DELIVERY.c.response_code).where(
-    DELIVERY.c.event_id.in_(bindparam("ids", expanding=True))
+_BY_RANK = case(
+    {status.value: rank for status, rank in _RANK.items()}, value=cast(DELIVERY.c.status, String)
+)
+_WORST = (
+    select(DELIVERY.c.status, DELIVERY.c.response_code)
+    .where(DELIVERY.c.event_id == EVENT.c.id)
+    .order_by(_BY_RANK, DELIVERY.c.id)
+    .limit(1)
+    .correlate(EVENT)
+    .scalar_subquery()
 )
 _SHOW = (
     update(EVENT)
-    .where(EVENT.c.id == bindparam("b_id"))
-    .values(delivery_status=bindparam("b_status"), response_code=bindparam("b_code"))
+    .where(EVENT.c.id.in_(bindparam("ids", expanding=True)))
+    .values({tuple_(EVENT.c.delivery_status, EVENT.c.response_code): _WORST})
 )

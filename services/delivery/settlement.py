@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlmodel import Session
 
 from models import Attempt
 from models.words import FailureKind, Outcome
+from services.bulk import fetch_rows, insert_rows, update_rows
 from services.delivery.claims import Claim
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.delivery.retry import Decision
@@ -43,26 +44,24 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
     changes nothing.
     """
     connection = session.connection()
-    held = {
-        row.id: row
-        for row in connection.execute(
-            _TOKENS.with_for_update(), {"ids": [item.claim.id for item in settlements]}
-        )
-    }
+    ids = [item.claim.id for item in settlements]
+    held = {row[0]: row for row in fetch_rows(connection, _HELD, {"ids": ids})}
     own: list[Settlement] = []
     late: list[Settlement] = []
     for item in settlements:
         if item.claim.id in held:
-            mine = held[item.claim.id].claim_token == item.claim.token
+            mine = held[item.claim.id][1] == item.claim.token
             (own if mine else late).append(item)
     # As stored now, not as claimed: a late result may have been written in between.
-    made = {key: row.attempts for key, row in held.items()}
+    made = {key: row[2] for key, row in held.items()}
     if own:
-        connection.execute(_SETTLE, [_settled(item, made[item.claim.id]) for item in own])
+        changes = [_settled(item, made[item.claim.id]) for item in own]
+        update_rows(connection, DELIVERY, _SETTLED, changes)
         tried = [item for item in own if item.has_attempt]
         if tried:
-            connection.execute(
-                _INSERT_ATTEMPT,
+            insert_rows(
+                connection,
+                ATTEMPT,
                 [_attempt(item, number=made[item.claim.id] + 1) for item in tried],
             )
         refresh_events(session, sorted({item.claim.event_id for item in own}))
@@ -72,17 +71,20 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
     return [item.claim.id for item in late]
 
 
-def _settled(item: Settlement, attempts: int) -> dict[str, object]:
-    return {
-        "b_id": item.claim.id,
-        "b_status": item.decision.status,
-        "b_reason": item.decision.reason,
-        "b_text": None if item.has_attempt else item.message,
-        "b_due": item.decision.due_at,
-        "b_tries": item.claim.tries + item.has_attempt,
-        "b_attempts": attempts + item.has_attempt,
-        "b_code": item.status_code,
-    }
+def _settled(item: Settlement, attempts: int) -> tuple[object, ...]:
+    return (
+        item.claim.id,
+        item.decision.status,
+        item.decision.reason,
+        None if item.has_attempt else item.message,
+        item.decision.due_at,
+        item.claim.tries + item.has_attempt,
+        attempts + item.has_attempt,
+        item.status_code,
+        None,
+        None,
+        None,
+    )
 
 
 def _attempt(item: Settlement, *, number: int, late: bool = False) -> dict[str, object]:
@@ -112,7 +114,7 @@ def _insert_late_attempt(session: Session, item: Settlement) -> None:
     last = connection.execute(
         select(func.max(ATTEMPT.c.number)).where(ATTEMPT.c.delivery_id == item.claim.id)
     ).scalar()
-    connection.execute(_INSERT_ATTEMPT, [_attempt(item, number=(last or 0) + 1, late=True)])
+    insert_rows(connection, ATTEMPT, [_attempt(item, number=(last or 0) + 1, late=True)])
     connection.execute(
         update(DELIVERY)
         .where(DELIVERY.c.id == item.claim.id)
@@ -120,23 +122,20 @@ def _insert_late_attempt(session: Session, item: Settlement) -> None:
     )
 
 
-_INSERT_ATTEMPT = insert(ATTEMPT)
-_TOKENS = select(DELIVERY.c.id, DELIVERY.c.claim_token, DELIVERY.c.attempts).where(
-    DELIVERY.c.id.in_(bindparam("ids", expanding=True))
+_HELD = (
+    select(DELIVERY.c.id, DELIVERY.c.claim_token, DELIVERY.c.attempts)
+    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update()
 )
-_SETTLE = (
-    update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("b_id"))
-    .values(
-        status=bindparam("b_status"),
-        reason=bindparam("b_reason"),
-        reason_text=bindparam("b_text"),
-        due_at=bindparam("b_due"),
-        tries=bindparam("b_tries"),
-        attempts=bindparam("b_attempts"),
-        response_code=bindparam("b_code"),
-        claim_token=None,
-        lease_until=None,
-        worker_id=None,
-    )
+_SETTLED = (
+    "status",
+    "reason",
+    "reason_text",
+    "due_at",
+    "tries",
+    "attempts",
+    "response_code",
+    "claim_token",
+    "lease_until",
+    "worker_id",
 )

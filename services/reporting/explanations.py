@@ -47,6 +47,10 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "Given up: sending it stopped the sender several times. Look at the request below "
             "and tell the administrator before you resend it."
         ),
+        DeliveryReason.SECRET_UNREADABLE: (
+            "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
+            "again in the postback, then resend."
+        ),
     }
 )
 

@@ -3,23 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, literal_column, select, text
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import Engine, func, select
+from sqlmodel import Session, col
 
-from models import Worker
+from models import Delivery, Worker
 from services import database, schema
 from services.clock import Clock, utc_now
 
 WORKER_SILENT_AFTER = timedelta(seconds=10)
 DUE_COUNTED_AT_MOST = 100_000
-
-# Word for word the condition of the partial index, not as parameters: else it is not used.
-_WAITS = text("status IN ('pending', 'retrying')")
-# SQLite by itself prefers the index of the status, and sorts everything that waits.
-_WAITING_BY_TIME = {
-    "sqlite": text("delivery INDEXED BY ix_delivery_due"),
-    "postgresql": text("delivery"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +62,8 @@ async def get(*, clock: Clock = utc_now) -> Health:
 def look_at_work(session: Session, now: datetime) -> Work:
     """Return who sends, and what should have been sent by `now`."""
     seen_at = session.execute(select(func.max(col(Worker.seen_at)))).scalar_one()
-    due_at = literal_column("due_at", SQLModel.metadata.tables["delivery"].c.due_at.type)
-    waiting = (
-        select(due_at)
-        .select_from(_WAITING_BY_TIME[session.get_bind().dialect.name])
-        .where(_WAITS, due_at <= now)
-    )
+    due_at = col(Delivery.due_at)  # set exactly while a delivery waits, and indexed then
+    waiting = select(due_at).where(due_at <= now)
     some = waiting.limit(DUE_COUNTED_AT_MOST).subquery()
     oldest = waiting.order_by(due_at).limit(1)
     return Work(

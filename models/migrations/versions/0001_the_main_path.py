@@ -295,7 +295,7 @@ def upgrade() -> None:
     postgresql_with={'fillfactor': '70'}
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
-        batch_op.create_index('ix_delivery_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("status IN ('pending', 'retrying')"), postgresql_where=sa.text("status IN ('pending', 'retrying')"))
+        batch_op.create_index('ix_delivery_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
         batch_op.create_index('ix_delivery_event_id', ['event_id'], unique=False)
         batch_op.create_index('ix_delivery_lease', ['lease_until'], unique=False, sqlite_where=sa.text("status = 'sending'"), postgresql_where=sa.text("status = 'sending'"))
         batch_op.create_index('ix_delivery_postback_id', ['postback_id', 'created_at', 'id'], unique=False)
@@ -333,7 +333,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_delivery_postback_id')
         batch_op.drop_index('ix_delivery_lease', sqlite_where=sa.text("status = 'sending'"), postgresql_where=sa.text("status = 'sending'"))
         batch_op.drop_index('ix_delivery_event_id')
-        batch_op.drop_index('ix_delivery_due', sqlite_where=sa.text("status IN ('pending', 'retrying')"), postgresql_where=sa.text("status IN ('pending', 'retrying')"))
+        batch_op.drop_index('ix_delivery_due', sqlite_where=sa.text("due_at IS NOT NULL"), postgresql_where=sa.text("due_at IS NOT NULL"))
 
     op.drop_table('delivery')
     with op.batch_alter_table('trial', schema=None) as batch_op:

@@ -1,0 +1,109 @@
+"""Many rows at a time, in few steps of SQLite.
+
+Python's SQLite driver lets go of the interpreter at every row that it steps over and must win it
+back from the event loop each time. So what touches many rows on the hot path is one statement
+that takes one step: rows come back as one JSON array, and go in as one list of VALUES. On
+PostgreSQL the same calls are ordinary statements. Types are converted as SQLAlchemy does.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Select, Table, bindparam, func, insert, select, update
+
+Convert = Callable[[Any], Any] | None
+
+
+def fetch_rows(
+    connection: Connection, statement: Select[Any], parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Return all rows of a select that is a module's constant; the order is the statement's."""
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in connection.execute(statement, parameters)]
+    packed, converts = _packed(statement, connection.dialect)
+    rows = json.loads(connection.execute(packed, parameters).scalar_one())
+    return [
+        tuple(
+            value if convert is None else convert(value)
+            for value, convert in zip(row, converts, strict=True)
+        )
+        for row in rows
+    ]
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows that all name the same columns."""
+    if connection.dialect.name != "sqlite" or len(rows) == 1:
+        connection.execute(_insert(table), rows)
+        return
+    names = tuple(rows[0])
+    converts = _converts(table, names, connection.dialect)
+    connection.exec_driver_sql(
+        # Names of our own tables; every value is a parameter.
+        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "  # noqa: S608
+        f"{_values(len(names), len(rows))}",
+        tuple(
+            row[name] if convert is None else convert(row[name])
+            for row in rows
+            for name, convert in zip(names, converts, strict=True)
+        ),
+    )
+
+
+def update_rows(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Give each row, found by its `id` in the first place, new values for the named columns."""
+    if connection.dialect.name != "sqlite":
+        keys = ["b_id", *(f"b_{name}" for name in names)]
+        connection.execute(
+            _update(table, names), [dict(zip(keys, row, strict=True)) for row in rows]
+        )
+        return
+    converts = (None, *_converts(table, names, connection.dialect))
+    changes = ", ".join(f"{name} = new.column{place}" for place, name in enumerate(names, 2))
+    values = _values(len(names) + 1, len(rows))
+    connection.exec_driver_sql(
+        f"UPDATE {table.name} SET {changes} FROM (VALUES {values}) AS new"  # noqa: S608
+        f" WHERE {table.name}.id = new.column1",
+        tuple(
+            value if convert is None else convert(value)
+            for row in rows
+            for value, convert in zip(row, converts, strict=True)
+        ),
+    )
+
+
+@lru_cache(maxsize=64)
+def _packed(statement: Select[Any], dialect: Dialect) -> tuple[Select[Any], tuple[Convert, ...]]:
+    rows = statement.subquery()
+    packed = select(func.json_group_array(func.json_array(*rows.c)))
+    types = [column.type for column in rows.c]
+    return packed, tuple(
+        kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types
+    )
+
+
+@lru_cache(maxsize=64)
+def _converts(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[Convert, ...]:
+    types = [table.c[name].type for name in names]
+    return tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table) -> Any:
+    return insert(table)
+
+
+@lru_cache(maxsize=64)
+def _update(table: Table, names: tuple[str, ...]) -> Any:
+    changes = {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in names}
+    return update(table).where(table.c.id == bindparam("b_id")).values(changes)
+
+
+@lru_cache(maxsize=512)
+def _values(width: int, count: int) -> str:
+    row = "(" + ", ".join("?" * width) + ")"
+    return ", ".join([row] * count)
