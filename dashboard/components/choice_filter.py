@@ -63,7 +63,7 @@ def combo_filter(
     options: Options,
     on_change: Handler,
     error: Text = "",
-    width: str = "52px",
+    width: str = "50px",
 ) -> rx.Component:
     """Build a small field that suggests `options` and takes any text; typing is debounced."""
     suggestions = f"{label.lower().replace(' ', '-')}-suggestions"
@@ -81,12 +81,13 @@ def combo_filter(
                     style={
                         "width": width,
                         "height": "30px",
-                        "padding": "0 8px 0 6px",
+                        "padding": "0 6px",
                         "border": "0",
                         "background": "transparent",
                         "color": "var(--al-text)",
                         "font": "500 13px/18px var(--al-sans)",
                         "&:focus": {"outline": "none !important"},
+                        "&::-webkit-calendar-picker-indicator": {"display": "none !important"},
                         "&::placeholder": {"color": "var(--al-text)", "opacity": "1"},
                     },
                 ),

@@ -85,19 +85,24 @@ def trend_chart(
             aria_hidden="true",
             style=_CHART,
         ),
-        rx.el.table(
-            rx.el.caption(label),
-            rx.el.thead(rx.el.tr(*[rx.el.th(name, scope="col") for name in ("From", whole, part)])),
-            rx.el.tbody(
-                rx.foreach(
-                    lines,
-                    lambda line: rx.el.tr(
-                        rx.el.th(line.starts, scope="row"),
-                        rx.el.td(line.whole),
-                        rx.el.td(line.part),
-                    ),
-                )
+        rx.el.div(
+            rx.el.table(
+                rx.el.caption(label),
+                rx.el.thead(
+                    rx.el.tr(*[rx.el.th(name, scope="col") for name in ("From", whole, part)])
+                ),
+                rx.el.tbody(
+                    rx.foreach(
+                        lines,
+                        lambda line: rx.el.tr(
+                            rx.el.th(line.starts, scope="row"),
+                            rx.el.td(line.whole),
+                            rx.el.td(line.part),
+                        ),
+                    )
+                ),
             ),
+            # Around it: a table itself is never narrower than its text.
             class_name="al-visually-hidden",
         ),
         style={"margin": "0", "display": "flex", "flex_direction": "column", "gap": "12px"},

@@ -1,7 +1,7 @@
 """What the log's address says: read once, checked by the services, written back by the handlers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -122,6 +122,12 @@ class LogAddress:
             kept = tuple(each for each in self.status if each != word)
             return replace(self, status=kept, cursor="")
         return replace(self, **{name: ""}, cursor="") if name in NAMES else self
+
+    def mended(self, wrong: Collection[str]) -> "LogAddress":
+        """Return the address without the parts that the service refused."""
+        plain = LogAddress()
+        names = [field.name for field in fields(self) if field.name in wrong]
+        return replace(self, **{name: getattr(plain, name) for name in names})
 
 
 def read(query: Mapping[str, str]) -> LogAddress:

@@ -19,10 +19,9 @@ def _page() -> rx.Component:
     return framed(
         "Event logs",
         filters(),
-        newcomers(),
         event_list(),
         section=routes.LOGS,
         viewer=viewer(),
-        actions=(live_switch(),),
+        actions=(newcomers(), live_switch()),
         subtitle="Every event that fired, and what became of its postbacks.",
     )

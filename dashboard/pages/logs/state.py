@@ -119,6 +119,7 @@ class LogsState(LogFilters, rx.State):
                 self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
                 self.range_error = errors.get("range", "")
                 self.code_error = errors.get("code", "")
+                self._address = address.mended(errors)  # where “Try again” leads
                 self.lines, self.has_newer, self.has_older = [], False, False
             return False
         shown = list_state.READY if page.items else await self._why_empty(address)

@@ -3,7 +3,6 @@
 import reflex as rx
 
 from dashboard import routes
-from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
 from dashboard.components.choice_filter import choice_filter, combo_filter
 from dashboard.components.event_table import event_table
@@ -105,13 +104,19 @@ def live_switch() -> rx.Component:
 
 
 def newcomers() -> rx.Component:
-    """Say quietly that events came which are not on screen."""
-    return when(
-        has_text(LogsState.fresh),
-        banner(
-            LogsState.fresh,
-            action=button("Show newest", small=True, on_click=LogsState.show_newest),
+    """Say quietly that events came which are not on screen, and lead to them."""
+    return rx.el.span(
+        when(
+            has_text(LogsState.fresh),
+            button(
+                LogsState.fresh,
+                icon="arrow-up",
+                small=True,
+                title="Show the newest events",
+                on_click=LogsState.show_newest,
+            ),
         ),
+        role="status",
     )
 
 

@@ -7,7 +7,8 @@ from dashboard.components.button import button, link_button
 from dashboard.components.card import section
 from dashboard.components.code_view import code_view
 from dashboard.components.confirm_dialog import confirm_dialog
-from dashboard.components.copy_button import copy_button
+from dashboard.components.copy_button import copy_button, mono
+from dashboard.components.data_table import Column, cell, data_table, table_row
 from dashboard.components.disclosure import disclosure, stack
 from dashboard.components.key_value import key_value_each
 from dashboard.components.list_state import EMPTY, FAILED, READY, notice, skeleton
@@ -131,8 +132,8 @@ def _call(line: rx.Var[CallLine]) -> rx.Component:
                     style={"display": "flex", "align_items": "flex-start", "gap": "4px"},
                 ),
             ),
-            _pairs("Parameters, decoded", line.parameters, empty="The URL has no query."),
-            _pairs("Headers", line.headers, empty="None"),
+            _parameters(line),
+            _headers(line),
             rx.cond(
                 line.body,
                 code_view(line.body, label="Body", note=line.note),
@@ -144,8 +145,28 @@ def _call(line: rx.Var[CallLine]) -> rx.Component:
     )
 
 
-def _pairs(title: str, pairs: rx.Var[list[tuple[str, str]]], *, empty: str) -> rx.Component:
+def _parameters(line: rx.Var[CallLine]) -> rx.Component:
+    pairs = line.parameters.to(list[tuple[str, str]])
+    return rx.cond(
+        pairs.length() > 0,
+        data_table(
+            [Column("Parameter", width="30%"), "Value, decoded"],
+            rx.foreach(pairs, _parameter),
+            label="Parameters",
+            dense=True,
+        ),
+        rx.el.p("The URL has no query.", class_name="al-field-help"),
+    )
+
+
+def _parameter(pair: rx.Var[tuple[str, str]]) -> rx.Component:
+    value = rx.el.span(pair[1], class_name="al-mono", style={"white_space": "pre-wrap"})
+    empty = rx.el.span("empty", class_name="al-dim")
+    return table_row(cell(mono(pair[0])), cell(rx.cond(pair[1], value, empty)))
+
+
+def _headers(line: rx.Var[CallLine]) -> rx.Component:
     return rx.el.div(
-        rx.el.p(title, class_name="al-label", style=_TITLE),
-        key_value_each(pairs.to(list[tuple[str, str]]), empty=empty),
+        rx.el.p("Headers", class_name="al-label", style=_TITLE),
+        key_value_each(line.headers.to(list[tuple[str, str]])),
     )

@@ -32,7 +32,6 @@ class TestReceiverState(rx.State):
     lines: list[ReceiverLine] = rx.field(default_factory=list)
     list_state: str = list_state.LOADING
     problem: str = ""
-    name: str = ""
     name_error: str = ""
     may_edit: bool = False
 
@@ -49,12 +48,6 @@ class TestReceiverState(rx.State):
 
     @rx.event
     @guarded
-    async def set_name(self, name: str) -> None:
-        """Keep what is typed."""
-        self.name, self.name_error = str(name), ""
-
-    @rx.event
-    @guarded
     async def create(self, form: dict[str, Any]) -> Any:
         """Create a name and open its page."""
         name = str(form.get("receiver_name", "")).strip()
@@ -64,7 +57,7 @@ class TestReceiverState(rx.State):
             errors = feedback.errors_of(error)
             self.name_error = errors.get("name", "") or feedback.sentence(error)
             return None
-        self.name = self.name_error = ""
+        self.name_error = ""
         return rx.redirect(str(routes.test_receiver(row.name)))
 
     @rx.event

@@ -27,8 +27,6 @@ def new_name() -> rx.Component:
                         "Name",
                         text_input(
                             name="receiver_name",
-                            value=TestReceiverState.name,
-                            on_change=TestReceiverState.set_name,
                             placeholder="my-partner",
                             mono=True,
                             auto_complete="off",
