@@ -129,6 +129,18 @@ class _Job:
             self.future.set_result(self.result)
 
 
+class _WriterSession(Session):
+    """A session inside the writer's savepoint, which it neither commits nor rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+        self._writing = connection
+
+    def connection(self, *_args: Any, **_options: Any) -> Connection:
+        """Return the writer's connection at once; a session's own way there costs a statement."""
+        return self._writing
+
+
 class Database:
     """One open database. `write` and `read` run a plain function in a unit of work."""
 
@@ -240,22 +252,21 @@ class Database:
         connection: Connection, job: _Job, hooks: dict[Callable[[], None], None]
     ) -> None:
         # A savepoint each: one caller's mistake must not undo the others in the group.
-        session = Session(
-            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-        )
+        connection.exec_driver_sql("SAVEPOINT job")
+        session = _WriterSession(connection)
         try:
             job.result = job.fn(session)
             session.commit()
         except OperationalError:
-            session.rollback()
             raise  # the disk is full or the file is locked: this concerns the whole group
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who awaits it
-            session.rollback()
+            connection.exec_driver_sql("ROLLBACK TO job")
             job.error = error
         else:
             hooks.update(session.info.get("after_commit", {}))
         finally:
             session.close()
+        connection.exec_driver_sql("RELEASE job")
 
     # PostgreSQL
 

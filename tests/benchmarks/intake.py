@@ -1,0 +1,103 @@
+"""Intake: durable `POST /events` per second, against a trivial POST on the same server."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from models.words import KeyScope
+from services import database, schema
+from services.accounts import keys
+from services.settings import Settings
+from tests.benchmarks.drain import owe_definitions
+from tests.benchmarks.sink import Sink
+
+_CONNECTIONS = 32
+_START_SECONDS = 30.0
+_BODY = b'{"event":"sale","transaction_id":"t-1","amount":"49.90","currency":"USD"}'
+
+
+async def measure_intake(settings: Settings, sink: Sink, *, seconds: int) -> tuple[float, float]:
+    """Return (trivial POSTs per second, recorded events per second), each with 32 connections.
+
+    Every event owes one delivery and is fsynced before its answer; nothing is sent meanwhile.
+    """
+    schema.upgrade(settings)
+    database.open_database(settings)
+    try:
+        await owe_definitions(sink, destinations=1)
+        key = (await keys.create_key(name="bench", scope=KeyScope.WRITE)).key
+    finally:
+        database.close_database()
+    port = _free_port()
+    environment = os.environ | {
+        "AFTERLEAD_DATABASE_URL": settings.database_url,
+        "AFTERLEAD_SECRET_KEY": settings.secret_key,
+        "AFTERLEAD_ALLOW_TARGETS": settings.allow_targets,
+        "AFTERLEAD_PORT": str(port),
+        "AFTERLEAD_WORKER": "off",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.served"],
+        env=environment,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        await _until_open(port)
+        trivial = await _rate(port, "/trivial", key, seconds)
+        recorded = await _rate(port, "/api/v1/events", key, seconds)
+    finally:
+        process.terminate()
+        process.wait()
+    return trivial, recorded
+
+
+async def _rate(port: int, path: str, key: str, seconds: int) -> float:
+    request = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(_BODY)}\r\n\r\n"
+    ).encode() + _BODY
+    await _post_until(port, request, time.perf_counter() + 1)  # warm
+    began = time.perf_counter()
+    counts = await _post_until(port, request, began + seconds)
+    return counts / (time.perf_counter() - began)
+
+
+async def _post_until(port: int, request: bytes, end: float) -> int:
+    async def one() -> int:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        count = 0
+        while time.perf_counter() < end:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 201"):
+                raise RuntimeError(head.decode())
+            length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+            await reader.readexactly(length)
+            count += 1
+        writer.close()
+        return count
+
+    return sum(await asyncio.gather(*(one() for _ in range(_CONNECTIONS))))
+
+
+async def _until_open(port: int) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
+    raise TimeoutError(f"the server did not open port {port}")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
