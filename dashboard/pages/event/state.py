@@ -32,6 +32,9 @@ class EventState(rx.State):
     shown: str = ""
     """The stored name of the event on screen; empty for a new one."""
 
+    address: str = ""
+    """The path that the fields were filled for."""
+
     name: str = ""
     description: str = ""
     is_conversion: bool = False
@@ -73,7 +76,7 @@ class EventState(rx.State):
         """Show the empty form, or what was typed into it before the connection broke."""
         if self.shown or not self.is_dirty:
             self._fill(None)
-        self.phase = READY
+        self.phase, self.address = READY, self.router.url.path.rstrip("/")
 
     @rx.event(background=True)
     @guarded
@@ -82,6 +85,7 @@ class EventState(rx.State):
         wanted = str(self.event_name)
         async with self:
             self.origin = self.router.headers.origin or self.router.url.origin
+            self.address = self.router.url.path.rstrip("/")
             if wanted != self.shown:
                 self._fill(None)
                 self.phase = LOADING

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, icon_button, link_button
 from dashboard.components.card import card, section
@@ -18,18 +19,22 @@ from dashboard.components.form_field import (
 from dashboard.components.list_state import notice, skeleton
 from dashboard.components.values import when_text
 from dashboard.pages.event.postbacks_views import postback_list
-from dashboard.pages.event.state import FAILED, LOADING, MISSING, EventState
+from dashboard.pages.event.state import FAILED, LOADING, MISSING, READY, EventState
 
 
 def new_event() -> rx.Component:
     """Build the empty form."""
-    return rx.fragment(
-        _form(is_new=True),
-        rx.el.p(
-            "After saving you add the postback URLs that are called when this event fires.",
-            class_name="al-dim",
-            style={"font_size": "13px"},
+    return rx.cond(
+        (EventState.phase == READY) & is_here(EventState.address) & (EventState.shown == ""),
+        rx.fragment(
+            _form(is_new=True),
+            rx.el.p(
+                "After saving you add the postback URLs that are called when this event fires.",
+                class_name="al-dim",
+                style={"font_size": "13px"},
+            ),
         ),
+        skeleton(rows=5),
     )
 
 
@@ -57,22 +62,26 @@ def stored_event() -> rx.Component:
                 alert=True,
             ),
         ),
-        rx.el.div(
-            rx.cond(
-                EventState.is_archived,
-                banner(
-                    "It cannot fire, and none of its postbacks is sent. Its history is kept.",
-                    tone="warn",
-                    title="This event is archived",
-                    action=button("Restore", small=True, on_click=EventState.restore),
-                ),
+        rx.cond(is_here(EventState.address), _content(), skeleton(rows=5)),
+    )
+
+
+def _content() -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            EventState.is_archived,
+            banner(
+                "It cannot fire, and none of its postbacks is sent. Its history is kept.",
+                tone="warn",
+                title="This event is archived",
+                action=button("Restore", small=True, on_click=EventState.restore),
             ),
-            _form(is_new=False),
-            postback_list(),
-            _api(),
-            _archive_question(),
-            class_name="al-content",
         ),
+        _form(is_new=False),
+        postback_list(),
+        _api(),
+        _archive_question(),
+        class_name="al-content",
     )
 
 

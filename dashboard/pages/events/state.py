@@ -12,8 +12,8 @@ from dashboard.pages.events.presets import PRESETS, Preset
 from dashboard.session import actor, guarded
 from services.catalog import event_types
 from services.catalog.event_types import EventTypeRow
-from services.errors import AppError
-from services.paging import PageRequest
+from services.errors import AppError, InvalidInput
+from services.paging import PageRequest, decode_cursor
 from services.reporting import event_usage
 from services.reporting.event_usage import EventUsage
 
@@ -65,7 +65,6 @@ class EventsState(rx.State):
     newer: str = ""
     older: str = ""
     offered: list[PresetLine] = rx.field(default_factory=list)
-    creating: str = ""
     asked_about: str = ""
     is_asking: bool = False
 
@@ -78,8 +77,9 @@ class EventsState(rx.State):
         async with self:
             self.q = query.get("q", "")
             self.show = show if show in SHOWN else ""
+        cursor = _own(query.get("cursor", ""))
         async for _ in live.changes(self):
-            await self._load(query.get("cursor", ""))
+            await self._load(cursor)
 
     @rx.event
     @guarded
@@ -188,6 +188,15 @@ class EventsState(rx.State):
         if new != (self.lines, self.list_state, self.offered, self.newer, self.older):
             async with self:
                 self.lines, self.list_state, self.offered, self.newer, self.older = new
+
+
+def _own(cursor: str) -> str:
+    """Return a cursor of an address that may be old or mistyped; the first page for a wrong one."""
+    try:
+        decode_cursor(cursor, keys=2)
+    except InvalidInput:
+        return ""
+    return cursor
 
 
 def _line(row: EventTypeRow, used: EventUsage) -> EventLine:

@@ -32,6 +32,7 @@ from services.catalog import postbacks
 from services.catalog.postbacks import PostbackRow
 from services.errors import AppError, StaleVersion
 from services.macros import Position, body_position
+from services.settings import get_settings
 
 JSON: Final = "application/json"
 CONTENT_TYPES: Final = [
@@ -331,7 +332,7 @@ class PostbackState(rx.State):
 
     def _look_at_url(self) -> None:
         self.url_lints = lints_of(self.url, Position.URL)
-        self.receiver = receiver_name(self.url)
+        self.receiver = receiver_name(self.url, settings=get_settings())
 
     def _lint_body(self) -> None:
         self.body_lints = lints_of(self.body, body_position(self.content_type))

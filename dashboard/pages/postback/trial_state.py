@@ -18,6 +18,7 @@ from services.errors import AppError, NotFound
 from services.intake import leads
 from services.intake.leads import LeadRow
 from services.paging import MAX_LIMIT, PageRequest
+from services.settings import get_settings
 
 LOADING: Final = "loading"
 MISSING: Final = "missing"
@@ -33,6 +34,8 @@ class TrialState(PostbackState):
     """What the right column shows; the form it looks at is its parent."""
 
     phase: str = LOADING
+    address: str = ""
+    """The path that the fields were filled for."""
     problem: str = ""
     campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
     lead_options: list[tuple[str, str]] = rx.field(default_factory=list)
@@ -61,6 +64,7 @@ class TrialState(PostbackState):
         if self.router.url.path.rstrip("/").endswith("/postbacks/new"):
             wanted = ""
         async with self:
+            self.address = self.router.url.path.rstrip("/")
             if (event, wanted) != (self.event, self.shown):
                 self._fill(None)
                 self._forget_trial()
@@ -91,7 +95,9 @@ class TrialState(PostbackState):
         """Put the address of the built-in test receiver into the form."""
         names = await test_receiver.list_names(actor())
         row = names[0] if names else await test_receiver.create_name(actor(), RECEIVER_NAME)
-        await self._put("url", receiver_url(self.router.headers.origin, row.path))
+        await self._put(
+            "url", receiver_url(self.router.headers.origin, row.path, settings=get_settings())
+        )
         return [
             feedback.done(f"The test receiver “{row.name}” gets the calls now."),
             TrialState.refresh,

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
 from dashboard.components.list_state import notice, skeleton
@@ -51,7 +52,11 @@ def editor() -> rx.Component:
                 alert=True,
             ),
         ),
-        rx.box(_form(), _right(), style=_COLUMNS),
+        rx.cond(
+            is_here(TrialState.address),
+            rx.box(_form(), _right(), style=_COLUMNS),
+            skeleton(rows=6),
+        ),
     )
 
 
