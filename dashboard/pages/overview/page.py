@@ -26,5 +26,7 @@ def _page() -> rx.Component:
         content(),
         section=routes.OVERVIEW,
         viewer=viewer(),
-        subtitle="The last 24 hours, compared with the 24 hours before.",
+        subtitle=rx.cond(
+            OverviewState.has_fired, "The last 24 hours, compared with the 24 hours before.", ""
+        ),
     )
