@@ -11,7 +11,7 @@ from dashboard.pages.setup.state import SetupState
 
 def owner_form() -> rx.Component:
     """Build the form; the code is asked for only where other machines can reach the page."""
-    return rx.form(
+    return rx.el.form(
         when(has_text(SetupState.problem), banner(SetupState.problem, tone="bad")),
         form_field(
             "E-mail",
@@ -27,7 +27,7 @@ def owner_form() -> rx.Component:
                 name="password", type="password", auto_complete="new-password", required=True
             ),
             name="password",
-            help_text="At least 10 characters. A sentence is easier to remember than a puzzle.",
+            help_text="At least 10 characters.",
             error=SetupState.password_error,
         ),
         form_field(
@@ -39,6 +39,7 @@ def owner_form() -> rx.Component:
         ),
         when(SetupState.code_needed, _code_field()),
         form_actions(button("Create owner", kind="primary", submit=True, loading=SetupState.busy)),
+        class_name="al-form",
         on_submit=SetupState.create_owner,
     )
 

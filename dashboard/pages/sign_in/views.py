@@ -11,7 +11,7 @@ from dashboard.pages.sign_in.state import SignInState
 
 def sign_in_form() -> rx.Component:
     """Build the form; Enter submits it, and a password manager knows its fields."""
-    return rx.form(
+    return rx.el.form(
         when(has_text(SignInState.problem), banner(SignInState.problem, tone="bad")),
         form_field(
             "E-mail",
@@ -28,5 +28,6 @@ def sign_in_form() -> rx.Component:
             name="password",
         ),
         form_actions(button("Sign in", kind="primary", submit=True, loading=SignInState.busy)),
+        class_name="al-form",
         on_submit=SignInState.sign_in,
     )
