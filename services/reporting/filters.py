@@ -24,8 +24,8 @@ _CODE = re.compile(r"(?P<none>none)|(?P<exact>[1-9][0-9]{2})|(?P<family>[1-9])xx
 class EventLogFilter:
     """Which events: everything that is given must match; empty text means any.
 
-    `code` is "404", "2xx" or "none"; `test` is `None` for tests and others alike; `since` is
-    inclusive and `until` exclusive, on the time that `time` names.
+    `code` is "404", "2xx" or "none"; `test` and `conversion` are `None` for both kinds alike;
+    `since` is inclusive and `until` exclusive, on the time that `time` names.
     """
 
     event: str = ""
@@ -37,6 +37,7 @@ class EventLogFilter:
     lead_id: str = ""
     source: str = ""
     test: bool | None = False
+    conversion: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
     time: Literal["received", "occurred"] = "received"
@@ -91,6 +92,8 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
         conditions.append(Condition("response_code", _codes(session, code)))
     if wanted.test is not None:
         conditions.append(Condition("is_test", (wanted.test,)))
+    if wanted.conversion is not None:
+        conditions.append(Condition("is_conversion", (wanted.conversion,)))
 
     decisive = ("transaction_id", "lead_id")
     weighed = ("event_type_id", "campaign_id", "delivery_status", "response_code")

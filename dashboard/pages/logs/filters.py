@@ -36,7 +36,10 @@ NAMES = {
     "transaction_id": "Transaction ID",
     "lead_id": "Lead",
     "source": "Source",
+    "conversion": "Conversion",
 }
+
+_YES_NO = {"yes": True, "no": False}
 
 Chip = tuple[str, str, str]
 
@@ -55,6 +58,7 @@ class LogAddress:
     transaction_id: str = ""
     lead_id: str = ""
     source: str = ""
+    conversion: str = ""
     live: bool = True
     cursor: str = ""
 
@@ -73,6 +77,7 @@ class LogAddress:
             transaction_id=self.transaction_id,
             lead_id=self.lead_id,
             source=self.source,
+            conversion=self.conversion,
             live="" if self.live else "off",
             cursor=self.cursor,
         )
@@ -111,6 +116,7 @@ class LogAddress:
             transaction_id=self.transaction_id,
             lead_id=self.lead_id,
             source=self.source,
+            conversion=_YES_NO.get(self.conversion),
             since=since,
             until=until,
         )
@@ -143,6 +149,7 @@ def read(query: Mapping[str, str]) -> LogAddress:
         transaction_id=query.get("transaction_id", ""),
         lead_id=query.get("lead_id", ""),
         source=query.get("source", ""),
+        conversion=query.get("conversion", "") if query.get("conversion") in _YES_NO else "",
         live=query.get("live", "") != "off",
         cursor=query.get("cursor", ""),
     )

@@ -99,6 +99,7 @@ def _figures() -> rx.Component:
         stat_card(
             "Conversions",
             conversions.figure,
+            href=routes.logs(range="24h", conversion="yes"),
             delta=conversions.delta,
             tone=conversions.tone,
             before=conversions.before,
