@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import URL, select, update
+from sqlalchemy import URL, select
 from sqlmodel import Session, col
 
-from models import Campaign, DefinitionVersion, EventType, Postback
+from models import Campaign, EventType, Postback
 from services.catalog.rows import (
     CampaignRow,
     EventTypeRow,
@@ -16,7 +16,9 @@ from services.catalog.rows import (
     event_type_row,
     postback_template,
 )
-from services.identifiers import new_id
+from services.definition_version import touch
+
+__all__ = ["Definitions", "definitions", "touch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,6 @@ def definitions(session: Session) -> Definitions:
     loaded = _load(session)
     _kept = _Kept(url, version, loaded)
     return loaded
-
-
-def touch(session: Session) -> None:
-    """Tell every process that definitions change with this unit of work.
-
-    Call it after the last change of the unit of work.
-    """
-    session.flush()
-    session.execute(update(DefinitionVersion).values(version=new_id("dv")))
 
 
 def _load(session: Session) -> Definitions:

@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlmodel import Session
 
-from models import Attempt
-from models.words import FailureKind, Outcome
+from models import Attempt, Postback
+from models.words import DeliveryReason, FailureKind, Outcome
 from services.bulk import fetch_rows, insert_rows, update_rows
+from services.definition_version import touch
 from services.delivery.claims import Claim
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.delivery.retry import Decision
 from services.identifiers import new_id
 
 ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
+POSTBACK: Table = Postback.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
     """Record attempts and the deliveries' new state; return the ids that were fenced.
 
     A fenced delivery belongs to somebody else by now: its result is kept as a late attempt and
-    changes nothing.
+    changes nothing. A postback whose address is gone for good is switched off with it.
     """
     connection = session.connection()
     ids = [item.claim.id for item in settlements]
@@ -65,10 +67,30 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
                 [_attempt(item, number=made[item.claim.id] + 1) for item in tried],
             )
         refresh_events(session, sorted({item.claim.event_id for item in own}))
+        _switch_off(session, [item for item in own if item.decision.reason is DeliveryReason.GONE])
     for item in late:
         if item.has_attempt:
             _insert_late_attempt(session, item)
     return [item.claim.id for item in late]
+
+
+def _switch_off(session: Session, gone: Sequence[Settlement]) -> None:
+    # In order, so that two workers never wait for each other.
+    switched = [
+        session.connection()
+        .execute(
+            _SWITCH_OFF,
+            {
+                "b_postback": item.claim.postback_id,
+                "b_delivery": item.claim.id,
+                "b_now": item.started_at + timedelta(milliseconds=item.duration_ms),
+            },
+        )
+        .rowcount
+        for item in sorted(gone, key=lambda item: item.claim.postback_id)
+    ]
+    if any(switched):
+        touch(session)
 
 
 def _settled(item: Settlement, attempts: int) -> tuple[object, ...]:
@@ -126,6 +148,20 @@ _HELD = (
     select(DELIVERY.c.id, DELIVERY.c.claim_token, DELIVERY.c.attempts)
     .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
     .with_for_update()
+)
+# The answer is about the request as it was rendered: a postback that was changed since then may
+# have its new address already, and its next delivery tells.
+_SWITCH_OFF = (
+    update(POSTBACK)
+    .where(
+        POSTBACK.c.id == bindparam("b_postback"),
+        POSTBACK.c.enabled.is_(True),
+        POSTBACK.c.updated_at
+        <= select(DELIVERY.c.created_at)
+        .where(DELIVERY.c.id == bindparam("b_delivery"))
+        .scalar_subquery(),
+    )
+    .values(enabled=False, version=POSTBACK.c.version + 1, updated_at=bindparam("b_now"))
 )
 _SETTLED = (
     "status",
