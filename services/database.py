@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from services.errors import AppError
+from services.errors import Unavailable
 from services.settings import Settings
 
 P = ParamSpec("P")
@@ -39,12 +39,6 @@ _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL a
 log = logging.getLogger(__name__)
 
 _UNAVAILABLE = "The database cannot store anything now. Try again in a moment."
-
-
-class Unavailable(AppError):
-    """The database could not take the write; nothing was stored."""
-
-    code = "unavailable"
 
 
 def create_plain_engine(settings: Settings) -> Engine:

@@ -6,7 +6,8 @@ AppError(message)            safe to show
 ├─ InvalidInput(fields)      422   {field: text}
 ├─ NotAllowed                403
 │  └─ NotSignedIn            401
-└─ TooMany                   429
+├─ TooMany                   429
+└─ Unavailable               503   the database takes nothing now; nothing was stored
 """
 
 from collections.abc import Mapping
@@ -91,3 +92,9 @@ class TooMany(AppError):
     def __init__(self, message: str, *, retry_after_seconds: int) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(AppError):
+    """The database could not take the write; nothing was stored."""
+
+    code = "unavailable"

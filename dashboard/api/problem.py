@@ -9,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from dashboard.api.answer import json_bytes
-from services.database import Unavailable
 from services.errors import (
     AppError,
     Conflict,
@@ -19,6 +18,7 @@ from services.errors import (
     NotSignedIn,
     StaleVersion,
     TooMany,
+    Unavailable,
 )
 from services.json_text import BrokenJson
 

@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from services.database import Database, Unavailable
+from services.database import Database
 from services.delivery import settlement
 from services.delivery.claims import Claim
 from services.delivery.settlement import Settlement
+from services.errors import Unavailable
 
 log = logging.getLogger(__name__)
 

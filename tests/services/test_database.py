@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from services import database
-from services.database import Database, Unavailable
-from services.errors import Conflict
+from services.database import Database
+from services.errors import Conflict, Unavailable
 
 
 def insert(session: Session, key: str) -> str:

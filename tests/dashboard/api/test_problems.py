@@ -6,7 +6,7 @@ import pytest
 from models.words import KeyScope
 from services import database
 from services.catalog import campaigns
-from services.database import Unavailable
+from services.errors import Unavailable
 from tests.dashboard.conftest import MakeKey
 
 CAMPAIGNS = "/api/v1/campaigns"
