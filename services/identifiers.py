@@ -5,10 +5,12 @@ base 32 (the ordering idea of ULID, https://github.com/ulid/spec), so that ids m
 later and a key page never needs a second column.
 """
 
+import re
 import secrets
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 
 
@@ -21,3 +23,11 @@ def new_id(prefix: str) -> str:
         number >>= 10
     pairs.reverse()
     return prefix + "_" + "".join(pairs)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text from outside has the form of an id.
+
+    PostgreSQL refuses to compare with some of those that have not, NUL among them.
+    """
+    return _ID.fullmatch(text) is not None

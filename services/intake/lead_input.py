@@ -14,6 +14,9 @@ from services.validation import InputModel, Text
 
 MAX_FIELDS = 100
 MAX_FIELD_LENGTH = 1_000
+MAX_SEARCH_EMAIL = 254
+MAX_SEARCH_NAME = 201
+TOO_MANY_FIELDS = f"Give at most {MAX_FIELDS} fields."
 SUBS = tuple(f"sub{number}" for number in range(1, 11))
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -38,7 +41,7 @@ def _phone(value: str) -> str:
 
 def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
     if len(value) > MAX_FIELDS:
-        raise ValueError(f"Give at most {MAX_FIELDS} fields.")
+        raise ValueError(TOO_MANY_FIELDS)
     for name, item in value.items():
         if not _FIELD_NAME.fullmatch(name):
             raise ValueError(
@@ -92,10 +95,11 @@ class LeadInput(LeadChanges):
 def search_columns(row: Mapping[str, Any]) -> dict[str, str | None]:
     """Return what a search compares: e-mail and name in lower case, the phone's digits."""
     name = f"{row.get('first_name') or ''} {row.get('last_name') or ''}".strip().lower()
+    # Some letters are two in lower case, so the text may outgrow its column.
     return {
-        "search_email": (row.get("email") or "").lower() or None,
+        "search_email": (row.get("email") or "").lower()[:MAX_SEARCH_EMAIL] or None,
         "search_phone": digits(row.get("phone") or "") or None,
-        "search_name": name or None,
+        "search_name": name[:MAX_SEARCH_NAME] or None,
     }
 
 

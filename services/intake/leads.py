@@ -14,11 +14,19 @@ from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput, NotFound, StaleVersion
-from services.identifiers import new_id
-from services.intake.lead_input import SUBS, LeadChanges, LeadInput, digits, search_columns
+from services.identifiers import is_id, new_id
+from services.intake.lead_input import (
+    MAX_FIELDS,
+    SUBS,
+    TOO_MANY_FIELDS,
+    LeadChanges,
+    LeadInput,
+    digits,
+    search_columns,
+)
 from services.moments import read_moment
 from services.paging import Page, PageRequest, decode_cursor, encode_cursor
-from services.validation import validate
+from services.validation import find_unstorable, validate
 
 LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 CAMPAIGN: Table = Campaign.__table__  # type: ignore[attr-defined]
@@ -123,12 +131,12 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
         )
     _refuse_affiliate(data.affiliate)
     row = {name: getattr(data, name) or None for name in _DETAILS}
+    row["fields"] = _without_nulls(data.fields or {})
     lead_id = new_id("ld")
     row |= search_columns(row) | {
         "id": lead_id,
         "campaign_id": campaign.id,
         "transaction_id": data.transaction_id or new_id("tx"),
-        "fields": data.fields or {},
         "source": source,
         "submitted_at": data.submitted_at or now,
         "created_at": now,
@@ -154,9 +162,7 @@ def _update(
     session: Session, lead_id: str, changes: Any, if_match: int | None, now: datetime
 ) -> LeadRow:
     connection = session.connection()
-    row = connection.execute(_SELECT.where(LEAD.c.id == lead_id)).one_or_none()
-    if row is None:
-        raise NotFound("lead", lead_id)
+    row = _find(session, lead_id)
     if if_match is not None and if_match != row.version:
         raise StaleVersion("lead", yours=if_match, current=row.version)
     _refuse_affiliate(changes.affiliate)
@@ -164,8 +170,9 @@ def _update(
     given: dict[str, Any] = {name: getattr(changes, name) or None for name in named}
     if "fields" in given:
         # A field set to null goes, the others stay.
-        merged = {**row.fields, **(given["fields"] or {})}
-        given["fields"] = {name: value for name, value in merged.items() if value is not None}
+        given["fields"] = _without_nulls({**row.fields, **(given["fields"] or {})})
+        if len(given["fields"]) > MAX_FIELDS:
+            raise InvalidInput({"fields": TOO_MANY_FIELDS})
     contact = {name: given.get(name, getattr(row, name)) for name in _DETAILS}
     changed = connection.execute(
         update(LEAD)
@@ -182,14 +189,26 @@ def _refuse_affiliate(key: str | None) -> None:
         raise InvalidInput({"affiliate": f"There is no affiliate “{key}”."})
 
 
+def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def _get(session: Session, lead_id: str) -> LeadRow:
-    row = session.connection().execute(_BY_ID, {"b_id": lead_id}).one_or_none()
+    return _row(_find(session, lead_id))
+
+
+def _find(session: Session, lead_id: str) -> Row[Any]:
+    row = None
+    if is_id(lead_id):
+        row = session.connection().execute(_BY_ID, {"b_id": lead_id}).one_or_none()
     if row is None:
         raise NotFound("lead", lead_id)
-    return _row(row)
+    return row
 
 
 def _list_page(session: Session, request: PageRequest, campaign: str, q: str) -> Page[LeadRow]:
+    if find_unstorable({"q": q, "campaign": campaign}):
+        return Page([])  # nothing that is stored can be like it
     statement = _SELECT
     if campaign:
         statement = statement.where(CAMPAIGN.c.key == campaign)
@@ -198,13 +217,8 @@ def _list_page(session: Session, request: PageRequest, campaign: str, q: str) ->
     newer = False
     key = tuple_(LEAD.c.created_at, LEAD.c.id)
     if request.cursor:
-        direction, at, lead_id = decode_cursor(request.cursor, keys=3)
-        try:
-            place = (read_moment(at), lead_id)
-        except ValueError:
-            raise InvalidInput({"cursor": "This cursor is not from this list."}) from None
+        direction, edge = _place(request.cursor)
         newer = direction == "newer"
-        edge = tuple_(*place)
         statement = statement.where(key > edge if newer else key < edge)
     order = (
         (LEAD.c.created_at, LEAD.c.id) if newer else (LEAD.c.created_at.desc(), LEAD.c.id.desc())
@@ -221,6 +235,17 @@ def _list_page(session: Session, request: PageRequest, campaign: str, q: str) ->
         next_cursor=_cursor("older", rows[-1]) if older and rows else None,
         previous_cursor=_cursor("newer", rows[0]) if back else None,
     )
+
+
+def _place(cursor: str) -> tuple[str, Any]:
+    direction, at, lead_id = decode_cursor(cursor, keys=3)
+    try:
+        moment = read_moment(at)
+    except ValueError:
+        moment = None
+    if moment is None or direction not in {"older", "newer"} or not is_id(lead_id):
+        raise InvalidInput({"cursor": "This cursor is not from this list."})
+    return direction, tuple_(moment, lead_id)
 
 
 def _search(statement: Select[Any], q: str) -> Select[Any]:
