@@ -1,6 +1,7 @@
 """Writes an event with everything it owes, or finds that the same fact is there already."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, func, select
@@ -44,11 +45,45 @@ def write_event(
 
     The unique dedupe key lets the database decide between two that come at once.
     """
-    event_id = new_id("evt")
-    key = dedupe_key(event_type, lead_id=lead.id)
     now = call.received_at
-    row: dict[str, Any] = {
-        "id": event_id,
+    key = dedupe_key(event_type, lead_id=lead.id)
+    facts = event_facts(event, event_type=event_type, campaign=campaign, lead=lead, now=now)
+    event_id = facts["id"]
+    deliveries = owed_deliveries(
+        session,
+        facts,
+        event_type=event_type,
+        campaign=campaign,
+        lead=lead,
+        definitions=definitions,
+    )
+    row = facts | {
+        "source": call.source,
+        "actor_name": call.actor.name,
+        "payload": call.body,
+        "dedupe_key": key,
+        "response_code": None,
+        "deliveries": len(deliveries),
+        "delivery_status": outbox.worst(delivery.request.status for delivery in deliveries),
+    }
+    connection = session.connection()
+    if connection.execute(_INSERT[connection.dialect.name], row).first() is None:
+        return Duplicate(connection.execute(_FIRST, {"b_key": key}).scalar_one())
+    outbox.enqueue(session, event_id=event_id, deliveries=deliveries, now=now)
+    return Recorded(event_id, len(deliveries))
+
+
+def event_facts(
+    event: EventInput,
+    *,
+    event_type: EventTypeRow,
+    campaign: CampaignRow,
+    lead: Row[Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the columns of an event that say what happened, under a new id."""
+    return {
+        "id": new_id("evt"),
         "event_type_id": event_type.id,
         "event_name": event_type.name,
         "lead_id": lead.id,
@@ -56,8 +91,6 @@ def write_event(
         "transaction_id": lead.transaction_id,
         "occurred_at": event.occurred_at or now,
         "received_at": now,
-        "source": call.source,
-        "actor_name": call.actor.name,
         "amount_micros": None if event.amount is None else amount_micros(event.amount),
         "amount_text": event.amount,
         "currency": event.currency,
@@ -67,28 +100,19 @@ def write_event(
         "is_affiliate_conversion": event_type.is_affiliate_conversion,
         "is_test": False,
         "fields": {},
-        "payload": call.body,
-        "dedupe_key": key,
-        "response_code": None,
     }
-    deliveries = _owed(session, row, event_type, campaign, lead, definitions)
-    row["deliveries"] = len(deliveries)
-    row["delivery_status"] = outbox.worst(delivery.request.status for delivery in deliveries)
-    connection = session.connection()
-    if connection.execute(_INSERT[connection.dialect.name], row).first() is None:
-        return Duplicate(connection.execute(_FIRST, {"b_key": key}).scalar_one())
-    outbox.enqueue(session, event_id=event_id, deliveries=deliveries, now=now)
-    return Recorded(event_id, len(deliveries))
 
 
-def _owed(
+def owed_deliveries(
     session: Session,
-    row: Mapping[str, Any],
+    facts: Mapping[str, Any],
+    *,
     event_type: EventTypeRow,
     campaign: CampaignRow,
     lead: Row[Any],
     definitions: Definitions,
 ) -> list[NewDelivery]:
+    """Return one delivery per matching postback, its request rendered; writes nothing."""
     postbacks = matching_postbacks(
         definitions.postbacks_by_event_type_id.get(event_type.id, ()), campaign_id=campaign.id
     )
@@ -96,16 +120,16 @@ def _owed(
         return []
     counted = any("event_count" in macros_of(postback) for postback in postbacks)
     values = lead_values(lead) | event_values(
-        event_id=row["id"],
-        event_name=row["event_name"],
+        event_id=facts["id"],
+        event_name=facts["event_name"],
         event_count=_count(session, event_type.id, lead.id) + 1 if counted else 1,
-        amount=row["amount_text"],
-        currency=row["currency"],
-        order_id=row["order_id"],
-        conversion_status=row["conversion_status"],
-        occurred_at=row["occurred_at"],
-        received_at=row["received_at"],
-        fields=row["fields"],
+        amount=facts["amount_text"],
+        currency=facts["currency"],
+        order_id=facts["order_id"],
+        conversion_status=facts["conversion_status"],
+        occurred_at=facts["occurred_at"],
+        received_at=facts["received_at"],
+        fields=facts["fields"],
         campaign_key=campaign.key,
         campaign_name=campaign.name,
         is_test=False,

@@ -42,7 +42,7 @@ async def record_event(
     """
     actor.require(Right.RECORD_EVENTS)
     call = read_call(actor, payload, source=source, now=clock())
-    answer = await database.write(_record, call)
+    answer = await database.write(record_call, call)
     log.info(
         "event source=%s event=%s lead=%s answer=%s",
         source,
@@ -80,7 +80,8 @@ async def record_batch(
     )
 
 
-def _record(session: Session, call: Call) -> Answer:
+def record_call(session: Session, call: Call) -> Answer:
+    """Decide about one call within the caller's unit of work, and write down what follows."""
     if call.refusal is not None or call.event is None:
         return _refuse(session, call, call.refusal or Refused(Verdict.UNREADABLE, ""))
     event = call.event

@@ -9,19 +9,16 @@ from sqlalchemy import Row, Table, bindparam, select
 from sqlmodel import Session
 
 from models import Event, Lead
-from models.words import ConversionStatus
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.rows import CampaignRow, EventTypeRow
 from services.clock import Clock, utc_now
-from services.delivery.rendering import render_postback
-from services.delivery.values import event_values, lead_values
 from services.errors import InvalidInput, NotFound
-from services.identifiers import new_id
+from services.identifiers import is_id
 from services.intake.contract import EventInput
-from services.intake.event_rows import dedupe_key
+from services.intake.event_rows import dedupe_key, event_facts, owed_deliveries
 from services.intake.matching import matching_postbacks
 from services.intake.recording import why_unavailable
 from services.validation import validate
@@ -117,36 +114,28 @@ def _what_it_sends(session: Session, event: EventInput, now: datetime) -> tuple[
     event_type = definitions.event_types_by_name.get(event.event)
     if event_type is None:
         raise InvalidInput({"event": f"There is no event “{event.event[:64]}”."})
-    values = lead_values(lead) | event_values(
-        event_id=new_id("evt"),
-        event_name=event_type.name,
-        event_count=1,
-        amount=event.amount,
-        currency=event.currency,
-        order_id=event.order_id,
-        conversion_status=event.conversion_status or ConversionStatus.APPROVED,
-        occurred_at=event.occurred_at or now,
-        received_at=now,
-        fields={},
-        campaign_key=campaign.key,
-        campaign_name=campaign.name,
-        is_test=False,
+    owed = owed_deliveries(
+        session,
+        event_facts(event, event_type=event_type, campaign=campaign, lead=lead, now=now),
+        event_type=event_type,
+        campaign=campaign,
+        lead=lead,
+        definitions=definitions,
     )
-    postbacks = matching_postbacks(
-        definitions.postbacks_by_event_type_id.get(event_type.id, ()), campaign_id=campaign.id
-    )
-    rendered = [
-        render_postback(postback, delivery_id=new_id("dlv"), values=values)
-        for postback in postbacks
-    ]
     return tuple(
-        RequestLine(request.method.value, request.url, request.reason_text or "")
-        for request in rendered
+        RequestLine(
+            delivery.request.method.value,
+            delivery.request.url,
+            delivery.request.reason_text or "",
+        )
+        for delivery in owed
     )
 
 
 def _place(session: Session, lead_id: str) -> tuple[Row[Any], CampaignRow, Definitions]:
-    lead = session.connection().execute(_LEAD, {"b_id": lead_id}).one_or_none()
+    lead = None
+    if is_id(lead_id):
+        lead = session.connection().execute(_LEAD, {"b_id": lead_id}).one_or_none()
     if lead is None:
         raise NotFound("lead", lead_id)
     definitions = cache.definitions(session)
