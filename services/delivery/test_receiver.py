@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import EchoCall, EchoName
@@ -74,7 +75,7 @@ async def calls(actor: Actor, name: str, *, limit: int = KEPT_CALLS) -> list[Ech
 
 
 async def clear(actor: Actor, name: str) -> None:
-    """Forget the calls of a name."""
+    """Forget the calls of a name; raise NotFound."""
     actor.require(Right.SEND_TESTS)
     await database.write(_clear, name)
 
@@ -90,6 +91,8 @@ async def receive(
     clock: Clock = utc_now,
 ) -> bool:
     """Keep a call; return False when there is no such name. Only the last 200 are kept."""
+    if not _NAME.fullmatch(name):
+        return False
     kept = body[:KEPT_BODY_BYTES].decode(errors="replace").replace("\x00", "\ufffd")
     call = EchoCall(
         id=new_id("ech"),
@@ -107,20 +110,31 @@ async def receive(
 
 def _create_name(session: Session, name: str, now: datetime) -> EchoNameRow:
     if session.get(EchoName, name) is not None:
-        text = f"The name “{name}” is taken."
-        raise Conflict(text, code="name_taken", fields={"name": text})
+        raise _taken(name)
     if session.execute(select(func.count()).select_from(EchoName)).scalar_one() >= MAX_NAMES:
         raise Conflict(f"There are {MAX_NAMES} names already. Delete one first.")
     session.add(EchoName(name=name, created_at=now))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else was faster
+        raise _taken(name) from None
     return EchoNameRow(name, _path(name), now, 0, None)
 
 
+def _taken(name: str) -> Conflict:
+    text = f"The name “{name}” is taken."
+    return Conflict(text, code="name_taken", fields={"name": text})
+
+
 def _delete_name(session: Session, name: str) -> None:
-    row = session.get(EchoName, name)
+    session.delete(_find(session, name))
+
+
+def _find(session: Session, name: str) -> EchoName:
+    row = session.get(EchoName, name) if _NAME.fullmatch(name) else None
     if row is None:
         raise NotFound("test receiver", name)
-    session.delete(row)
+    return row
 
 
 def _list_names(session: Session) -> list[EchoNameRow]:
@@ -143,8 +157,7 @@ def _list_names(session: Session) -> list[EchoNameRow]:
 
 
 def _calls(session: Session, name: str, limit: int) -> list[EchoCallRow]:
-    if session.get(EchoName, name) is None:
-        raise NotFound("test receiver", name)
+    _find(session, name)
     rows = session.scalars(
         select(EchoCall)
         .where(col(EchoCall.name) == name)
@@ -167,11 +180,13 @@ def _calls(session: Session, name: str, limit: int) -> list[EchoCallRow]:
 
 
 def _clear(session: Session, name: str) -> None:
+    _find(session, name)
     session.execute(delete(EchoCall).where(col(EchoCall.name) == name))
 
 
 def _receive(session: Session, call: EchoCall) -> bool:
-    if session.get(EchoName, call.name) is None:
+    # Kept from being deleted until the call is stored, and locked for each other's count.
+    if session.get(EchoName, call.name, with_for_update=True) is None:
         return False
     oldest_kept = session.scalars(
         select(col(EchoCall.id))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -25,8 +25,10 @@ from services.delivery.rendering import (
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
 from services.delivery.values import LEAD_MACROS, LeadLike, event_values, lead_values
 from services.errors import InvalidInput, NotFound, TooMany
-from services.identifiers import new_id
+from services.identifiers import is_id, new_id
 from services.macros import VOCABULARY
+from services.macros.vocabulary import canonical, is_known
+from services.validation import find_unstorable
 
 MASK = "••••••"
 SAMPLE_EVENT = "sale"
@@ -170,19 +172,17 @@ def _values(
 
 
 def _given(values: Mapping[str, object]) -> dict[str, str | None]:
-    known = {doc.name for doc in VOCABULARY} | {
-        alias for doc in VOCABULARY for alias in doc.aliases
-    }
     given: dict[str, str | None] = {}
     wrong: dict[str, str] = {}
     for name, value in values.items():
-        key = str(name).lower()
-        if key not in known and not key.startswith(("lead:", "field:")):
+        plain, colon, key = str(name).lower().partition(":")
+        key_or_none = key if colon else None
+        if plain == "secret" or not is_known(plain, key=key_or_none):
             wrong[f"values.{name}"[:120]] = "There is no macro of this name."
         elif isinstance(value, bool | dict | list):
             wrong[f"values.{name}"[:120]] = "Give text or a number."
         else:
-            given[key] = None if value is None else str(value)
+            given[canonical(plain, key=key_or_none)] = None if value is None else str(value)
     if wrong:
         raise InvalidInput(wrong)
     return given
@@ -191,17 +191,14 @@ def _given(values: Mapping[str, object]) -> dict[str, str | None]:
 def _event_name(session: Session, name: str | None) -> str:
     if name is None:
         return SAMPLE_EVENT
-    if session.exec(_select_name(name)).first() is None:
+    known = select(col(EventType.id)).where(col(EventType.name) == name)
+    if find_unstorable({"event": name}) or session.scalar(known) is None:
         raise NotFound("event", name)
     return name
 
 
-def _select_name(name: str) -> Any:
-    return select(col(EventType.id)).where(col(EventType.name) == name)
-
-
 def _lead(session: Session, lead_id: str) -> tuple[Lead, Campaign]:
-    lead = session.get(Lead, lead_id)
+    lead = session.get(Lead, lead_id) if is_id(lead_id) else None
     campaign = session.get(Campaign, lead.campaign_id) if lead else None
     if lead is None or campaign is None:
         raise NotFound("lead", lead_id)
