@@ -38,6 +38,7 @@ def confirm_dialog(
             ),
             class_name="al-dialog",
             max_width="440px",
+            **_focus(),
         ),
         **_opened(is_open, on_open_change),
     )
@@ -69,6 +70,7 @@ def form_dialog(
             *content,
             class_name="al-dialog",
             max_width=width,
+            **_focus(),
         ),
         **_opened(is_open, on_open_change),
     )
@@ -82,6 +84,26 @@ def dialog_cancel(label: Text = "Cancel") -> rx.Component:
 def dialog_actions(*buttons: rx.Component) -> rx.Component:
     """Lay out the buttons at the end of a dialog."""
     return rx.el.div(*buttons, class_name="al-dialog-actions")
+
+
+# Radix gives the focus back only to a trigger of its own; a dialog that the State opens has none.
+# And it would begin at the cross, not at the first field.
+_REMEMBER_OPENER = (
+    "(event) => { const dialog = event.currentTarget; dialog.alOpener = document.activeElement;"
+    " const field = dialog.querySelector('input:not([type=hidden]), select, textarea');"
+    " if (field) { event.preventDefault(); field.focus(); } }"
+)
+_FOCUS_OPENER = (
+    "(event) => { const opener = event.currentTarget.alOpener;"
+    " if (opener?.isConnected) { event.preventDefault(); opener.focus(); } }"
+)
+
+
+def _focus() -> dict[str, Any]:
+    return {
+        "on_open_auto_focus": rx.Var(_REMEMBER_OPENER, _var_type=rx.EventChain),
+        "on_close_auto_focus": rx.Var(_FOCUS_OPENER, _var_type=rx.EventChain),
+    }
 
 
 def _opened(is_open: Flag | None, on_open_change: Handler) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import reflex as rx
 
 _SCRIPT = (
     "setTimeout(() => document.querySelector("
-    "'[role=dialog] [aria-invalid=true], [role=dialog] [role=alert]'"
+    "'[role=dialog] [aria-invalid=true], [role=dialog] .al-banner'"
     ")?.scrollIntoView({block: 'center'}), 60);"
     "setTimeout(() => document.querySelector('[role=dialog] [aria-invalid=true]')"
     "?.focus({preventScroll: true}), 60)"

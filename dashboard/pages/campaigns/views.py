@@ -127,7 +127,6 @@ def editor() -> rx.Component:
                     on_change=CampaignEditorState.suggest.debounce(150),
                     placeholder="Auto US",
                     auto_complete="off",
-                    auto_focus=True,
                 ),
                 name="campaign_name",
                 error=CampaignEditorState.name_error,

@@ -152,6 +152,7 @@ class TriggerState(rx.State):
             self._try_again({})
             self.duplicate_href = str(routes.log_entry(answer.event_id))
             self._offer(await triggering.options(actor(), self._lead_id))
+            yield show_first_error()
         else:
             self._try_again(_sentences(answer))
             yield show_first_error()

@@ -94,6 +94,7 @@ class CaptureState(rx.State):
         self.first_lead = lead.id
         self.first_name = lead.full_name or lead.email or lead.id
         self.differs = ", ".join(name.replace("_", " ") for name in created.differs)
+        yield show_first_error()
 
 
 def _read(form: dict[str, Any]) -> dict[str, object]:
