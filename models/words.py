@@ -106,7 +106,7 @@ class DeliveryReason(StrEnum):
     REFUSED_BY_PARTNER = "refused_by_partner"
     DEADLINE = "deadline"
     POISON = "poison"
-    SECRET_UNREADABLE = "secret_unreadable"
+    SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a reason, no secret
 
 
 class AttemptTrigger(StrEnum):

@@ -124,10 +124,15 @@ class _Job:
 
 
 class _WriterSession(Session):
-    """A session inside the writer's savepoint, which it neither commits nor rolls back."""
+    """A session inside the writer's savepoint; it opens one of its own when the ORM works.
+
+    So a flush that fails undoes no more than itself.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+        super().__init__(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
         self._writing = connection
 
     def connection(self, *_args: Any, **_options: Any) -> Connection:
@@ -232,7 +237,10 @@ class Database:
             with _file_lock(lock), connection.begin():
                 for job in group:
                     self._write_one(connection, job, hooks)
-        except (DBAPIError, OSError) as error:
+        except Exception as error:  # whatever it is, the writer must live on
+            if not isinstance(error, DBAPIError | OSError):
+                log.exception("a group of writes broke")
+                connection.invalidate()
             failure = Unavailable(_UNAVAILABLE)
             failure.__cause__ = error
             for job in group:
@@ -254,6 +262,7 @@ class Database:
         except OperationalError:
             raise  # the disk is full or the file is locked: this concerns the whole group
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who awaits it
+            session.rollback()
             connection.exec_driver_sql("ROLLBACK TO job")
             job.error = error
         else:
@@ -270,10 +279,6 @@ class Database:
             try:
                 result = fn(session)
                 session.commit()
-                hooks = session.info.get("after_commit", {})
-                # Of its own, after the commit: in the event's transaction it would be a lock.
-                session.execute(text("SELECT nextval('change_counter')"))
-                session.commit()
             except DBAPIError as error:
                 session.rollback()
                 code = getattr(error.orig, "sqlstate", None)
@@ -282,12 +287,22 @@ class Database:
                 if isinstance(error, OperationalError) and code not in _RETRYABLE:
                     raise Unavailable(_UNAVAILABLE) from error
                 raise
-            else:
-                _run_hooks(hooks)
-                return result
             finally:
                 session.close()
+            _run_hooks(session.info.get("after_commit", {}))
+            self._count_change()
+            return result
         raise AssertionError("unreachable")
+
+    def _count_change(self) -> None:
+        # A statement of its own, after the commit: inside the event's transaction, writers would
+        # wait for each other. Should it fail, the commit stands and the next one tells the pages.
+        try:
+            with self._writing.connect() as connection:
+                connection.execute(text("SELECT nextval('change_counter')"))
+                connection.commit()
+        except DBAPIError:
+            log.warning("open pages were not told of a change", exc_info=True)
 
 
 def _hand_back(jobs: list[_Job]) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
+from models import Campaign
 from services import database
 from services.database import Database
 from services.errors import Conflict, Unavailable
+from tests.factories import START
 
 
 def insert(session: Session, key: str) -> str:
@@ -162,3 +164,24 @@ async def test_each_write_raises_the_change_counter_on_postgresql(db: Database) 
     before = await database.read(counter)
     await database.write(insert, "b")
     assert await database.read(counter) > before
+
+
+def flush_twice(session: Session, key: str) -> None:
+    for _ in range(2):
+        session.add(Campaign(id=key, key=key, name=key, created_at=START, updated_at=START))
+        session.flush()
+        session.expunge_all()
+
+
+async def test_a_failed_flush_costs_neither_its_neighbours_nor_the_next_write(
+    db: Database,
+) -> None:
+    answers = await asyncio.gather(
+        database.write(insert, "a"),
+        database.write(flush_twice, "b"),
+        database.write(insert, "c"),
+        return_exceptions=True,
+    )
+    assert isinstance(answers[1], IntegrityError)
+    assert await asyncio.wait_for(database.write(insert, "d"), 5) == "d"
+    assert await database.read(stored) == {"a", "c", "d"}
