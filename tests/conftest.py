@@ -79,10 +79,6 @@ def postgres_server() -> Iterator[str]:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
         _execute(server.get_uri(), "SELECT pg_reload_conf()")
-        # Nothing in here must survive a power cut, and the disk is the slowest part of a test.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            _execute(server.get_uri(), f"ALTER SYSTEM SET {setting} = off")
-        _execute(server.get_uri(), "SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

@@ -15,7 +15,6 @@ from dashboard.api.request import (
     caller,
     moment,
     read_at_most,
-    refuse_unknown_query,
     three_way,
 )
 from dashboard.api.routing import PlainRoute, json_body, resource
@@ -33,10 +32,10 @@ router = resource("Events")
 async def record_event(request: Request) -> Response:
     """Record one event; refused calls are rows of the incoming log too."""
     actor = await caller(request)
-    refuse_unknown_query(request)
     # The raw body, whatever it says it is: broken JSON is a fact for the incoming log as well.
     raw = await read_at_most(request, MAX_BODY_BYTES)
-    result = await recording.record_event(actor, raw, source=Source.API)
+    wrong = dict.fromkeys(request.query_params, "There is no query parameter of this name.")
+    result = await recording.record_event(actor, raw, source=Source.API, wrong=wrong)
     if isinstance(result, Recorded | Duplicate):
         return answer(_json(result), status=201 if isinstance(result, Recorded) else 200)
     return problem(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -12,7 +13,7 @@ from sqlmodel import Session
 
 from models import Submission
 from models.words import Source, Verdict
-from services.actor import Actor
+from services.actor import Actor, Right
 from services.errors import InvalidInput
 from services.identifiers import new_id
 from services.intake.contract import EventInput, Refused
@@ -23,6 +24,8 @@ MAX_BODY_BYTES = 256 * 1024
 _KEPT_BODY = 16 * 1024
 # A partner's clock may be ahead of ours; more than this is a mistake.
 _FUTURE = timedelta(hours=1)
+
+NOTHING_WRONG: Mapping[str, str] = MappingProxyType({})
 
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 
@@ -41,7 +44,12 @@ class Call:
 
 
 def read_call(
-    actor: Actor, payload: Mapping[str, Any] | bytes, *, source: Source, now: datetime
+    actor: Actor,
+    payload: Mapping[str, Any] | bytes,
+    *,
+    source: Source,
+    wrong: Mapping[str, str] = NOTHING_WRONG,
+    now: datetime,
 ) -> Call:
     """Read a raw body or named fields; what is wrong ends in the call's `refusal`."""
     given: Mapping[str, Any] = {}
@@ -71,6 +79,11 @@ def read_call(
         unknown = any(name not in EventInput.model_fields for name in error.fields)
         verdict = Verdict.UNKNOWN_FIELD if unknown else Verdict.INVALID_FIELD
         refusal = Refused(verdict, "Some fields are wrong.", error.fields)
+    if Right.RECORD_EVENTS not in actor.rights:
+        refusal = Refused(Verdict.NOT_ALLOWED, f"{actor.name} may not record events.")
+    elif wrong and (refusal is None or refusal.fields):
+        found = {**wrong, **(refusal.fields if refusal else {})}
+        refusal = Refused(Verdict.UNKNOWN_FIELD, "Some fields are wrong.", found)
     return Call(actor, source, now, body, given, event, refusal)
 
 

@@ -11,14 +11,14 @@ from sqlmodel import Session
 from models import Lead
 from models.words import Source, Verdict
 from services import database
-from services.actor import Actor, Right
+from services.actor import Actor
 from services.catalog import cache
 from services.catalog.rows import CampaignRow, EventTypeRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
 from services.intake.contract import Answer, EventInput, Recorded, Refused
 from services.intake.event_rows import write_event
-from services.intake.incoming_call import Call, log_submission, read_call
+from services.intake.incoming_call import NOTHING_WRONG, Call, log_submission, read_call
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +32,16 @@ async def record_event(
     payload: Mapping[str, Any] | bytes,
     *,
     source: Source,
+    wrong: Mapping[str, str] = NOTHING_WRONG,
     clock: Clock = utc_now,
 ) -> Answer:
     """Record one event, or say why not; either way the call is in the incoming log.
 
-    `payload` is the named fields of `EventInput`, or the raw body of a call. After `Recorded` the
-    event and its deliveries are on disk. Raises `NotAllowed` without the right, and `Unavailable`
-    when the database takes nothing.
+    `payload` is the named fields of `EventInput`, or the raw body of a call; `wrong` names what
+    the edge found wrong around it. After `Recorded` the event and its deliveries are on disk.
+    Raises `Unavailable` when the database takes nothing.
     """
-    actor.require(Right.RECORD_EVENTS)
-    call = read_call(actor, payload, source=source, now=clock())
+    call = read_call(actor, payload, source=source, wrong=wrong, now=clock())
     answer = await database.write(record_call, call)
     log.info(
         "event source=%s event=%s lead=%s answer=%s",
@@ -61,23 +61,22 @@ async def record_batch(
     clock: Clock = utc_now,
 ) -> list[Answer]:
     """Record up to 1,000 events, each on its own: a bad one never costs the others."""
-    actor.require(Right.RECORD_EVENTS)
     if not 1 <= len(payloads) <= MAX_BATCH:
         raise InvalidInput({"events": f"Give 1 to {MAX_BATCH:,} events."})
-    # In order, so that of two equal facts the first one wins.
-    return list(
-        await asyncio.gather(
-            *(
-                record_event(
-                    actor,
-                    payload if isinstance(payload, Mapping) else b"[]",
-                    source=source,
-                    clock=clock,
-                )
-                for payload in payloads
-            )
+    calls = [
+        record_event(
+            actor,
+            payload if isinstance(payload, Mapping) else b"[]",
+            source=source,
+            clock=clock,
         )
-    )
+        for payload in payloads
+    ]
+    # Of two equal facts the first one must win. The one writer of SQLite keeps the order and
+    # commits many at once; a pool keeps none.
+    if database.current().is_sqlite:
+        return list(await asyncio.gather(*calls))
+    return [await call for call in calls]
 
 
 def record_call(session: Session, call: Call) -> Answer:

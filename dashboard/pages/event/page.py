@@ -1,4 +1,4 @@
-"""`/settings/events/new` and `/settings/events/[event_name]`: one event."""
+"""`/settings/new-event` and `/settings/events/[event_name]`: one event."""
 
 import reflex as rx
 

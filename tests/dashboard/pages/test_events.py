@@ -14,7 +14,7 @@ from tests.dashboard.server import Server
 
 def create(page: Page, server: Server, name: str, description: str = "") -> None:
     """Create an event in the form and wait for its own page."""
-    page.goto(f"{server.url}/settings/events/new")
+    page.goto(f"{server.url}/settings/new-event")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Description").fill(description)
     page.get_by_role("button", name="Save").click()
@@ -36,7 +36,7 @@ async def test_each_preset_is_an_event_that_can_be_created(
 def test_a_name_that_does_not_fit_is_made_to_fit_by_a_click(
     signed_in: Page, server: Server
 ) -> None:
-    signed_in.goto(f"{server.url}/settings/events/new")
+    signed_in.goto(f"{server.url}/settings/new-event")
     signed_in.get_by_label("Name").fill("First Visit!")
     signed_in.get_by_role("button", name="Use first_visit").click()
     expect(signed_in.get_by_label("Name")).to_have_value("first_visit")
@@ -48,7 +48,7 @@ def test_a_taken_name_is_refused_beside_the_field_and_nothing_typed_is_lost(
     signed_in: Page, server: Server
 ) -> None:
     create(signed_in, server, "taken_name")
-    signed_in.goto(f"{server.url}/settings/events/new")
+    signed_in.goto(f"{server.url}/settings/new-event")
     signed_in.get_by_label("Name").fill("taken_name")
     signed_in.get_by_label("Description").fill('He said "yes" {x} 🎉')
     signed_in.get_by_role("button", name="Save").click()

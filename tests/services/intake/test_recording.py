@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 
 from models.words import DeliveryReason, DeliveryStatus, KeyScope, Method, Source, Verdict
-from services.actor import SYSTEM, Actor
+from services.actor import SYSTEM
 from services.catalog import campaigns, event_types
 from services.clock import utc_now
 from services.database import Database
-from services.errors import NotAllowed
 from services.intake.contract import Duplicate, Recorded, Refused
 from services.intake.recording import record_batch, record_event
 from tests import factories
@@ -228,11 +227,17 @@ async def test_an_archived_event_or_campaign_refuses_firings(world: World) -> No
     assert answer.verdict is Verdict.EVENT_NOT_AVAILABLE
 
 
-async def test_a_key_that_may_only_read_records_nothing(world: World) -> None:
-    reader: Actor = factories.program(KeyScope.READ)
-    with pytest.raises(NotAllowed):
-        await record_event(reader, {"event": "sale"}, source=Source.API)
-    assert not await submissions()
+@pytest.mark.parametrize("scope", [KeyScope.READ, KeyScope.INCOMING])
+async def test_a_key_without_the_right_records_nothing_and_is_seen(
+    world: World, scope: KeyScope
+) -> None:
+    payload = {"event": "sale", "transaction_id": "t-1"}
+    answer = await record_event(factories.program(scope), payload, source=Source.API)
+    assert isinstance(answer, Refused)
+    assert (answer.verdict, answer.status) == (Verdict.NOT_ALLOWED, 403)
+    assert not await events()
+    (submission,) = await submissions()
+    assert submission.verdict is Verdict.NOT_ALLOWED
 
 
 async def test_a_bad_row_of_a_batch_costs_the_others_nothing(world: World) -> None:
