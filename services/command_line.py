@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.words import KeyScope, Role
-from services import database, schema, self_check
+from services import database, demo, runtime, schema, self_check
 from services.accounts import keys, users
+from services.demo import Profile
 from services.errors import AppError, InvalidInput
 from services.settings import Settings, get_settings
 from services.version import VERSION
@@ -22,12 +23,16 @@ OK, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command. `run` returns the exit code and works on the open, migrated database."""
+    """One command. `run` returns the exit code and works on the open, migrated database.
+
+    With `opens_database=False` it migrates and opens the database itself.
+    """
 
     name: str
     help: str
     run: Callable[[argparse.Namespace, Settings], Awaitable[int]]
     add_arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+    opens_database: bool = True
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,8 +41,9 @@ def main(arguments: Sequence[str]) -> int:
     settings = get_settings()
     command: Command = chosen.command
     try:
-        schema.upgrade(settings)
-        database.open_database(settings)
+        if command.opens_database:
+            schema.upgrade(settings)
+            database.open_database(settings)
         try:
             return asyncio.run(_run(command, chosen, settings))
         finally:
@@ -88,6 +94,20 @@ async def _reset_password(chosen: argparse.Namespace, _settings: Settings) -> in
     return OK
 
 
+async def _seed(chosen: argparse.Namespace, _settings: Settings) -> int:
+    report = await demo.seed(Profile(chosen.profile))
+    _say(
+        f"There are {report.leads:,} leads and {report.events:,} events now. The newest "
+        f"{report.waiting} are sent as soon as Afterlead runs."
+    )
+    return OK
+
+
+async def _worker(_chosen: argparse.Namespace, settings: Settings) -> int:
+    await runtime.run_worker(settings)
+    return OK
+
+
 async def _migrate(_chosen: argparse.Namespace, _settings: Settings) -> int:
     _say("The database is up to date.")
     return OK
@@ -119,6 +139,10 @@ def _key_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scope", required=True, choices=[scope.value for scope in KeyScope])
 
 
+def _seed_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", required=True, choices=[profile.value for profile in Profile])
+
+
 def _user_arguments(parser: argparse.ArgumentParser) -> None:
     _person_arguments(parser)
     parser.add_argument("--role", required=True, choices=[role.value for role in Role])
@@ -135,6 +159,8 @@ COMMANDS = (
     Command("create-key", "make an API key and print it", _create_key, _key_arguments),
     Command("create-user", "let a person sign in", _create_user, _user_arguments),
     Command("reset-password", "give a person a new password", _reset_password, _person_arguments),
+    Command("seed", "fill an empty installation with believable data", _seed, _seed_arguments),
+    Command("worker", "send postbacks until it is stopped", _worker, opens_database=False),
     Command("migrate", "bring the database to the current schema", _migrate),
     Command("check", "look for problems; exit 1 with one line for each", _check),
     Command("version", "print the version", _version),

@@ -1,0 +1,109 @@
+"""The invented company of the demo: its campaigns, events, partners and postbacks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """One campaign and the people whom it reaches; amounts are in whole units."""
+
+    key: str
+    name: str
+    currency: str
+    phone: str
+    amounts: tuple[int, int]
+    field: tuple[str, tuple[str, ...]]
+    first_names: tuple[str, ...]
+    last_names: tuple[str, ...]
+
+
+MARKETS = (
+    Market(
+        key="auto-us",
+        name="Auto Insurance US",
+        currency="USD",
+        phone="+1 202 555 01{:02}",
+        amounts=(35, 140),
+        field=("vehicle", ("sedan", "pick-up", "SUV", "motorcycle")),
+        first_names=("Ann", "José", "Tyrone", "Mei", "Shanice", "Luis", "Priya", "D'Angelo"),
+        last_names=("O'Neil", "Nuñez", "Washington", "Chen", "García", "Smith", "Patel", "Brown"),
+    ),
+    Market(
+        key="solar-de",
+        name="Solar DE",
+        currency="EUR",
+        phone="+49 30 555 01{:02}",
+        amounts=(60, 320),
+        field=("roof", ("Satteldach", "Flachdach", "Pultdach")),
+        first_names=("Jürgen", "Änne", "Björn", "Käthe", "Ayşe", "Łukasz", "Søren", "Mária"),
+        last_names=("Müller", "Weiß", "Größmann", "Yılmaz", "Özdemir", "Kowalski", "Jäger", "Voß"),
+    ),
+    Market(
+        key="mortgage-uk",
+        name="Mortgage UK",
+        currency="GBP",
+        phone="+44 20 555 01{:02}",
+        amounts=(90, 450),
+        field=("property", ("flat", "terraced house", "semi-detached")),
+        first_names=("Siobhán", "Zoë", "Rhys", "Amélie", "Oluwaseun", "Harpreet", "Chloë", "Ian"),
+        last_names=("O'Connor", "Brontë", "Llewellyn", "Adébáyọ̀", "Singh", "D'Arcy", "Fry", "Løe"),
+    ),
+)
+
+EVENTS: tuple[Mapping[str, object], ...] = (
+    {"name": "signup", "description": "The form on a landing page was sent."},
+    {"name": "qualified", "description": "Our team spoke to the lead; the need is real."},
+    {"name": "callback", "description": "The lead wants to be called.", "multi_trigger": True},
+    {"name": "appointment_set", "description": "A date with an adviser stands."},
+    {"name": "rejected", "description": "Wrong number, no need, or a joke."},
+    {
+        "name": "sale",
+        "description": "A contract was signed; again at each renewal.",
+        "multi_trigger": True,
+        "is_conversion": True,
+        "is_affiliate_conversion": True,
+    },
+)
+PARTNERS = ("north-star-media", "clickbridge", "sonnen-partner", "call-desk", "old-tracker")
+# Event, partner, query, and what differs from a plain GET.
+POSTBACKS: tuple[tuple[str, str, str, Mapping[str, object]], ...] = (
+    (
+        "sale",
+        "north-star-media",
+        "?click={external_click_id}&tid={transaction_id}&payout={amount}&cur={currency}",
+        {},
+    ),
+    (
+        "sale",
+        "clickbridge",
+        "?source=afterlead",
+        {
+            "method": "POST",
+            "body": '{"order": "{order_id}", "name": "{first_name} {last_name}",'
+            ' "email": "{email}", "amount": {amount}, "currency": "{currency}"}',
+            "headers": {"Authorization": "Bearer {secret:token}"},
+            "secrets": {"token": "demo-token-of-nobody"},
+        },
+    ),
+    (
+        "sale",
+        "sonnen-partner",
+        "?id={transaction_id}&dach={lead:roof}&wert={amount}",
+        {"campaign": "solar-de"},
+    ),
+    ("signup", "north-star-media", "?click={external_click_id}&goal=signup&sub={sub1}", {}),
+    ("qualified", "clickbridge", "?goal=qualified&tid={transaction_id}&at={occurred_at}", {}),
+    (
+        "appointment_set",
+        "call-desk",
+        "",
+        {"method": "POST", "body": '{"lead": "{lead_id}", "phone": "{phone}", "n": {event_count}}'},
+    ),
+    (
+        "rejected",
+        "old-tracker",
+        "?status=500&tid={transaction_id}&reason=rejected",
+        {"campaign": "auto-us"},
+    ),
+)
