@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 Convert = Callable[[Any], Any] | None
 
@@ -35,21 +36,24 @@ def fetch_rows(
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all name the same columns."""
-    if connection.dialect.name != "sqlite" or len(rows) == 1:
+    if connection.dialect.name != "sqlite":
         connection.execute(_insert(table), rows)
         return
     names = tuple(rows[0])
-    converts = _converts(table, names, connection.dialect)
-    connection.exec_driver_sql(
-        # Names of our own tables; every value is a parameter.
-        f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "  # noqa: S608
-        f"{_values(len(names), len(rows))}",
-        tuple(
-            row[name] if convert is None else convert(row[name])
-            for row in rows
-            for name, convert in zip(names, converts, strict=True)
-        ),
-    )
+    text = _insert_text(table, names, len(rows))
+    connection.exec_driver_sql(text, _flat(connection, table, names, rows))
+
+
+def insert_new(
+    connection: Connection, table: Table, row: dict[str, Any], *, unique: tuple[str, ...]
+) -> bool:
+    """Insert a row unless one with these unique values is there; tell whether it was inserted."""
+    if connection.dialect.name != "sqlite":
+        statement = _insert_new(table, unique)
+        return connection.execute(statement, row).first() is not None
+    names = tuple(row)
+    text = f"{_insert_text(table, names, 1)} ON CONFLICT ({', '.join(unique)}) DO NOTHING"
+    return connection.exec_driver_sql(text, _flat(connection, table, names, [row])).rowcount == 1
 
 
 def update_rows(
@@ -92,9 +96,33 @@ def _converts(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[C
     return tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
 
 
+def _flat(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
+) -> tuple[Any, ...]:
+    converts = _converts(table, names, connection.dialect)
+    return tuple(
+        row[name] if convert is None else convert(row[name])
+        for row in rows
+        for name, convert in zip(names, converts, strict=True)
+    )
+
+
 @lru_cache(maxsize=64)
 def _insert(table: Table) -> Any:
     return insert(table)
+
+
+@lru_cache(maxsize=64)
+def _insert_new(table: Table, unique: tuple[str, ...]) -> Any:
+    keep = postgresql.insert(table).on_conflict_do_nothing(index_elements=unique)
+    return keep.returning(table.c.id)
+
+
+@lru_cache(maxsize=512)
+def _insert_text(table: Table, names: tuple[str, ...], count: int) -> str:
+    # Names of our own tables; every value is a parameter.
+    columns = ", ".join(names)
+    return f"INSERT INTO {table.name} ({columns}) VALUES {_values(len(names), count)}"  # noqa: S608
 
 
 @lru_cache(maxsize=64)

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
@@ -95,15 +94,6 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
     The same hook given twice in one commit runs once.
     """
     session.info.setdefault("after_commit", {})[hook] = None
-
-
-def insert_or_ignore(dialect: str, table: Table, *unique: ColumnElement[Any]) -> Any:
-    """Return an INSERT that changes no row when one with these unique values is there.
-
-    It answers with the id of the row that it inserted, or with no row.
-    """
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing(index_elements=list(unique)).returning(table.c.id)
 
 
 @dataclass(slots=True)
@@ -254,22 +244,24 @@ class Database:
         connection: Connection, job: _Job, hooks: dict[Callable[[], None], None]
     ) -> None:
         # A savepoint each: one caller's mistake must not undo the others in the group.
-        connection.exec_driver_sql("SAVEPOINT job")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SAVEPOINT job")
         session = _WriterSession(connection)
         try:
             job.result = job.fn(session)
-            session.commit()
+            if session.in_transaction():  # only the ORM begins one
+                session.commit()
         except OperationalError:
             raise  # the disk is full or the file is locked: this concerns the whole group
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who awaits it
             session.rollback()
-            connection.exec_driver_sql("ROLLBACK TO job")
+            driver.execute("ROLLBACK TO job")
             job.error = error
         else:
             hooks.update(session.info.get("after_commit", {}))
         finally:
             session.close()
-        connection.exec_driver_sql("RELEASE job")
+        driver.execute("RELEASE job")
 
     # PostgreSQL
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models import Event
 from models.words import ConversionStatus, DedupeMode, DeliveryReason, DeliveryStatus
-from services import database
+from services.bulk import insert_new
 from services.catalog.cache import Definitions
 from services.catalog.rows import CampaignRow, EventTypeRow
 from services.delivery import outbox
@@ -67,7 +67,7 @@ def write_event(
         "delivery_status": outbox.worst(delivery.request.status for delivery in deliveries),
     }
     connection = session.connection()
-    if connection.execute(_INSERT[connection.dialect.name], row).first() is None:
+    if not insert_new(connection, EVENT, row, unique=("dedupe_key",)):
         return Duplicate(connection.execute(_FIRST, {"b_key": key}).scalar_one())
     outbox.enqueue(session, event_id=event_id, deliveries=deliveries, now=now)
     return Recorded(event_id, len(deliveries))
@@ -168,10 +168,6 @@ def _count(session: Session, event_type_id: str, lead_id: str) -> int:
     )
 
 
-_INSERT = {
-    dialect: database.insert_or_ignore(dialect, EVENT, EVENT.c.dedupe_key)
-    for dialect in ("sqlite", "postgresql")
-}
 _FIRST = select(EVENT.c.id).where(EVENT.c.dedupe_key == bindparam("b_key"))
 _COUNT = select(func.count()).where(
     EVENT.c.lead_id == bindparam("b_lead"), EVENT.c.event_type_id == bindparam("b_type")

@@ -8,12 +8,13 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table
 from sqlmodel import Session
 
 from models import Submission
 from models.words import Source, Verdict
 from services.actor import Actor, Right
+from services.bulk import insert_rows
 from services.errors import InvalidInput
 from services.identifiers import new_id
 from services.intake.contract import EventInput, Refused
@@ -110,25 +111,28 @@ def log_submission(
     """Write the call's row of the incoming log and return its id."""
     submission_id = new_id("sub")
     answer = refusal or Refused(verdict, "")
-    session.connection().execute(
-        _INSERT_SUBMISSION,
-        {
-            "id": submission_id,
-            "received_at": call.received_at,
-            "source": call.source,
-            "verdict": verdict,
-            "reason": answer.message[:500],
-            "errors": dict(answer.fields) or None,
-            "actor_id": call.actor.id,
-            "actor_name": call.actor.name,
-            "event_name": _short(call.given.get("event")),
-            "transaction_id": _short(call.given.get("transaction_id")),
-            "lead_id": lead_id or _short(call.given.get("lead_id"), 40),
-            "event_id": event_id,
-            "body": call.body[:_KEPT_BODY],
-            "body_truncated": len(call.body) > _KEPT_BODY,
-            "answer_status": answer.status,
-        },
+    insert_rows(
+        session.connection(),
+        SUBMISSION,
+        [
+            {
+                "id": submission_id,
+                "received_at": call.received_at,
+                "source": call.source,
+                "verdict": verdict,
+                "reason": answer.message[:500],
+                "errors": dict(answer.fields) or None,
+                "actor_id": call.actor.id,
+                "actor_name": call.actor.name,
+                "event_name": _short(call.given.get("event")),
+                "transaction_id": _short(call.given.get("transaction_id")),
+                "lead_id": lead_id or _short(call.given.get("lead_id"), 40),
+                "event_id": event_id,
+                "body": call.body[:_KEPT_BODY],
+                "body_truncated": len(call.body) > _KEPT_BODY,
+                "answer_status": answer.status,
+            }
+        ],
     )
     return submission_id
 
@@ -138,6 +142,3 @@ def _short(value: object, limit: int = 255) -> str | None:
         return None
     text = str(value) if isinstance(value, str | int | Decimal) else type(value).__name__
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:limit]
-
-
-_INSERT_SUBMISSION = insert(SUBMISSION)

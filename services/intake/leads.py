@@ -12,6 +12,7 @@ from models import Campaign, Lead
 from models.words import LeadSource
 from services import database
 from services.actor import Actor, Right
+from services.bulk import insert_new
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
@@ -143,10 +144,7 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
         "updated_at": now,
         "version": 1,
     }
-    statement = database.insert_or_ignore(
-        connection.dialect.name, LEAD, LEAD.c.campaign_id, LEAD.c.transaction_id
-    )
-    if connection.execute(statement, row).first() is not None:
+    if insert_new(connection, LEAD, row, unique=("campaign_id", "transaction_id")):
         return CreatedLead(_get(session, lead_id), is_new=True, differs=())
     first = connection.execute(
         _SELECT.where(
