@@ -41,7 +41,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
         return
     names = tuple(rows[0])
     text = _insert_text(table, names, len(rows))
-    connection.exec_driver_sql(text, _flat(connection, table, names, rows))
+    _driver(connection).execute(text, _flat(connection, table, names, rows))
 
 
 def insert_new(
@@ -53,7 +53,8 @@ def insert_new(
         return connection.execute(statement, row).first() is not None
     names = tuple(row)
     text = f"{_insert_text(table, names, 1)} ON CONFLICT ({', '.join(unique)}) DO NOTHING"
-    return connection.exec_driver_sql(text, _flat(connection, table, names, [row])).rowcount == 1
+    inserted = _driver(connection).execute(text, _flat(connection, table, names, [row]))
+    return bool(inserted.rowcount == 1)
 
 
 def update_rows(
@@ -69,7 +70,7 @@ def update_rows(
     converts = (None, *_converts(table, names, connection.dialect))
     changes = ", ".join(f"{name} = new.column{place}" for place, name in enumerate(names, 2))
     values = _values(len(names) + 1, len(rows))
-    connection.exec_driver_sql(
+    _driver(connection).execute(
         f"UPDATE {table.name} SET {changes} FROM (VALUES {values}) AS new"  # noqa: S608
         f" WHERE {table.name}.id = new.column1",
         tuple(
@@ -78,6 +79,18 @@ def update_rows(
             for value, convert in zip(row, converts, strict=True)
         ),
     )
+
+
+def fetch_value(connection: Connection, text: str) -> Any:
+    """Return the one value that a statement without parameters gives."""
+    if connection.dialect.name != "sqlite":
+        return connection.exec_driver_sql(text).scalar_one()
+    return _driver(connection).execute(text).fetchone()[0]
+
+
+def _driver(connection: Connection) -> Any:
+    # Past SQLAlchemy, which costs as much per statement as SQLite itself.
+    return connection.connection.driver_connection
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ import fcntl
 import logging
 import os
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -228,7 +229,7 @@ class Database:
                 for job in group:
                     self._write_one(connection, job, hooks)
         except Exception as error:  # whatever it is, the writer must live on
-            if not isinstance(error, DBAPIError | OSError):
+            if not isinstance(error, DBAPIError | sqlite3.Error | OSError):
                 log.exception("a group of writes broke")
                 connection.invalidate()
             failure = Unavailable(_UNAVAILABLE)
@@ -251,7 +252,7 @@ class Database:
             job.result = job.fn(session)
             if session.in_transaction():  # only the ORM begins one
                 session.commit()
-        except OperationalError:
+        except (OperationalError, sqlite3.OperationalError):
             raise  # the disk is full or the file is locked: this concerns the whole group
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who awaits it
             session.rollback()

@@ -8,6 +8,7 @@ from sqlalchemy import URL, select
 from sqlmodel import Session, col
 
 from models import Campaign, EventType, Postback
+from services.bulk import fetch_value
 from services.catalog.rows import (
     CampaignRow,
     EventTypeRow,
@@ -57,7 +58,7 @@ def definitions(session: Session) -> Definitions:
     global _kept  # noqa: PLW0603 - see above
     connection = session.connection()
     # Past the ORM on purpose: this runs once per event.
-    version: str = connection.exec_driver_sql("SELECT version FROM definition_version").scalar_one()
+    version: str = fetch_value(connection, "SELECT version FROM definition_version")
     kept = _kept
     url = connection.engine.url
     if kept is not None and kept.version == version and kept.url == url:
