@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 
-from dashboard import feedback, live, session, theme
+from dashboard import feedback, layout, live, session, theme
 from dashboard.api.app import create_api
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
@@ -63,3 +63,4 @@ _PAGES = (
 )
 for page in _PAGES:
     page.register(app)
+app.add_page(layout.not_found, route="404", title=theme.page_title("Page not found"))

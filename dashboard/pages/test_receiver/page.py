@@ -23,7 +23,7 @@ def register(app: rx.App) -> None:
     app.add_page(
         _calls,
         route=routes.TEST_RECEIVER_NAME,
-        title=page_title("Test receiver"),
+        title=page_title("Test receiver calls"),
         on_load=ReceiverCallsState.follow,
     )
 
