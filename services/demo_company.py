@@ -94,6 +94,7 @@ POSTBACKS: tuple[tuple[str, str, str, Mapping[str, object]], ...] = (
     ),
     ("signup", "north-star-media", "?click={external_click_id}&goal=signup&sub={sub1}", {}),
     ("qualified", "clickbridge", "?goal=qualified&tid={transaction_id}&at={occurred_at}", {}),
+    ("callback", "call-desk", "?phone={phone}&name={first_name}&campaign={campaign_name}", {}),
     (
         "appointment_set",
         "call-desk",

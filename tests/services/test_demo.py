@@ -42,7 +42,7 @@ async def test_the_small_demo_has_everything_that_a_screen_shows(
     assert {event.event_name for event in fired} == {row.name for row in await rows(EventType)}
     assert {event.source for event in fired} == {Source.API, Source.MANUAL}
     shown = Counter(event.delivery_status for event in fired)
-    assert shown[DeliveryStatus.DELIVERED] > len(fired) / 2
+    assert shown[DeliveryStatus.DELIVERED] > 0.8 * len(fired)
     assert shown[DeliveryStatus.RETRYING] >= 1
     assert shown[DeliveryStatus.FAILED] >= 1
     assert shown[DeliveryStatus.PENDING] == report.waiting
