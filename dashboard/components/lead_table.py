@@ -57,7 +57,7 @@ def _row(line: rx.Var[LeadLine], zone: Text, campaign: bool) -> rx.Component:
             clip="220px",
         ),
         cell(rx.cond(has_text(line.email), line.email, nothing), clip="240px", wide_only=True),
-        cell(id_cell(line.transaction_id, label="Copy transaction ID"), clip="220px"),
+        cell(id_cell(line.transaction_id, label="Copy transaction ID"), clip="min(220px, 32vw)"),
         *(
             [
                 cell(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from dashboard import routes
 from tests.dashboard.server import ROOT, Server
@@ -23,8 +23,8 @@ PASSWORD = "a quiet orange river"
 MODES = ("light", "dark")
 SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 NARROWEST = {"width": 320, "height": 640}
-# A full page is cut off here: what lies below says nothing more.
-MOST_HEIGHT = 1_600
+# A full page is cut off here: what lies below says little more, and a picture stays small.
+MOST_HEIGHT = {1280: 1_000, 390: 1_600}
 GRAVE = {"serious", "critical"}
 # Nothing may move while a picture is taken, and no caret may blink in it.
 STILL = "*,*::before,*::after{animation:none!important;transition:none!important}"
@@ -42,6 +42,7 @@ class Sight:
     shows: str
     press: str = ""
     choose: str = ""
+    status: int = 200
 
 
 NEW = (
@@ -71,7 +72,7 @@ FURNISHED = (
     Sight("log-entry-retrying", "/logs/{retrying}", "Next try"),
     Sight("test-receiver", "/test-receiver", "north-star-media"),
     Sight("test-receiver-name", "/test-receiver/clickbridge", "Parameter"),
-    Sight("not-found", "/no-such-page", "does not exist"),
+    Sight("not-found", "/no-such-page", "does not exist", status=404),
 )
 
 
@@ -173,11 +174,14 @@ def look_at(
     """Show the page in both modes at every width and return what is wrong with it."""
     complaints: list[str] = []
     page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: complaints.append(said.text) if is_fault(said, sight) else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     path = sight.path.format(**(ids or {}))
     page.set_viewport_size(SIZES[0])
-    page.goto(server.url + path)
+    answer = page.goto(server.url + path)
+    assert answer is not None
+    if answer.status != sight.status:
+        complaints.append(f"answered {answer.status}")
     if sight.press:
         page.get_by_role("button", name=sight.press, exact=True).first.click()
     if sight.choose:
@@ -200,6 +204,11 @@ def look_at(
         complaints.append(f"{route} and {titles[page.title()]} are both called “{page.title()}”")
     page.close()
     return complaints
+
+
+def is_fault(said: ConsoleMessage, sight: Sight) -> bool:
+    """Tell a page's errors from the browser's own line about a page that is not there."""
+    return said.type == "error" and not (sight.status == 404 and "status of 404" in said.text)
 
 
 def wrong_with(page: Page) -> list[str]:
@@ -226,5 +235,7 @@ def keep(page: Page, name: str) -> None:
     assert window is not None
     height = page.evaluate("document.documentElement.scrollHeight")
     if page.get_by_role("dialog").count() == 0 and height > window["height"]:
-        page.set_viewport_size({"width": window["width"], "height": min(height, MOST_HEIGHT)})
+        page.set_viewport_size(
+            {"width": window["width"], "height": min(height, MOST_HEIGHT[window["width"]])}
+        )
     page.screenshot(path=FOLDER / f"{name}.png", scale="css", caret="hide", animations="disabled")

@@ -44,7 +44,7 @@ def event_list() -> rx.Component:
                 data_table(
                     [
                         Column("Name", width="30%"),
-                        Column("Flags"),
+                        Column("Flags", wide_only=True),
                         Column("Postbacks", numeric=True, wide_only=True),
                         Column("Last fired", wide_only=True),
                         Column("Last 24 hours", wide_only=True),
@@ -86,7 +86,7 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                         style={"overflow": "hidden", "text_overflow": "ellipsis"},
                     ),
                 ),
-                style={"padding": "6px 0", "max_width": "min(360px, 60vw)", "overflow": "hidden"},
+                style={"padding": "6px 0", "max_width": "min(360px, 42vw)", "overflow": "hidden"},
             ),
         ),
         cell(
@@ -95,7 +95,8 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                 is_affiliate_conversion=line.is_affiliate_conversion,
                 multi_trigger=line.multi_trigger,
                 archived=line.archived,
-            )
+            ),
+            wide_only=True,
         ),
         cell(line.postbacks, numeric=True, wide_only=True),
         cell(

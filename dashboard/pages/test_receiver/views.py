@@ -83,7 +83,7 @@ def receivers() -> rx.Component:
 def _row(line: rx.Var[ReceiverLine]) -> rx.Component:
     row = table_row(
         cell(row_link(line.name, href=line.href)),
-        cell(id_cell(line.url, label="Copy URL"), clip="min(420px, 40vw)"),
+        cell(id_cell(line.url, label="Copy URL"), clip="clamp(96px, 40vw - 60px, 420px)"),
         cell(line.calls, numeric=True),
         cell(
             time_cell(line.last_call_at, zone=SessionState.time_zone, empty="Never"),
