@@ -56,11 +56,12 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     file.
     """
     global _running  # noqa: PLW0603 - one runtime per process
+    _log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
     await asyncio.to_thread(schema.upgrade, settings)
-    opened = database.open_database(settings)
     wanted = settings.worker == "inline" if worker is None else worker
     lock = _worker_lock(settings) if wanted and settings.is_sqlite else None
+    opened = database.open_database(settings)
     watcher = ChangeWatcher(settings)
     watcher.start()
     sender = Sender(
@@ -115,6 +116,18 @@ async def run_worker(settings: Settings) -> None:
         loop.add_signal_handler(number, stopping.set)
     await stopping.wait()
     await stop()
+
+
+def _log_to_stderr() -> None:
+    logger = logging.getLogger("services")
+    if not logger.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    # It reports each run of each job; what matters of them is reported by the jobs.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _worker_lock(settings: Settings) -> TextIO:

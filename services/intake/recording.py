@@ -43,13 +43,7 @@ async def record_event(
     """
     call = read_call(actor, payload, source=source, wrong=wrong, now=clock())
     answer = await database.write(record_call, call)
-    log.info(
-        "event source=%s event=%s lead=%s answer=%s",
-        source,
-        call.given.get("event"),
-        call.given.get("transaction_id") or call.given.get("lead_id"),
-        answer,
-    )
+    _log(call, answer)
     return answer
 
 
@@ -114,6 +108,27 @@ def record_call(session: Session, call: Call) -> Answer:
     verdict = Verdict.RECORDED if isinstance(answer, Recorded) else Verdict.DUPLICATE
     log_submission(session, call, verdict, event_id=answer.event_id, lead_id=found.id)
     return answer
+
+
+def _log(call: Call, answer: Answer) -> None:
+    if isinstance(answer, Refused):
+        log.info(
+            "event refused=%s submission=%s source=%s by=%s",
+            answer.verdict,
+            answer.submission_id,
+            call.source,
+            call.actor.id,
+        )
+    elif isinstance(answer, Recorded):
+        log.info(
+            "event recorded=%s deliveries=%d source=%s by=%s",
+            answer.event_id,
+            answer.deliveries,
+            call.source,
+            call.actor.id,
+        )
+    else:
+        log.info("event duplicate=%s source=%s by=%s", answer.event_id, call.source, call.actor.id)
 
 
 def _unknown_event(name: str, known: Mapping[str, EventTypeRow]) -> Refused:

@@ -32,8 +32,9 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "what is wrong, then resend it."
         ),
         DeliveryReason.GONE: (
-            "Given up: the partner answered that this address is gone for good. Ask the partner "
-            "for the new URL and change the postback."
+            "Given up: the partner answered that this address is gone for good. A postback that "
+            "still uses it is switched off. Ask the partner for the new URL, change the postback "
+            "and switch it on again."
         ),
         DeliveryReason.REFUSED_BY_PARTNER: (
             "Given up: the partner refused the request, and refuses it again however often it is "

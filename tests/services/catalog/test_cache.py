@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from sqlalchemy import event, text
+from sqlmodel import Session
 
 from services import database
 from services.actor import Actor
@@ -34,11 +35,20 @@ async def test_unchanged_definitions_cost_one_small_read(db: Database, actor: Ac
     await event_types.create(actor, {"name": "sale"})
     first = await current()
     statements: list[str] = []
-    event.listen(db.reading, "before_cursor_execute", lambda *call: statements.append(call[2]))
-    assert await current() is first
-    assert [statement for statement in statements if statement != "BEGIN"] == [
-        "SELECT version FROM definition_version"
-    ]
+
+    def watched(session: Session) -> cache.Definitions:
+        driver = session.connection().connection.driver_connection
+        if db.is_sqlite:
+            driver.set_trace_callback(statements.append)
+            found = cache.definitions(session)
+            driver.set_trace_callback(None)
+            return found
+        engine = session.connection().engine
+        event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+        return cache.definitions(session)
+
+    assert await database.read(watched) is first
+    assert statements == ["SELECT version FROM definition_version"]
 
 
 async def test_a_change_that_was_undone_leaves_nothing_behind(db: Database, actor: Actor) -> None:
