@@ -22,8 +22,6 @@ from services.reporting.changes import ChangeWatcher
 from services.settings import Settings
 from services.target_policy import target_policy
 
-log = logging.getLogger(__name__)
-
 # SQLite lets go of the interpreter at every row and must get it back: by default the writer then
 # waits up to 5 ms for the event loop each time. Measured: the drain is 1.4 times as fast so.
 SWITCH_SECONDS = 0.0005
