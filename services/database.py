@@ -8,7 +8,6 @@ PostgreSQL both reads and writes run on pools. The functions themselves never co
 import asyncio
 import fcntl
 import logging
-import os
 import queue
 import sqlite3
 import threading
@@ -16,14 +15,20 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from services.engines import (
+    POSTGRES_POOL,
+    SQLITE_READERS,
+    make_private,
+    postgres_pool,
+    sqlite_readers,
+    sqlite_writer,
+)
 from services.errors import Unavailable
 from services.settings import Settings
 
@@ -31,62 +36,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 GROUP_LIMIT = 32  # writes per commit: more only lengthens the wait of the first one
-SQLITE_READERS = 4
-POSTGRES_POOL = 10
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks for a repeat
 
 
 log = logging.getLogger(__name__)
 
 _UNAVAILABLE = "The database cannot store anything now. Try again in a moment."
-
-
-def create_plain_engine(settings: Settings) -> Engine:
-    """Return an engine for one short task, such as a migration."""
-    if not settings.is_sqlite:
-        return create_engine(_postgres_url(settings), pool_size=1)
-    make_private(settings.sqlite_path)
-    return _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
-
-
-def make_private(path: Path) -> None:
-    """Create a file that only its owner can read, in a folder likewise; leave one that is there."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _postgres_url(settings: Settings) -> str:
-    return "postgresql+psycopg://" + settings.database_url.split("://", 1)[1]
-
-
-def _sqlite_engine(path: Path, *, begin: str, readers: int, query_only: bool = False) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=QueuePool,
-        pool_size=readers,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in (
-            "busy_timeout=5000",
-            "journal_mode=WAL",
-            "synchronous=FULL",  # an accepted event survives a power cut
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "journal_size_limit=67108864",
-            f"query_only={'ON' if query_only else 'OFF'}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
 
 
 def after_commit(session: Session, hook: Callable[[], None]) -> None:
@@ -140,26 +95,15 @@ class Database:
         self._closed = False
         if self.is_sqlite:
             make_private(settings.sqlite_path)
-            self._writing = _sqlite_engine(settings.sqlite_path, begin="BEGIN IMMEDIATE", readers=1)
-            self.reading = _sqlite_engine(
-                settings.sqlite_path, begin="BEGIN", readers=SQLITE_READERS, query_only=True
-            )
+            self._writing = sqlite_writer(settings)
+            self.reading = sqlite_readers(settings)
             self._readers = ThreadPoolExecutor(SQLITE_READERS, thread_name_prefix="reader")
             self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
             self._lock_path = settings.sqlite_path.with_name(settings.sqlite_path.name + ".lock")
             self._writer = threading.Thread(target=self._write_forever, name="writer", daemon=True)
             self._writer.start()
         else:
-            self._writing = self.reading = create_engine(
-                _postgres_url(settings),
-                pool_size=POSTGRES_POOL,
-                max_overflow=0,
-                pool_pre_ping=True,
-                connect_args={
-                    "options": "-c statement_timeout=15000 -c lock_timeout=5000"
-                    " -c idle_in_transaction_session_timeout=15000"
-                },
-            )
+            self._writing = self.reading = postgres_pool(settings)
             self._readers = ThreadPoolExecutor(POSTGRES_POOL, thread_name_prefix="database")
 
     async def write(

@@ -16,11 +16,14 @@ from services.delivery.dispatcher import Dispatcher
 from services.delivery.drain_job import DrainJob
 from services.delivery.sender import Sender
 from services.delivery.transport import AiohttpTransport
+from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
 from services.reporting.changes import ChangeWatcher
 from services.settings import Settings
 from services.target_policy import target_policy
+
+log = logging.getLogger(__name__)
 
 # SQLite lets go of the interpreter at every row and must get it back: by default the writer then
 # waits up to 5 ms for the event loop each time. Measured: the drain is 1.4 times as fast so.
@@ -60,6 +63,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     wanted = settings.worker == "inline" if worker is None else worker
     lock = _worker_lock(settings) if wanted and settings.is_sqlite else None
     opened = database.open_database(settings)
+    if settings.is_sqlite and (warning := sqlite_warning()):
+        log.warning(warning)
     watcher = ChangeWatcher(settings)
     watcher.start()
     sender = Sender(

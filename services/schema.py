@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from services.database import create_plain_engine
+from services.engines import plain_engine
 from services.settings import Settings
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
@@ -21,7 +21,7 @@ _ADVISORY_LOCK = 7_240_901  # any fixed number: several hosts may start on one P
 def upgrade(settings: Settings) -> None:
     """Apply all missing migrations; safe to call from several processes at once."""
     settings.data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_plain_engine(settings)
+    engine = plain_engine(settings)
     try:
         with _only_process(settings.data_folder / "migrate.lock"), engine.connect() as connection:
             if not settings.is_sqlite:

@@ -57,7 +57,14 @@ def _row(line: rx.Var[LeadLine], zone: Text, campaign: bool) -> rx.Component:
             clip="220px",
         ),
         cell(rx.cond(has_text(line.email), line.email, nothing), clip="240px", wide_only=True),
-        cell(id_cell(line.transaction_id, label="Copy transaction ID"), clip="min(220px, 32vw)"),
+        cell(
+            rx.el.div(
+                id_cell(line.transaction_id, label="Copy transaction ID"),
+                # A phone has no room for it; the lead's own page has the button too.
+                style={"@media (max-width: 639px)": {"& button": {"display": "none"}}},
+            ),
+            clip="min(220px, 32vw)",
+        ),
         *(
             [
                 cell(

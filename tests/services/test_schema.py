@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 import models  # noqa: F401 - fills the metadata
 from services import schema
-from services.database import create_plain_engine
+from services.engines import plain_engine
 from services.settings import Settings
 from tests.conftest import refuse_a_database_in_use
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @contextmanager
 def connected(settings: Settings) -> Iterator[Connection]:
-    engine = create_plain_engine(settings)
+    engine = plain_engine(settings)
     try:
         with engine.connect() as connection:
             yield connection
@@ -39,7 +39,7 @@ def differences(settings: Settings) -> list[object]:
 
 
 def is_current(settings: Settings) -> bool:
-    engine = create_plain_engine(settings)
+    engine = plain_engine(settings)
     try:
         return schema.is_current(engine)
     finally:

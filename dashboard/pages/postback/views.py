@@ -147,7 +147,10 @@ def _right() -> rx.Component:
         style={
             "min_width": "0",
             "position": ["static", None, None, "sticky"],
-            "top": "72px",
+            "top": "62px",
+            # Room for Send Test, which stands a little above the heading's line.
+            "margin_top": ["0", None, None, "-10px"],
+            "padding_top": ["0", None, None, "10px"],
             # Longer than the window, it scrolls by itself: Send Test stays in sight.
             "max_height": ["none", None, None, "calc(100vh - 96px)"],
             "overflow_y": ["visible", None, None, "auto"],

@@ -29,7 +29,7 @@ from models.words import (
     Source,
     Verdict,
 )
-from services.database import create_plain_engine
+from services.engines import plain_engine
 from services.identifiers import new_id
 from services.settings import Settings
 from tests.factories import START
@@ -39,7 +39,7 @@ class Rows:
     """`with Rows(settings) as rows:` commits at the end of the block."""
 
     def __init__(self, settings: Settings) -> None:
-        self._engine = create_plain_engine(settings)
+        self._engine = plain_engine(settings)
         self.session = Session(self._engine, expire_on_commit=False)
 
     def __enter__(self) -> Self:

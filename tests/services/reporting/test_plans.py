@@ -13,7 +13,8 @@ from models import Delivery, Event, Submission
 from models.words import DeliveryStatus, Source, Verdict
 from services.actor import Actor
 from services.clock import Clock
-from services.database import Database, create_plain_engine
+from services.database import Database
+from services.engines import plain_engine
 from services.identifiers import new_id
 from services.paging import PageRequest
 from services.reporting import (
@@ -93,7 +94,7 @@ def many(db: Database, settings: Settings) -> dict[str, str]:
             (Submission, submissions),
         ):
             rows.session.execute(insert(model), values)
-    engine = create_plain_engine(settings)
+    engine = plain_engine(settings)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not settings.is_sqlite:
             connection.execute(text("ANALYZE"))
@@ -253,7 +254,7 @@ def _check(
 ) -> None:
     sent, statements.sent = statements.sent, []
     assert sent
-    engine = create_plain_engine(settings)
+    engine = plain_engine(settings)
     with engine.connect() as connection:
         for statement, parameters in sent:
             if not statement.startswith("SELECT"):
