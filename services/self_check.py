@@ -49,7 +49,7 @@ def _outbox_problems(session: Session) -> list[str]:
             " OR (status = 'sending' AND lease_until IS NULL)"
         )
     )
-    return [f"{lost} deliveries wait for a time that is not set."] if lost else []
+    return [f"Deliveries that wait for a time that is not set: {lost}."] if lost else []
 
 
 def _secret_problems(session: Session) -> list[str]:

@@ -1,4 +1,7 @@
-"""Says in one sentence what went wrong with a call, and what a person can do about it."""
+"""Says what went wrong with one call, and what a person can do about it.
+
+Nothing here promises another try: a Send Test has none, and a delivery's own explanation tells.
+"""
 
 import errno
 import socket
@@ -47,7 +50,7 @@ _STATUS_TEXTS = {
     405: "{host} answered 405: it does not accept the method {method} here. Change the method of "
     "the postback.",
     406: "{host} answered 406: it cannot answer in a form that we accept. Check the Accept header.",
-    408: "{host} answered 408: the request took it too long. It is sent again.",
+    408: "{host} answered 408: it waited too long for the request.",
     410: "{host} answered 410: this endpoint is gone for good. Ask the partner for the new URL.",
     411: "{host} answered 411: it wants a body with a length. Use the method POST.",
     413: "{host} answered 413: the request is too large for it. Send fewer or shorter values.",
@@ -55,8 +58,9 @@ _STATUS_TEXTS = {
     415: "{host} answered 415: it does not take this content type. Change the Content-Type header.",
     422: "{host} answered 422: it understood the request and refused its values. Its answer below "
     "may say which.",
-    425: "{host} answered 425: it wants the request later. It is sent again.",
-    429: "{host} answered 429: it received too many requests. It is sent again, more slowly.",
+    425: "{host} answered 425: it wants the request at a later time.",
+    429: "{host} answered 429: it received too many requests. Ask the partner for a "
+    "higher limit if it stays so.",
     431: "{host} answered 431: the headers are too large for it. Send fewer or shorter ones.",
 }
 
@@ -97,8 +101,8 @@ def explain_status(status: int, target: Target, *, method: str, location: str | 
         return text.format(host=host, method=method)
     if status >= 500:
         return (
-            f"{host} answered {status}: the partner's server has a problem of its own. It is sent "
-            "again; tell the partner if it stays so."
+            f"{host} answered {status}: the partner's server has a problem of its own. Tell "
+            "the partner if it stays so."
         )
     return (
         f"{host} answered {status} and refused the request. Compare it with the partner's "
@@ -117,8 +121,8 @@ def _cause(
                 return FailureKind.BLOCKED, str(cause)
             case LookupTimedOut():
                 return FailureKind.DNS, (
-                    f"No name server answered for {host} within {limits.dns:g} s. It is sent "
-                    "again; check the name servers if it stays so."
+                    f"No name server answered for {host} within {limits.dns:g} s. Check "
+                    "the name servers if it stays so."
                 )
             case socket.gaierror():
                 return FailureKind.DNS, (
@@ -179,8 +183,8 @@ def _by_type(
             return FailureKind.PROTOCOL, f"The request to {host} could not be written: {error}."
         case httpx.ConnectError():
             return FailureKind.CONNECT, (
-                f"No connection to {host} on port {target.port} could be made. It is sent again; "
-                "check host and port if it stays so."
+                f"No connection to {host} on port {target.port} could be made. Check host and "
+                "port if it stays so."
             )
     return FailureKind.CONNECT, (
         f"{host} closed the connection before it answered. The partner may have received the "

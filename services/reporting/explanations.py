@@ -12,7 +12,7 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "the event, or give the macro a default, and fire the event again."
         ),
         DeliveryReason.SAME_REQUEST: (
-            "Not sent: a narrower postback sends exactly the same request for this event, so the "
+            "Not sent: another postback sends exactly the same request for this event, so the "
             "partner hears of it once. Nothing need be done."
         ),
         DeliveryReason.BLOCKED: (
