@@ -63,7 +63,7 @@ def _row(line: rx.Var[LeadLine], zone: Text, campaign: bool) -> rx.Component:
                 # A phone has no room for it; the lead's own page has the button too.
                 style={"@media (max-width: 639px)": {"& button": {"display": "none"}}},
             ),
-            clip="min(220px, 32vw)",
+            clip="min(220px, 28vw)",
         ),
         *(
             [
