@@ -1,8 +1,10 @@
 """Keeps small texts unreadable at rest, under the installation's one secret key."""
 
 import base64
+import json
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +18,8 @@ from services.errors import AppError
 from services.settings import Settings
 
 KEY_FILE = "secret.key"
+# What people see in the place of a secret.
+MASK = "••••••"
 
 
 class UnreadableSecret(AppError):
@@ -41,6 +45,17 @@ def decrypt(token: str) -> str:
             "A stored secret cannot be read with the present secret key. Restore secret.key or "
             "AFTERLEAD_SECRET_KEY, or enter the secret again."
         ) from None
+
+
+def encrypt_all(secrets_by_name: Mapping[str, str]) -> str | None:
+    """Return named secrets as one token, None when there are none."""
+    return encrypt(json.dumps(dict(secrets_by_name))) if secrets_by_name else None
+
+
+def decrypt_all(token: str | None) -> dict[str, str]:
+    """Return the secrets behind a token of `encrypt_all`, by name; raises as `decrypt` does."""
+    found: dict[str, str] = json.loads(decrypt(token)) if token else {}
+    return found
 
 
 def derive_key(settings: Settings, *, purpose: str) -> bytes:

@@ -1,7 +1,6 @@
 """Postbacks as the rest of the product sees them: frozen, typed, without their secrets."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,20 +34,12 @@ class PostbackRow:
     warnings: tuple[str, ...]
 
 
-def seal_secrets(secrets: Mapping[str, str]) -> str | None:
-    """Return the secrets as they are stored, which only this installation can read."""
-    return secret_box.encrypt(json.dumps(dict(secrets))) if secrets else None
-
-
-def open_secrets(sealed: str | None) -> dict[str, str]:
+def readable_secrets(postback: Postback) -> dict[str, str]:
     """Return the secrets; none when the key is lost, so that they can be entered again."""
-    if not sealed:
-        return {}
     try:
-        secrets: dict[str, str] = json.loads(secret_box.decrypt(sealed))
+        return secret_box.decrypt_all(postback.secrets)
     except secret_box.UnreadableSecret:
         return {}
-    return secrets
 
 
 def standing_warnings(postback: Postback, lead_fields: frozenset[str]) -> tuple[str, ...]:
@@ -59,7 +50,7 @@ def standing_warnings(postback: Postback, lead_fields: frozenset[str]) -> tuple[
         body=postback.body,
         content_type=postback.content_type,
         headers=postback.headers,
-        secret_names=frozenset(open_secrets(postback.secrets)),
+        secret_names=frozenset(readable_secrets(postback)),
         lead_fields=lead_fields,
     )
     return tuple(found.warnings)
@@ -84,7 +75,7 @@ def postback_row(session: Session, postback: Postback, *, warnings: Iterable[str
         body=postback.body,
         content_type=postback.content_type,
         headers=tuple(postback.headers.items()),
-        secret_names=tuple(sorted(open_secrets(postback.secrets))),
+        secret_names=tuple(sorted(readable_secrets(postback))),
         enabled=postback.enabled,
         version=postback.version,
         created_at=postback.created_at,

@@ -1,6 +1,5 @@
 """Postbacks: the templates of the calls that tell partners about an event."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from sqlmodel import Session, col
 
 from models import Postback
 from models.words import PostbackLevel
-from services import database
+from services import database, secret_box
 from services.actor import Actor, Right
 from services.catalog import cache, event_types
 from services.catalog.postback_check import Checked, Stored, check_input, lead_field_names
@@ -18,16 +17,15 @@ from services.catalog.postback_input import PostbackInput
 from services.catalog.postback_rows import (
     PostbackRow,
     campaign_key,
-    open_secrets,
     postback_row,
-    seal_secrets,
+    readable_secrets,
     standing_warnings,
 )
 from services.catalog.postback_rules import look_up
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound, StaleVersion
-from services.identifiers import new_id
+from services.identifiers import is_id, new_id
 from services.target_guard import Resolver
 
 __all__ = [
@@ -43,7 +41,6 @@ __all__ = [
 ]
 
 _KIND = "postback"
-_ID = re.compile(r"[a-z0-9_]{1,40}", re.ASCII)
 _TRIES = 3
 
 
@@ -142,7 +139,7 @@ async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> 
 
 def _find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
     postback = None
-    if _ID.fullmatch(postback_id):
+    if is_id(postback_id):
         lock = {"key_share": True} if for_change else None
         postback = session.get(Postback, postback_id, with_for_update=lock)
     if postback is None:
@@ -163,7 +160,7 @@ def _read_stored(session: Session, postback_id: str) -> Stored:
             "enabled": postback.enabled,
             "campaign": campaign_key(session, postback),
         },
-        secrets=open_secrets(postback.secrets),
+        secrets=readable_secrets(postback),
         archived_at=postback.archived_at,
     )
 
@@ -235,5 +232,5 @@ def _values(checked: Checked, *, with_secrets: bool) -> dict[str, Any]:
         "campaign_id": checked.campaign_id,
     }
     if with_secrets:
-        values["secrets"] = seal_secrets(checked.secrets)
+        values["secrets"] = secret_box.encrypt_all(checked.secrets)
     return values

@@ -1,12 +1,10 @@
 """The secrets of postbacks, read and decrypted only when a request is sent."""
 
-import json
-
 from sqlmodel import Session
 
 from models import Postback
 from services.database import Database
-from services.secret_box import decrypt
+from services.secret_box import decrypt_all
 
 
 class SecretsReader:
@@ -16,15 +14,11 @@ class SecretsReader:
         self._database = database
 
     async def of(self, postback_id: str) -> dict[str, str]:
-        """Return the secrets by name; a postback without secrets has none."""
-        sealed = await self._database.read(_sealed, postback_id)
-        return open_secrets(sealed)
+        """Return the secrets by name; a postback without secrets has none.
 
-
-def open_secrets(sealed: str | None) -> dict[str, str]:
-    """Return what `Postback.secrets` holds."""
-    secrets: dict[str, str] = json.loads(decrypt(sealed)) if sealed else {}
-    return secrets
+        Raises UnreadableSecret when they were encrypted under another key.
+        """
+        return decrypt_all(await self._database.read(_sealed, postback_id))
 
 
 def _sealed(session: Session, postback_id: str) -> str | None:

@@ -28,9 +28,9 @@ from services.errors import InvalidInput, NotFound, TooMany
 from services.identifiers import is_id, new_id
 from services.macros import VOCABULARY
 from services.macros.vocabulary import canonical, is_known
+from services.secret_box import MASK
 from services.validation import find_unstorable
 
-MASK = "••••••"
 SAMPLE_EVENT = "sale"
 # A test goes out at once, so a person or a program could aim it: at most so many a minute each.
 MAX_PER_MINUTE = 60

@@ -20,8 +20,7 @@ from models.words import (
     PostbackLevel,
 )
 from services.reporting.explanations import explain
-
-MASK = "••••••"
+from services.secret_box import MASK
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from services.database import Database
 from services.delivery import trial
 from services.delivery.sender import Sender
 from services.delivery.transport import AiohttpTransport
-from services.delivery.trial import MASK, MAX_PER_MINUTE, Preview, Sample, TrialResult
+from services.delivery.trial import MAX_PER_MINUTE, Preview, Sample, TrialResult
 from services.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from services.secret_box import MASK
 from services.settings import Settings
 from services.target_guard import TargetPolicy
 from tests.factories import FrozenClock, public_addresses
