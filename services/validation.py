@@ -108,6 +108,11 @@ def find_unstorable(data: Mapping[str, object]) -> dict[str, str]:
     return problems
 
 
+def is_storable(text: str) -> bool:
+    """Tell whether a text can stand in the database, and so whether asking for it makes sense."""
+    return not _text_problem(text)
+
+
 def _walk(value: object, name: str, depth: int, problems: dict[str, str]) -> None:
     if isinstance(value, str):
         problem = _text_problem(value)

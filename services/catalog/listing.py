@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from services.errors import InvalidInput
 from services.paging import Page, PageRequest, decode_cursor, encode_cursor
-from services.validation import find_unstorable
+from services.validation import is_storable
 
 R = TypeVar("R")
 D = TypeVar("D")
@@ -39,7 +39,7 @@ def page_by_text(
     if request.cursor:
         direction, text = decode_cursor(request.cursor, keys=2)
         backwards = direction == _BEFORE
-        if direction not in {_AFTER, _BEFORE} or find_unstorable({"cursor": text}):
+        if direction not in {_AFTER, _BEFORE} or not is_storable(text):
             raise InvalidInput({"cursor": "This cursor is not one of ours; start without one."})
         query = query.where(order < text if backwards else order > text)
     rows: list[R] = []

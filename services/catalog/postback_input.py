@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from services.http_headers import is_content_type
+from services.catalog.postback_headers import is_content_type
 from services.validation import InputModel, Text
 
 MAX_URL = 8 * 1024

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 
-from services.http_headers import header_problems
+from services.catalog.postback_headers import header_problems
 from services.macros import (
     Place,
     Position,

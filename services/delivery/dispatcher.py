@@ -6,14 +6,14 @@ import random
 from collections import Counter
 from datetime import datetime, timedelta
 
-from models.words import DeliveryReason, DeliveryStatus, FailureKind, Outcome
+from models.words import DeliveryReason, DeliveryStatus, Outcome
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims
 from services.delivery.claims import Claim
 from services.delivery.postback_secrets import SecretsReader
 from services.delivery.rendering import fill_headers, needs_secrets
-from services.delivery.retry import Decision, Failure, decide
+from services.delivery.retry import NEVER_SENT, Decision, Failure, decide
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
 from services.delivery.settlement import Settlement
 from services.delivery.settler import Settler
@@ -30,10 +30,6 @@ POSTGRES_SLOTS = 512
 # Seconds by which a lease must outlast the longest send, so that no worker sends what another
 # one may already own.
 SEND_MARGIN_SECONDS = 25.0
-_NO_PACKET = {
-    FailureKind.BLOCKED: DeliveryReason.BLOCKED,
-    FailureKind.TOO_LARGE: DeliveryReason.TOO_LARGE,
-}
 
 
 class Dispatcher:
@@ -199,7 +195,7 @@ class Dispatcher:
             response_headers=result.response_headers,
             response_body=result.response_body,
             truncated=result.truncated,
-            has_attempt=result.failure not in _NO_PACKET,
+            has_attempt=result.failure not in NEVER_SENT,
         )
 
     def _settled(self, settled: list[Claim]) -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from models.words import DeliveryReason, DeliveryStatus, Method
+from services.delivery.limits import STANDARD
 from services.macros import (
     Position,
     SecretRef,
@@ -17,9 +18,8 @@ from services.macros import (
     parse,
     render,
 )
+from services.target_spelling import MAX_URL_BYTES
 
-MAX_URL_BYTES = 8 * 1024
-MAX_BODY_BYTES = 256 * 1024
 # The same on every attempt of a delivery, so that a partner can tell a repeat
 # (Standard Webhooks, https://www.standardwebhooks.com).
 ID_HEADER = "webhook-id"
@@ -173,8 +173,9 @@ def _judge(
     if len(url) > MAX_URL_BYTES:
         text = f"The URL came out {len(url):,} characters long; {MAX_URL_BYTES:,} is the limit."
         return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text
-    if body is not None and len(body.encode()) > MAX_BODY_BYTES:
-        text = f"The body came out larger than {MAX_BODY_BYTES // 1024} KiB, which is the limit."
+    if body is not None and len(body.encode()) > STANDARD.request_body:
+        limit = STANDARD.request_body // 1024
+        text = f"The body came out larger than {limit} KiB, which is the limit."
         return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text
     return DeliveryStatus.PENDING, None, None
 

@@ -17,7 +17,8 @@ _MAX_JITTER_SECONDS = 900.0
 _RETRY_AFTER_SECONDS = (1.0, 86_400.0)
 _WORTH_REPEATING = frozenset({408, 425, 429})
 _OVERLOADED = frozenset({429, 503})
-_FINAL = {
+# Found before a packet left, so no repeat can end otherwise.
+NEVER_SENT = {
     FailureKind.BLOCKED: DeliveryReason.BLOCKED,
     FailureKind.TOO_LARGE: DeliveryReason.TOO_LARGE,
 }
@@ -54,8 +55,8 @@ def decide(
     The next try is never earlier than the schedule, a valid `Retry-After` of 429 or 503 can only
     make it later, and none is planned past the deadline.
     """
-    if failure.kind in _FINAL:
-        return Decision(DeliveryStatus.FAILED, reason=_FINAL[failure.kind])
+    if failure.kind in NEVER_SENT:
+        return Decision(DeliveryStatus.FAILED, reason=NEVER_SENT[failure.kind])
     if failure.status_code == 410:
         return Decision(DeliveryStatus.FAILED, reason=DeliveryReason.GONE)
     likely_permanent = (

@@ -29,7 +29,7 @@ from services.identifiers import is_id, new_id
 from services.macros import VOCABULARY
 from services.macros.vocabulary import canonical, is_known
 from services.secret_box import MASK
-from services.validation import find_unstorable
+from services.validation import is_storable
 
 SAMPLE_EVENT = "sale"
 # A test goes out at once, so a person or a program could aim it: at most so many a minute each.
@@ -192,7 +192,7 @@ def _event_name(session: Session, name: str | None) -> str:
     if name is None:
         return SAMPLE_EVENT
     known = select(col(EventType.id)).where(col(EventType.name) == name)
-    if find_unstorable({"event": name}) or session.scalar(known) is None:
+    if not is_storable(name) or session.scalar(known) is None:
         raise NotFound("event", name)
     return name
 

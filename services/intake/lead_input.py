@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, create_model
 
+from services.delivery.values import SUBS
 from services.intake.contract import Identifier
 from services.moments import OptionalMoment
 from services.validation import InputModel, Text
@@ -17,7 +18,6 @@ MAX_FIELD_LENGTH = 1_000
 MAX_SEARCH_EMAIL = 254
 MAX_SEARCH_NAME = 201
 TOO_MANY_FIELDS = f"Give at most {MAX_FIELDS} fields."
-SUBS = tuple(f"sub{number}" for number in range(1, 11))
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PHONE = re.compile(r"[0-9+()./ x#-]*", re.IGNORECASE)

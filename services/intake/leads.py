@@ -14,11 +14,11 @@ from services import database
 from services.actor import Actor, Right
 from services.bulk import insert_new
 from services.clock import Clock, utc_now
+from services.delivery.values import SUBS
 from services.errors import InvalidInput, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
 from services.intake.lead_input import (
     MAX_FIELDS,
-    SUBS,
     TOO_MANY_FIELDS,
     LeadChanges,
     LeadInput,
@@ -27,7 +27,7 @@ from services.intake.lead_input import (
 )
 from services.moments import read_moment
 from services.paging import Page, PageRequest, decode_cursor, encode_cursor
-from services.validation import find_unstorable, validate
+from services.validation import is_storable, validate
 
 LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 CAMPAIGN: Table = Campaign.__table__  # type: ignore[attr-defined]
@@ -205,7 +205,7 @@ def _find(session: Session, lead_id: str) -> Row[Any]:
 
 
 def _list_page(session: Session, request: PageRequest, campaign: str, q: str) -> Page[LeadRow]:
-    if find_unstorable({"q": q, "campaign": campaign}):
+    if not (is_storable(q) and is_storable(campaign)):
         return Page([])  # nothing that is stored can be like it
     statement = _SELECT
     if campaign:

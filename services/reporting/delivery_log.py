@@ -12,6 +12,7 @@ from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
+from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import delivery_details, keyset
 from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
@@ -155,7 +156,7 @@ def _row(row: Any) -> DeliveryRow:
 
 
 def _get(session: Session, delivery_id: str) -> DeliveryDetail:
-    is_possible = keyset.is_storable(delivery_id)
+    is_possible = is_id(delivery_id)
     detail = delivery_details.of_id(session, delivery_id) if is_possible else None
     if detail is None:
         raise NotFound("delivery", delivery_id)

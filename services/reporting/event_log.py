@@ -14,6 +14,7 @@ from models.words import ConversionStatus, DeliveryStatus, Source
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
+from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import delivery_details, keyset
 from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
@@ -167,7 +168,7 @@ def _row(row: Any) -> EventLogRow:
 
 
 def _get(session: Session, event_id: str) -> EventDetail:
-    event = session.get(Event, event_id) if keyset.is_storable(event_id) else None
+    event = session.get(Event, event_id) if is_id(event_id) else None
     if event is None:
         raise NotFound("event", event_id)
     return EventDetail(

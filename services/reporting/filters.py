@@ -13,7 +13,8 @@ from sqlmodel import Session, SQLModel, col, select
 from models import Campaign, Delivery, Event, EventType, Submission
 from models.words import ConversionStatus, DeliveryStatus, Source, Verdict
 from services.errors import InvalidInput
-from services.reporting.keyset import Condition, Search, is_storable
+from services.reporting.keyset import Condition, Search
+from services.validation import is_storable
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -12,6 +12,7 @@ from models.words import Source, Verdict
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
+from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import keyset
 from services.reporting.filters import SubmissionFilter, submission_search
@@ -111,7 +112,7 @@ def _row(row: Any) -> SubmissionRow:
 
 
 def _get(session: Session, submission_id: str) -> SubmissionDetail:
-    is_possible = keyset.is_storable(submission_id)
+    is_possible = is_id(submission_id)
     submission = session.get(Submission, submission_id) if is_possible else None
     if submission is None:
         raise NotFound("incoming call", submission_id)

@@ -29,6 +29,7 @@ from sqlmodel import Session
 
 from services.errors import InvalidInput
 from services.paging import Page, PageRequest, decode_cursor, encode_cursor
+from services.validation import is_storable
 
 FIRST_WINDOW = 500
 LAST_WINDOW = 20_000
@@ -278,8 +279,3 @@ def _moment(text: str) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether a database can hold this text, and so whether asking for it makes sense."""
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

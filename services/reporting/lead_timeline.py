@@ -14,7 +14,7 @@ from models.words import DeliveryStatus
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
-from services.reporting import keyset
+from services.identifiers import is_id
 from services.reporting.delivery_details import host_of
 from services.reporting.explanations import explain
 
@@ -50,7 +50,7 @@ async def list_entries(actor: Actor, lead_id: str, *, limit: int = 200) -> list[
 
 
 def _list_entries(session: Session, lead_id: str, limit: int) -> list[TimelineEntry]:
-    lead = session.get(Lead, lead_id) if keyset.is_storable(lead_id) else None
+    lead = session.get(Lead, lead_id) if is_id(lead_id) else None
     if lead is None:
         raise NotFound("lead", lead_id)
     events = (
