@@ -80,11 +80,6 @@ def cell(
     )
 
 
-def head_cell(*content: rx.Component | Text | rx.Var) -> rx.Component:
-    """Build the cell that names its row."""
-    return rx.el.th(*content, scope="row")
-
-
 def row_link(*content: rx.Component | Text | rx.Var, href: Text) -> rx.Component:
     """Build the real link of a row, which the whole row follows."""
     return rx.el.a(*content, href=href, class_name="al-row-link", data_row_link="")

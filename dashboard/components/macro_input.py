@@ -70,21 +70,3 @@ def macro_text(text: Text, *, macros: Sequence[MacroDoc] | rx.Var | None = None)
         return MacroText.create(text=text)
     known = macros if isinstance(macros, rx.Var) else [asdict(each) for each in macros]
     return MacroText.create(text=text, macros=known)
-
-
-def lint_list(lints: rx.Var) -> rx.Component:
-    """List what is wrong with a template: a Var of (level, message), `error` or `warning`."""
-    return rx.el.ul(
-        rx.foreach(
-            lints,
-            lambda lint: rx.el.li(
-                rx.el.span(
-                    rx.cond(lint[0] == "error", "Error", "Warning"), class_name="al-lint-level"
-                ),
-                lint[1],
-                data_level=lint[0],
-            ),
-        ),
-        class_name="al-lints",
-        aria_live="polite",
-    )

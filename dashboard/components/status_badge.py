@@ -61,7 +61,7 @@ def flag_badges(
         ),
         when(
             multi_trigger,
-            tag("Multi-trigger", title="May fire more than once for the same lead"),
+            tag("Multi-Trigger", title="May fire more than once for the same lead"),
         ),
         when(
             archived, tag("Archived", tone="warn", title="Hidden and cannot fire; history is kept")

@@ -1,10 +1,7 @@
-"""The pure parts of the postback editor: rows to data and back, cURL, what the policy says."""
-
-import shlex
+"""The pure parts of the postback editor: rows to data and back, what the policy says."""
 
 import pytest
 
-from dashboard.components.curl import curl_command
 from dashboard.pages.postback import draft
 from dashboard.pages.postback.form_views import POLICY
 from dashboard.pages.postback.lines import HeaderLine, SecretLine, lints_of, replaced
@@ -51,15 +48,6 @@ def test_a_suggestion_is_put_where_it_was_found() -> None:
     text = "https://p.example/?a={transactionid}&b={transactionid}"
     second = lints_of(text, Position.URL)[1]
     assert replaced(text, second) == "https://p.example/?a={transactionid}&b={transaction_id}"
-
-
-def test_a_curl_command_survives_the_shell() -> None:
-    body = """{"name": "O'Neil", "x": "$HOME `id`"}"""
-    command = curl_command("POST", "https://p.example/?a=1&b={x}", [("X-Key", "it's")], body)
-    assert shlex.split(command.replace("\\\n", "")) == [
-        *("curl", "--globoff", "-X", "POST", "https://p.example/?a=1&b={x}"),
-        *("-H", "X-Key: it's", "--data-raw", body),
-    ]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,12 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import button, icon_button
-from dashboard.components.confirm_dialog import confirm_dialog, dialog_actions, form_dialog
+from dashboard.components.confirm_dialog import (
+    confirm_dialog,
+    dialog_actions,
+    dialog_cancel,
+    form_dialog,
+)
 from dashboard.components.copy_button import id_cell
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
 from dashboard.components.filter_bar import filter_bar, filter_select, search_box
@@ -133,7 +138,7 @@ def editor() -> rx.Component:
             ),
             rx.cond(CampaignEditorState.is_new, _key_field(), rx.fragment()),
             dialog_actions(
-                rx.dialog.close(button("Cancel")),
+                dialog_cancel(),
                 button("Save", kind="primary", submit=True, loading=CampaignEditorState.busy),
             ),
             class_name="al-form",

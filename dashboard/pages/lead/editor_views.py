@@ -4,7 +4,7 @@ import reflex as rx
 
 from dashboard.components.banner import banner
 from dashboard.components.button import button
-from dashboard.components.confirm_dialog import dialog_actions, form_dialog
+from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.lead_fields import contact_fields, more_fields
 from dashboard.components.values import has_text, when
 from dashboard.pages.lead.editor_state import LeadEditorState
@@ -25,7 +25,7 @@ def editor() -> rx.Component:
             ),
             when(has_text(errors[""]), banner(errors[""], tone="bad")),
             dialog_actions(
-                rx.dialog.close(button("Cancel")),
+                dialog_cancel(),
                 button("Save", kind="primary", submit=True, loading=LeadEditorState.busy),
             ),
             class_name="al-form",

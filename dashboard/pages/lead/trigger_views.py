@@ -5,7 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
-from dashboard.components.confirm_dialog import dialog_actions, form_dialog
+from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.copy_button import mono
 from dashboard.components.form_field import form_columns, form_field, text_input
 from dashboard.components.list_state import notice
@@ -109,7 +109,7 @@ def _form() -> rx.Component:
         when(has_text(errors[""]), banner(errors[""], tone="bad")),
         when(has_text(TriggerState.duplicate_href), _duplicate()),
         dialog_actions(
-            rx.dialog.close(button("Cancel")),
+            dialog_cancel(),
             button(
                 "Trigger Event",
                 kind="primary",

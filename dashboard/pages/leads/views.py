@@ -5,7 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
-from dashboard.components.confirm_dialog import dialog_actions, form_dialog
+from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.filter_bar import filter_bar, filter_select, search_box
 from dashboard.components.form_field import form_columns, form_field, select_input, text_input
 from dashboard.components.lead_fields import contact_fields, more_fields
@@ -128,7 +128,7 @@ def _form() -> rx.Component:
         when(has_text(errors[""]), banner(errors[""], tone="bad")),
         when(has_text(CaptureState.first_lead), _known_already()),
         dialog_actions(
-            rx.dialog.close(button("Cancel")),
+            dialog_cancel(),
             button("Save", kind="primary", submit=True, loading=CaptureState.busy),
         ),
         class_name="al-form",

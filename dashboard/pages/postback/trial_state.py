@@ -6,7 +6,7 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components.curl import curl_command
+from dashboard.components.curl_text import curl_text
 from dashboard.pages.postback.lines import AnswerLine, RequestLine, ValueLine
 from dashboard.pages.postback.receiver import receiver_url
 from dashboard.pages.postback.state import CHANGED_ELSEWHERE, NO_ERRORS, PostbackState
@@ -252,7 +252,7 @@ def _request(view: RequestView) -> RequestLine:
         url=view.url,
         headers=list(view.headers),
         body=view.body or "",
-        curl=curl_command(view.method, view.url, view.headers, view.body or ""),
+        curl=curl_text(method=view.method, url=view.url, headers=view.headers, body=view.body),
     )
 
 
