@@ -4,7 +4,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test e2e bench check format chromium
+.PHONY: help run demo test e2e screenshots bench check format chromium
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,6 +21,9 @@ test: .venv/installed-tools chromium ## Run every test.
 
 e2e: .venv/installed-tools chromium ## Run only the tests of the whole, in a browser.
 	@$(BIN)/python -m pytest tests/end_to_end
+
+screenshots: .venv/installed-tools chromium ## Make the pictures in docs/screenshots anew.
+	@KEEP_SCREENSHOTS=1 $(BIN)/python -m pytest tests/end_to_end/test_screenshots.py
 
 bench: .venv/installed-tools ## Measure speed, as ratios within one run.
 	@$(BIN)/python -m tests.benchmarks

@@ -60,6 +60,8 @@ class Dispatcher:
         self._secrets = SecretsReader(database)
         self._settler = Settler(database, self._settled)
         self._stopping = False
+        # Held while rows are claimed and not yet in flight: a stop must see both or neither.
+        self._claiming = asyncio.Lock()
         # More may be due than there were slots for.
         self._starved = False
         self._refilling = False
@@ -76,17 +78,21 @@ class Dispatcher:
             if limit <= 0:
                 self._starved = True
                 return
-            claimed = await self._database.write(
-                claims.claim,
-                limit=limit,
-                worker_id=self._worker_id,
-                lease_seconds=self._lease_seconds,
-                now=self._clock(),
-                in_flight=dict(self._destinations),
-                per_destination=SLOTS_PER_DESTINATION,
-            )
-            for claim in claimed:
-                self._start(claim)
+            async with self._claiming:
+                claimed = await self._database.write(
+                    claims.claim,
+                    limit=limit,
+                    worker_id=self._worker_id,
+                    lease_seconds=self._lease_seconds,
+                    now=self._clock(),
+                    in_flight=dict(self._destinations),
+                    per_destination=SLOTS_PER_DESTINATION,
+                )
+                if self._stopping:
+                    self._in_flight.update({claim.id: claim for claim in claimed})  # given back
+                    return
+                for claim in claimed:
+                    self._start(claim)
             if len(claimed) < limit:
                 self._starved = any(
                     count >= SLOTS_PER_DESTINATION for count in self._destinations.values()
@@ -106,6 +112,8 @@ class Dispatcher:
     async def stop(self, *, grace_seconds: float) -> None:
         """Claim nothing more, finish what is in flight, settle it, and give back the rest."""
         self._stopping = True
+        async with self._claiming:
+            pass  # what was claimed meanwhile is known now
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_seconds)
         unfinished = list(self._tasks)
