@@ -1,7 +1,6 @@
 """The form of the postback editor: what was typed, what is wrong with it, Save."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import reflex as rx
@@ -18,14 +17,12 @@ from dashboard.pages.postback.draft import (
 from dashboard.pages.postback.lines import (
     HeaderLine,
     LintLine,
-    MacroEntry,
     SecretLine,
     lints_of,
-    picker_entries,
     replaced,
-    secret_entries,
 )
 from dashboard.pages.postback.receiver import receiver_name
+from dashboard.pages.postback.row_state import PostbackRows
 from dashboard.session import actor, guarded
 from models.words import Method
 from services.catalog import postbacks
@@ -50,7 +47,7 @@ CHANGED_ELSEWHERE: Final = (
 )
 
 
-class PostbackState(rx.State):
+class PostbackState(PostbackRows, rx.State):
     """The fields of one postback, new or stored."""
 
     event: str = ""
@@ -62,8 +59,6 @@ class PostbackState(rx.State):
     body: str = ""
     content_type: str = JSON
     content_types: list[tuple[str, str]] = rx.field(default_factory=lambda: list(CONTENT_TYPES))
-    headers: list[HeaderLine] = rx.field(default_factory=list)
-    secrets: list[SecretLine] = rx.field(default_factory=list)
     campaign: str = ""
     enabled: bool = True
 
@@ -71,8 +66,6 @@ class PostbackState(rx.State):
     body_lints: list[LintLine] = rx.field(default_factory=list)
     errors: dict[str, str] = rx.field(default_factory=lambda: dict(NO_ERRORS))
     stale: str = ""
-    macros: list[MacroEntry] = rx.field(default_factory=list)
-    header_macros: list[MacroEntry] = rx.field(default_factory=list)
     is_dirty: bool = False
     is_archived: bool = False
 
@@ -80,10 +73,6 @@ class PostbackState(rx.State):
     """The name of the test receiver that the URL calls, if it does."""
 
     _version: int = 0
-    _number: int = 0
-    _secret_values: dict[str, str] = rx.field(default_factory=dict)
-    _stored_secrets: list[str] = rx.field(default_factory=list)
-    _lead_fields: dict[str, str] = rx.field(default_factory=dict)
 
     @rx.event
     @guarded
@@ -148,67 +137,6 @@ class PostbackState(rx.State):
             if (each.start, each.end, each.suggestion) == (start, end, suggestion):
                 await self._put(where, replaced(text, each))
                 return
-
-    @rx.event
-    @guarded
-    async def add_header(self) -> None:
-        """Add an empty header row."""
-        self.headers = [*self.headers, HeaderLine(key=self._next_key())]
-
-    @rx.event
-    @guarded
-    async def set_header_name(self, key: str, name: str) -> None:
-        """Take a header's name."""
-        self._change_header(key, name=str(name), error="")
-
-    @rx.event
-    @guarded
-    async def set_header_value(self, key: str, value: str) -> None:
-        """Take a header's value and lint it."""
-        text = str(value)
-        self._change_header(key, value=text, lints=lints_of(text, Position.HEADER), error="")
-
-    @rx.event
-    @guarded
-    async def remove_header(self, key: str) -> None:
-        """Take a header row away."""
-        self.headers = [row for row in self.headers if row.key != key]
-        self._touch("headers")
-
-    @rx.event
-    @guarded
-    async def add_secret(self) -> None:
-        """Add an empty row for a secret."""
-        self.secrets = [*self.secrets, SecretLine(key=self._next_key(), is_replacing=True)]
-
-    @rx.event
-    @guarded
-    async def set_secret_name(self, key: str, name: str) -> None:
-        """Take the name by which headers refer to a secret."""
-        self._change_secret(key, name=str(name).strip(), error="")
-
-    @rx.event
-    @guarded
-    async def set_secret_value(self, key: str, value: str) -> None:
-        """Keep a secret's value on the server; it is never sent back."""
-        self._secret_values = {**self._secret_values, str(key): str(value)}
-        self._change_secret(key, error="")
-
-    @rx.event
-    @guarded
-    async def replace_secret(self, key: str, is_replacing: bool) -> None:
-        """Open the field for another value, or keep the stored one after all."""
-        self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}
-        self._change_secret(key, is_replacing=bool(is_replacing), error="")
-
-    @rx.event
-    @guarded
-    async def remove_secret(self, key: str) -> None:
-        """Take a secret away; the stored one goes with the next Save."""
-        self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}
-        self.secrets = [row for row in self.secrets if row.key != key]
-        self._touch("secrets")
-        self._list_macros()
 
     @rx.event
     @guarded
@@ -314,22 +242,6 @@ class PostbackState(rx.State):
         else:
             self._change_header(where, value=text, lints=lints_of(text, Position.HEADER), error="")
 
-    def _change_header(self, key: str, **changes: Any) -> None:
-        self.headers = [replace(row, **changes) if row.key == key else row for row in self.headers]
-        self._touch("headers")
-
-    def _change_secret(self, key: str, **changes: Any) -> None:
-        self.secrets = [replace(row, **changes) if row.key == key else row for row in self.secrets]
-        self._touch("secrets")
-        self._list_macros()
-
-    def _list_macros(self) -> None:
-        self.macros = picker_entries(self._lead_fields)
-        self.header_macros = [
-            *secret_entries([row.name for row in self.secrets]),
-            *self.macros,
-        ]
-
     def _look_at_url(self) -> None:
         self.url_lints = lints_of(self.url, Position.URL)
         self.receiver = receiver_name(self.url, settings=get_settings())
@@ -341,7 +253,3 @@ class PostbackState(rx.State):
         self.is_dirty = True
         if self.errors[field_name] or self.errors["form"]:
             self.errors = self.errors | {field_name: "", "form": ""}
-
-    def _next_key(self) -> str:
-        self._number += 1
-        return f"row{self._number}"

@@ -13,10 +13,9 @@ from dashboard.pages.postback.form_views import (
     conditions,
     delivery_policy,
     destination,
-    header_fields,
-    secret_fields,
 )
 from dashboard.pages.postback.preview_views import preview
+from dashboard.pages.postback.row_views import header_fields, secret_fields
 from dashboard.pages.postback.state import PostbackState
 from dashboard.pages.postback.trial_state import FAILED, LOADING, MISSING, TrialState
 
