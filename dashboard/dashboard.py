@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 
 from dashboard import feedback, layout, live, session, theme
-from dashboard.api.app import create_api
+from dashboard.api.app import before_pages
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
 from dashboard.pages.event import page as event
@@ -36,7 +36,7 @@ async def _running() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    api_transformer=create_api(),
+    api_transformer=before_pages,
     html_lang=theme.HTML_LANG,
     stylesheets=theme.STYLESHEETS,
     head_components=[*theme.head_components(), session.time_zone_script()],

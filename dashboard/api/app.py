@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp
 
 from dashboard.api import (
     campaigns,
@@ -38,7 +39,7 @@ _OURS = ("/api", "/api/{rest:path}", "/echo", "/echo/{rest:path}", "/healthz", "
 
 
 def create_api() -> FastAPI:
-    """Return the application that answers programs; Reflex puts the pages beside it."""
+    """Return the application that answers programs."""
     routes: list[BaseRoute] = [route for router in _ROUTERS for route in router.routes]
     answered = [route for route in routes if isinstance(route, APIRoute)]
 
@@ -66,4 +67,15 @@ def create_api() -> FastAPI:
         routes=routes,
     )
     problem.install(api)
+    return api
+
+
+def before_pages(pages: ASGIApp) -> ASGIApp:
+    """Return the HTTP side with the pages behind it, for `rx.App(api_transformer=…)`.
+
+    A function: an application given there gets the CORS headers that Reflex puts around
+    everything a second time.
+    """
+    api = create_api()
+    api.mount("", pages)
     return api

@@ -126,6 +126,11 @@ def test_one_of_many_identical_calls_is_recorded_and_each_postback_is_called_onc
     assert len(api.get("/events", params={"event": event}).json()["items"]) == 1
 
 
+def test_an_answer_says_once_that_it_varies_by_origin(server: Server, api: httpx.Client) -> None:
+    answer = api.get("/campaigns", headers={"Origin": server.url})
+    assert answer.headers["vary"] == "Origin"
+
+
 def at_once(times: int, call: Callable[[], httpx.Response]) -> list[httpx.Response]:
     """Make the same call from so many threads, none of which begins before all are ready."""
     ready = Barrier(times)
