@@ -16,7 +16,9 @@ JSON_TYPE: Final = "application/json"
 
 def json_bytes(content: object) -> bytes:
     """Return compact JSON; times become RFC 3339 with their offset."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    # A refusal may quote half a character that a caller sent; UTF-8 has no form for it.
+    return text.encode(errors="replace")
 
 
 def answer(

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from dashboard.api.answer import json_bytes
 from services.errors import (
@@ -141,6 +142,15 @@ def install(api: FastAPI) -> None:
         code = HTTPStatus(error.status_code).name.lower()
         return problem(
             error.status_code, code=code, detail=str(error.detail), headers=error.headers
+        )
+
+    # Broken chunks look like this too, and their sender still listens.
+    @api.exception_handler(ClientDisconnect)
+    async def _broken_off(_request: Request, _error: ClientDisconnect) -> Response:
+        return problem(
+            HTTPStatus.BAD_REQUEST,
+            code="broken_body",
+            detail="The body broke off before its end. Send the call again.",
         )
 
     # The server below logs the traceback, once: Starlette raises the error again after this.

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from dashboard.api.app import create_api
 from models.words import KeyScope
 from services import database
 from services.catalog import campaigns
@@ -98,6 +99,39 @@ async def test_a_body_that_is_no_json_object_is_refused(
     assert_problem(response, 400, "broken_json")
     assert hint in response.json()["detail"]
     assert (await api.get(CAMPAIGNS)).json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/echo", "/api/v1/events/batch", CAMPAIGNS])
+async def test_a_name_of_half_a_character_is_refused(api: httpx.AsyncClient, path: str) -> None:
+    response = await api.post(path, content=b'{"\\ud800": 1}', headers=JSON)
+    assert_problem(response, 422, "invalid_input")
+
+
+async def test_a_body_that_breaks_off_is_the_callers_fault(make_key: MakeKey) -> None:
+    key = (await make_key(KeyScope.ADMIN))["Authorization"].encode()
+    for path in ("/api/v1/campaigns", "/api/v1/events"):
+        coming = [
+            {"type": "http.request", "body": b'{"key"', "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+        sent: list[dict[str, object]] = []
+
+        async def receive(coming: list[dict[str, object]] = coming) -> dict[str, object]:
+            return coming.pop(0)
+
+        async def send(message: dict[str, object], sent: list[dict[str, object]] = sent) -> None:
+            sent.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"authorization", key)],
+        }
+        await create_api()(scope, receive, send)
+        assert sent[0]["status"] == 400
+        assert b"broken_body" in sent[1]["body"]
 
 
 async def test_a_form_is_refused_as_no_json(api: httpx.AsyncClient) -> None:
