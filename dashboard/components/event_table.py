@@ -9,6 +9,15 @@ from dashboard.components.data_table import Column, cell, data_table, row_link, 
 from dashboard.components.status_badge import code_badge, status_badge
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import Text
+from models.words import Source
+
+SOURCES: dict[Source, str] = {
+    Source.API: "API",
+    Source.INCOMING: "Incoming",
+    Source.MANUAL: "By hand",
+    Source.IMPORT: "Import",
+}
+"""What screens call the ways in; leads use the same words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,12 @@ from datetime import datetime
 
 from dashboard import routes
 from dashboard.components.curl_text import curl_text
-from models.words import AttemptTrigger, DeliveryStatus, PostbackLevel, Source
+from dashboard.components.event_table import SOURCES
+from models.words import AttemptTrigger, DeliveryStatus, PostbackLevel
 from services.reporting.event_log import AttemptRow, DeliveryDetail, EventDetail
 
 Pair = tuple[str, str]
 
-_SOURCES = {
-    Source.API: "API",
-    Source.INCOMING: "Incoming call",
-    Source.MANUAL: "By hand",
-    Source.IMPORT: "Import",
-}
 _LEVELS = {
     PostbackLevel.EVENT: "Postback of the event",
     PostbackLevel.CAMPAIGN: "Postback of the campaign",
@@ -123,7 +118,7 @@ def facts(detail: EventDetail) -> Facts:
         campaign_href=str(routes.campaign(row.campaign)),
         amount=" ".join(filter(None, (row.amount, row.currency))),
         order_id=detail.order_id or "",
-        source=_SOURCES[row.source],
+        source=SOURCES[row.source],
         actor_name=detail.actor_name,
     )
 

@@ -7,7 +7,8 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from dashboard import routes, time_ranges
-from models.words import DeliveryStatus, Source
+from dashboard.components.event_table import SOURCES
+from models.words import DeliveryStatus
 from services.reporting.event_log import EventLogFilter
 
 STATUSES: list[tuple[str, str]] = [
@@ -15,12 +16,6 @@ STATUSES: list[tuple[str, str]] = [
     for word in DeliveryStatus
     if word is not DeliveryStatus.NONE
 ] + [(DeliveryStatus.NONE.value, "None, no postback")]
-SOURCES: list[tuple[str, str]] = [
-    (Source.API, "API"),
-    (Source.INCOMING, "Incoming"),
-    (Source.MANUAL, "Manual"),
-    (Source.IMPORT, "Import"),
-]
 CODES: list[tuple[str, str]] = [
     ("2xx", "Success"),
     ("3xx", "Redirected"),
@@ -86,7 +81,7 @@ class LogAddress:
     @property
     def chips(self) -> list[Chip]:
         """Return each filter that is set, as (name, label, value), the time range aside."""
-        statuses, sources = dict(STATUSES), dict(SOURCES)
+        statuses = dict(STATUSES)
         chips = [
             (name, label, getattr(self, name))
             for name, label in NAMES.items()
@@ -96,6 +91,7 @@ class LogAddress:
             (f"status:{word}", NAMES["status"], statuses.get(word, word)) for word in self.status
         ]
         if self.source:
+            sources = {word.value: name for word, name in SOURCES.items()}
             chips.append(("source", NAMES["source"], sources.get(self.source, self.source)))
         return chips
 

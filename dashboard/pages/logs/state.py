@@ -9,9 +9,9 @@ import reflex as rx
 
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
-from dashboard.components.event_table import EventLine
+from dashboard.components.event_table import SOURCES, EventLine
 from dashboard.pages.logs.filter_state import LogFilters
-from dashboard.pages.logs.filters import SOURCES, LogAddress, read
+from dashboard.pages.logs.filters import LogAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
 from services.catalog import campaigns, event_types
 from services.clock import utc_now
@@ -173,7 +173,7 @@ def _line(row: EventLogRow) -> EventLine:
         code=row.response_code,
         event=row.event,
         deliveries=row.deliveries,
-        source=dict(SOURCES)[row.source],
+        source=SOURCES[row.source],
     )
 
 

@@ -5,7 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.button import button, link_button
 from dashboard.components.choice_filter import choice_filter, combo_filter
-from dashboard.components.event_table import event_table
+from dashboard.components.event_table import SOURCES, event_table
 from dashboard.components.filter_bar import (
     filter_bar,
     filter_chips,
@@ -17,7 +17,7 @@ from dashboard.components.list_state import list_state
 from dashboard.components.pager import pager
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import has_text, when
-from dashboard.pages.logs.filters import CODES, SOURCES, STATUSES
+from dashboard.pages.logs.filters import CODES, STATUSES
 from dashboard.pages.logs.state import LogsState
 from dashboard.session import SessionState
 
@@ -71,7 +71,7 @@ def filters() -> rx.Component:
         filter_select(
             "Source",
             value=LogsState.source,
-            options=SOURCES,
+            options=[(word.value, name) for word, name in SOURCES.items()],
             on_change=LogsState.choose_source,
         ),
         chips=filter_chips(

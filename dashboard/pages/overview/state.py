@@ -10,10 +10,9 @@ import reflex as rx
 
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
-from dashboard.components.event_table import EventLine
+from dashboard.components.event_table import SOURCES, EventLine
 from dashboard.components.trend_chart import TrendLine
 from dashboard.session import SessionState, actor, current_zone, guarded
-from models.words import Source
 from services.errors import AppError
 from services.paging import PageRequest
 from services.reporting import event_log, overview
@@ -24,12 +23,6 @@ LATEST_ROWS: Final = 8
 REFRESH_SECONDS: Final = 15.0  # a worker that died commits nothing, and the window moves on
 TICK_EVERY: Final = 6
 _END: Final = object()
-_SOURCES: Final = {
-    Source.API: "API",
-    Source.INCOMING: "Incoming",
-    Source.MANUAL: "Manual",
-    Source.IMPORT: "Import",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,5 +202,5 @@ def _line(row: EventLogRow) -> EventLine:
         code=row.response_code,
         event=row.event,
         deliveries=row.deliveries,
-        source=_SOURCES[row.source],
+        source=SOURCES[row.source],
     )
