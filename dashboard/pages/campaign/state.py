@@ -8,6 +8,7 @@ import reflex as rx
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.components.lead_table import LeadLine
+from dashboard.lines import lead_line
 from dashboard.session import actor, guarded
 from services.catalog import campaigns
 from services.catalog.rows import CampaignRow
@@ -121,23 +122,10 @@ async def _leads(key: str, cursor: str) -> dict[str, Any]:
         return {"leads_state": list_state.FAILED, "leads_problem": feedback.sentence(error)}
     return {
         "leads_state": list_state.READY if page.items else list_state.EMPTY,
-        "lines": [_line(row) for row in page.items],
+        "lines": [lead_line(row) for row in page.items],
         "newer": page.previous_cursor or "",
         "older": page.next_cursor or "",
     }
-
-
-def _line(row: LeadRow) -> LeadLine:
-    return LeadLine(
-        id=row.id,
-        captured_at=row.created_at.isoformat(),
-        name=row.full_name,
-        email=row.email or "",
-        transaction_id=row.transaction_id,
-        campaign=row.campaign,
-        campaign_name=row.campaign_name,
-        source=row.source,
-    )
 
 
 def _snippet(origin: str, key: str) -> str:

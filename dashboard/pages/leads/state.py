@@ -7,12 +7,12 @@ import reflex as rx
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.components.lead_table import LeadLine
+from dashboard.lines import lead_line
 from dashboard.session import actor, guarded
 from services.catalog import campaigns
 from services.catalog.rows import CampaignRow
 from services.errors import AppError
 from services.intake import leads
-from services.intake.leads import LeadRow
 from services.paging import MAX_LIMIT, PageRequest
 
 _MOST_CAMPAIGNS = 2_000  # in one drop-down; beyond that nobody finds anything in it
@@ -98,7 +98,7 @@ class LeadsState(rx.State):
         shown: dict[str, Any] = {
             "open_campaigns": options,
             "campaign_options": options + archived,
-            "lines": [line_of(row) for row in page.items],
+            "lines": [lead_line(row) for row in page.items],
             "list_state": list_state.READY if page.items else empty,
             "newest_at": page.items[0].created_at.isoformat() if page.items else "",
             "oldest_at": page.items[-1].created_at.isoformat() if page.items else "",
@@ -110,20 +110,6 @@ class LeadsState(rx.State):
             async with self:
                 for name, value in different.items():
                     setattr(self, name, value)
-
-
-def line_of(row: LeadRow) -> LeadLine:
-    """Return what the table shows of a lead."""
-    return LeadLine(
-        id=row.id,
-        captured_at=row.created_at.isoformat(),
-        name=row.full_name,
-        email=row.email or "",
-        transaction_id=row.transaction_id,
-        campaign=row.campaign,
-        campaign_name=row.campaign_name,
-        source=row.source,
-    )
 
 
 async def _all_campaigns() -> list[CampaignRow]:

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import feedback, live, routes
+from dashboard import feedback, live
 from dashboard.components import list_state
-from dashboard.components.event_table import SOURCES, EventLine
+from dashboard.components.event_table import EventLine
+from dashboard.lines import event_line
 from dashboard.pages.logs.filter_state import LogFilters
 from dashboard.pages.logs.filters import LogAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
@@ -123,7 +124,7 @@ class LogsState(LogFilters, rx.State):
                 self.lines, self.has_newer, self.has_older = [], False, False
             return False
         shown = list_state.READY if page.items else await self._why_empty(address)
-        lines = [_line(row) for row in page.items]
+        lines = [event_line(row) for row in page.items]
         times = [row.received_at for row in page.items]
         async with self:
             if (lines, shown) != (self.lines, self.list_state):
@@ -159,22 +160,6 @@ class LogsState(LogFilters, rx.State):
         if fresh != self.fresh:
             async with self:
                 self.fresh = fresh
-
-
-def _line(row: EventLogRow) -> EventLine:
-    return EventLine(
-        key=row.event_id,
-        href=str(routes.log_entry(row.event_id)),
-        at=row.received_at.isoformat(),
-        transaction_id=row.transaction_id,
-        lead=row.lead_name or row.lead_id,
-        campaign=row.campaign_name,
-        status=row.status,
-        code=row.response_code,
-        event=row.event,
-        deliveries=row.deliveries,
-        source=SOURCES[row.source],
-    )
 
 
 def _with_chosen(options: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:

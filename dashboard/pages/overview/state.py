@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import feedback, live, routes
+from dashboard import feedback, live
 from dashboard.components import list_state
-from dashboard.components.event_table import SOURCES, EventLine
+from dashboard.components.event_table import EventLine
 from dashboard.components.trend_chart import TrendLine
+from dashboard.lines import event_line
 from dashboard.session import SessionState, actor, current_zone, guarded
 from services.errors import AppError
 from services.paging import PageRequest
 from services.reporting import event_log, overview
-from services.reporting.event_log import EventLogFilter, EventLogRow
+from services.reporting.event_log import EventLogFilter
 from services.reporting.overview import Overview
 
 LATEST_ROWS: Final = 8
@@ -90,7 +91,7 @@ class OverviewState(rx.State):
             "waiting": _waiting(figures),
             "trend": _trend(figures, zone),
             "highest": max((bar.events for bar in figures.trend), default=0),
-            "latest": [_line(row) for row in page.items],
+            "latest": [event_line(row) for row in page.items],
             "has_event": steps.has_event,
             "has_postback": steps.has_postback,
             "has_test": steps.has_test,
@@ -188,19 +189,3 @@ def _trend(figures: Overview, zone: ZoneInfo) -> list[TrendLine]:
             )
         )
     return lines
-
-
-def _line(row: EventLogRow) -> EventLine:
-    return EventLine(
-        key=row.event_id,
-        href=str(routes.log_entry(row.event_id)),
-        at=row.received_at.isoformat(),
-        transaction_id=row.transaction_id,
-        lead=row.lead_name or row.lead_id,
-        campaign=row.campaign_name,
-        status=row.status,
-        code=row.response_code,
-        event=row.event,
-        deliveries=row.deliveries,
-        source=SOURCES[row.source],
-    )
