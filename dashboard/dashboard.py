@@ -28,11 +28,17 @@ from services.settings import get_settings
 async def _running() -> AsyncIterator[None]:
     await runtime.start(get_settings())
     live.Feed.watcher = runtime.watcher()
+    live.Feed.is_connected = _is_connected
     try:
         yield
     finally:
         live.Feed.watcher = None
         await runtime.stop()
+
+
+def _is_connected(connection: str) -> bool:
+    events = app.event_namespace
+    return events is not None and connection in events.sid_to_token
 
 
 app = rx.App(

@@ -19,6 +19,11 @@ class Feed:
 
     watcher: ChangeWatcher | None = None
 
+    @staticmethod
+    def is_connected(_connection: str) -> bool:
+        """Tell whether this websocket is still open; the composition root knows."""
+        return True
+
 
 async def changes(state: rx.State) -> AsyncIterator[None]:
     """Yield at once, and again after each commit that anybody makes, until the page is left.
@@ -31,11 +36,15 @@ async def changes(state: rx.State) -> AsyncIterator[None]:
     if watcher is None:
         raise RuntimeError("Nobody watches the database: the runtime was not started.")
     clock = asyncio.get_running_loop().time
-    while not watcher.is_closed:
+    # Reflex ends only what `on_load` began; a follower that an event began would outlive its tab.
+    connection = state.router.session.session_id
+    while not watcher.is_closed and Feed.is_connected(connection):
         began = clock()
         seen = watcher.number  # before the page asks, so that a commit meanwhile is not missed
         yield
         while await watcher.wait(seen, RECHECK_SECONDS) == seen and not watcher.is_closed:
+            if not Feed.is_connected(connection):
+                return
             await _still_signed_in(state)
         await asyncio.sleep(PAUSE_SECONDS - (clock() - began))
         await _still_signed_in(state)

@@ -4,10 +4,10 @@ import functools
 import hashlib
 import inspect
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from http.cookies import SimpleCookie
-from typing import Any, Final
+from typing import Any, Final, get_origin
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,7 +19,7 @@ from dashboard.components.native_form import sign_out_form
 from dashboard.layout import Viewer
 from services.accounts import sessions, users
 from services.actor import Actor
-from services.errors import AppError, NotSignedIn
+from services.errors import AppError, InvalidInput, NotSignedIn
 
 ACCESS: Final = "afterlead_access"
 """The mark that the architecture test looks for on every handler: `guarded` or `public`."""
@@ -31,6 +31,9 @@ TIME_ZONE_COOKIE: Final = "afterlead_time_zone"
 UTC_NAME: Final = "UTC"
 
 Handler = Callable[..., Any]
+
+# The kinds of argument whose handlers rely on them; the others are converted by the handler.
+_CHECKED = frozenset({str, dict})
 
 _actor: ContextVar[Actor] = ContextVar("actor")
 
@@ -70,16 +73,34 @@ def guarded(handler: Handler) -> Handler:
     return wrapper
 
 
+def _kinds(handler: Handler) -> dict[str, type]:
+    """Return what the arguments of an event must be: Reflex checks none of them."""
+    named = list(inspect.signature(handler).parameters.values())[1:]
+    found = {each.name: get_origin(each.annotation) or each.annotation for each in named}
+    return {name: kind if kind in _CHECKED else object for name, kind in found.items()}
+
+
+def _check_kinds(
+    kinds: Mapping[str, type], args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> None:
+    given = dict(zip(kinds, args, strict=False)) | dict(kwargs)
+    if not all(isinstance(value, kinds.get(name, object)) for name, value in given.items()):
+        raise InvalidInput({"": "The page sent something that does not fit. Reload it."})
+
+
 def _is_stream(handler: Handler) -> bool:
     return inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler)
 
 
 def _guarded_call(handler: Handler) -> Handler:
+    kinds = _kinds(handler)
+
     @functools.wraps(handler)
     async def call(self: rx.State, *args: object, **kwargs: object) -> object:
         if not await _enter(self):
             return await _refuse(self)
         try:
+            _check_kinds(kinds, args, kwargs)
             result = handler(self, *args, **kwargs)
             return await result if inspect.isawaitable(result) else result
         except NotSignedIn:
@@ -91,12 +112,15 @@ def _guarded_call(handler: Handler) -> Handler:
 
 
 def _guarded_stream(handler: Handler) -> Handler:
+    kinds = _kinds(handler)
+
     @functools.wraps(handler)
     async def stream(self: rx.State, *args: object, **kwargs: object) -> AsyncIterator[object]:
         if not await _enter(self):
             yield await _refuse(self)
             return
         try:
+            _check_kinds(kinds, args, kwargs)
             result = handler(self, *args, **kwargs)
             if inspect.isgenerator(result):
                 for step in result:

@@ -45,6 +45,7 @@ async def measure_intake(settings: Settings, sink: Sink, *, seconds: int) -> tup
         [sys.executable, "-m", "tests.benchmarks.served"],
         env=environment,
         cwd=Path(__file__).parents[2],
+        stderr=subprocess.DEVNULL,  # its log
     )
     try:
         await _until_open(port)

@@ -119,12 +119,17 @@ def test_a_firing_appears_by_itself_and_not_while_the_page_is_paused(
     expect(rows(signed_in)).to_have_count(2)
     signed_in.get_by_role("switch", name="Live").click()
     expect(signed_in).to_have_url(re.compile("live=off"))
-    fire()
     hint = signed_in.get_by_role("button", name="1 new event")
+    # The address is there before the page has loaded anew: what fires in between is on it.
+    for shown in (2, 3):
+        fire()
+        expect(hint.or_(rows(signed_in).nth(shown))).to_be_visible()
+        if hint.is_visible():
+            break
     expect(hint).to_be_visible()
-    expect(rows(signed_in)).to_have_count(2)
+    expect(rows(signed_in)).to_have_count(shown)
     hint.click()
-    expect(rows(signed_in)).to_have_count(3)
+    expect(rows(signed_in)).to_have_count(shown + 1)
 
 
 def test_pages_lead_back_and_forth_and_hint_at_what_is_new(

@@ -162,3 +162,22 @@ def test_the_token_of_anothers_tab_opens_nothing(
     signed_in.goto(f"{server.url}/campaigns")
     expect(signed_in).to_have_url(at(server, "/campaigns"))
     expect(signed_in.get_by_text(MARKER).first).to_be_visible()
+
+
+def test_an_argument_of_the_wrong_kind_is_refused_before_its_handler(
+    signed_in: Page, context: BrowserContext, server: Server, handlers: dict[str, dict]
+) -> None:
+    name = next(name for name in handlers if name.endswith("logs_state.find"))
+    intruder = Intruder(server, cookie=cookie_header(context), token="forger")
+
+    async def forge() -> None:
+        async with intruder:
+            await intruder.ask("reflex___state____state.hydrate_and_load", {}, path="/logs")
+            for wrong in (7, None, ["x"], {"x": 1}):
+                await intruder.ask(name, {"text": wrong}, path="/logs")
+            await intruder.settle()
+
+    before = len(server.log.read_bytes())
+    run_apart(forge())
+    assert b"Traceback" not in server.log.read_bytes()[before:]
+    assert any("does not fit" in text for text in intruder.received)
