@@ -1,16 +1,25 @@
 """What is stored. Importing this package makes the metadata whole."""
 
+from models import base  # noqa: F401 - first: it names the constraints of every table
+from models.affiliate import Affiliate
 from models.api_key import ApiKey
 from models.attempt import Attempt
 from models.campaign import Campaign
+from models.campaign_event import CampaignEvent
+from models.custom_field import CustomField
 from models.definition_version import DefinitionVersion
 from models.delivery import Delivery
 from models.echo import EchoCall, EchoName
 from models.event import Event
+from models.event_list import EventList
+from models.event_list_campaign import EventListCampaign
+from models.event_list_member import EventListMember
 from models.event_type import EventType
+from models.incoming_url import IncomingUrl
 from models.lead import Lead
 from models.postback import Postback
 from models.sign_in_ticket import SignInTicket
+from models.status_change import StatusChange
 from models.submission import Submission
 from models.trial import Trial
 from models.user import User
@@ -18,18 +27,26 @@ from models.user_session import UserSession
 from models.worker import Worker
 
 __all__ = [
+    "Affiliate",
     "ApiKey",
     "Attempt",
     "Campaign",
+    "CampaignEvent",
+    "CustomField",
     "DefinitionVersion",
     "Delivery",
     "EchoCall",
     "EchoName",
     "Event",
+    "EventList",
+    "EventListCampaign",
+    "EventListMember",
     "EventType",
+    "IncomingUrl",
     "Lead",
     "Postback",
     "SignInTicket",
+    "StatusChange",
     "Submission",
     "Trial",
     "User",

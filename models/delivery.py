@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.base import LongText, word
-from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
+from models.words import ConversionStatus, DeliveryReason, DeliveryStatus, Method, PostbackLevel
 
 _WAITS = "due_at IS NOT NULL"
 _LEASED = "status = 'sending'"
@@ -51,6 +51,10 @@ class Delivery(SQLModel, table=True):
     # [[name, [part, …]], …]; a part is text or {"secret": name}, filled in when sent.
     headers: list[Any] = Field(default_factory=list, sa_type=JSON)
     body: str | None = Field(default=None, sa_type=LongText)
+    # Set when a change to this conversion status caused it, not the recording of the event.
+    on_conversion_status: ConversionStatus | None = Field(
+        default=None, sa_type=word(ConversionStatus, grows=True)
+    )
     created_at: datetime
     # Set exactly while the delivery waits for a worker.
     due_at: datetime | None = None

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.base import LongText, sortable, word
 from models.words import ConversionStatus, DeliveryStatus, Source
+
+_HAS_AFFILIATE = "affiliate_id IS NOT NULL"
 
 
 class Event(SQLModel, table=True):
@@ -22,6 +24,14 @@ class Event(SQLModel, table=True):
         Index("ix_event_occurred_at", "occurred_at", "id"),
         Index("ix_event_event_type_id_received_at", "event_type_id", "received_at", "id"),
         Index("ix_event_campaign_id_received_at", "campaign_id", "received_at", "id"),
+        Index(
+            "ix_event_affiliate_id_received_at",
+            "affiliate_id",
+            "received_at",
+            "id",
+            sqlite_where=text(_HAS_AFFILIATE),
+            postgresql_where=text(_HAS_AFFILIATE),
+        ),
         Index("ix_event_lead_id_received_at", "lead_id", "received_at", "id"),
         Index("ix_event_delivery_status_received_at", "delivery_status", "received_at", "id"),
         Index("ix_event_response_code_received_at", "response_code", "received_at", "id"),
@@ -33,6 +43,10 @@ class Event(SQLModel, table=True):
     event_name: str = Field(max_length=64)
     lead_id: str = Field(foreign_key="lead.id", ondelete="RESTRICT", max_length=40)
     campaign_id: str = Field(foreign_key="campaign.id", ondelete="RESTRICT", max_length=40)
+    # The lead's affiliate at that moment.
+    affiliate_id: str | None = Field(
+        default=None, foreign_key="affiliate.id", ondelete="RESTRICT", max_length=40
+    )
     transaction_id: str = Field(sa_type=sortable(255))
     occurred_at: datetime
     received_at: datetime
@@ -46,6 +60,7 @@ class Event(SQLModel, table=True):
     is_conversion: bool
     is_affiliate_conversion: bool
     is_test: bool = False
+    # Custom field → text, or {"number": digits as received}; see `services.field_values`.
     fields: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     payload: str = Field(default="{}", sa_type=LongText)
     # Filled when a repeat is the same fact; the unique index decides races.

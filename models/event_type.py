@@ -21,6 +21,7 @@ class EventType(SQLModel, table=True):
     dedupe: DedupeMode = Field(
         default=DedupeMode.ONCE_PER_LEAD, sa_type=word(DedupeMode, grows=True)
     )
+    dedupe_window_minutes: int | None = None  # set exactly when `dedupe` is window
     available_everywhere: bool = True
     version: int = 1
     created_at: datetime

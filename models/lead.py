@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import sortable, word
 from models.words import LeadSource
+
+_HAS_AFFILIATE = "affiliate_id IS NOT NULL"
 
 
 class Lead(SQLModel, table=True):
@@ -18,6 +20,15 @@ class Lead(SQLModel, table=True):
         Index("ix_lead_transaction_id", "transaction_id"),
         Index("ix_lead_created_at", "created_at", "id"),
         Index("ix_lead_campaign_id_created_at", "campaign_id", "created_at", "id"),
+        Index("ix_lead_submitted_at", "submitted_at", "id"),
+        Index(
+            "ix_lead_affiliate_id_created_at",
+            "affiliate_id",
+            "created_at",
+            "id",
+            sqlite_where=text(_HAS_AFFILIATE),
+            postgresql_where=text(_HAS_AFFILIATE),
+        ),
         Index("ix_lead_search_email", "search_email"),
         Index("ix_lead_search_phone", "search_phone"),
         Index("ix_lead_search_name", "search_name"),
@@ -26,6 +37,9 @@ class Lead(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=40)
     campaign_id: str = Field(foreign_key="campaign.id", ondelete="RESTRICT", max_length=40)
     transaction_id: str = Field(sa_type=sortable(255))
+    affiliate_id: str | None = Field(
+        default=None, foreign_key="affiliate.id", ondelete="RESTRICT", max_length=40
+    )
     external_click_id: str | None = Field(default=None, max_length=255)
     email: str | None = Field(default=None, max_length=254)
     phone: str | None = Field(default=None, max_length=40)

@@ -11,7 +11,11 @@ from models.words import Method, PostbackLevel
 
 
 class Postback(SQLModel, table=True):
-    """One URL template that fires when its event does and every filter that is set matches."""
+    """One URL template that fires when its event does and every filter that is set matches.
+
+    Level event: belongs to `event_type_id`. Level campaign: to `campaign_id`, for all its events.
+    Level affiliate: to `affiliate_id`, for the Affiliate Conversion Events of its leads.
+    """
 
     id: str = Field(primary_key=True, max_length=40)
     level: PostbackLevel = Field(default=PostbackLevel.EVENT, sa_type=word(PostbackLevel))
@@ -20,6 +24,14 @@ class Postback(SQLModel, table=True):
     )
     campaign_id: str | None = Field(
         default=None, foreign_key="campaign.id", ondelete="RESTRICT", index=True, max_length=40
+    )
+    affiliate_id: str | None = Field(
+        default=None, foreign_key="affiliate.id", ondelete="RESTRICT", index=True, max_length=40
+    )
+    # Empty: fires when the event is recorded. Else: fires each time that the event's conversion
+    # status becomes one of these, and not before.
+    on_conversion_status: list[Any] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
     )
     method: Method = Field(default=Method.GET, sa_type=word(Method))
     url: str = Field(sa_type=LongText)

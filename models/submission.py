@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.base import LongText, word
 from models.words import Source, Verdict
+
+_BY_URL = "source = 'incoming'"
 
 
 class Submission(SQLModel, table=True):
@@ -16,6 +18,15 @@ class Submission(SQLModel, table=True):
     __table_args__ = (
         Index("ix_submission_received_at", "received_at", "id"),
         Index("ix_submission_verdict_received_at", "verdict", "received_at", "id"),
+        # The last calls of one incoming URL, by its key.
+        Index(
+            "ix_submission_actor_id_received_at",
+            "actor_id",
+            "received_at",
+            "id",
+            sqlite_where=text(_BY_URL),
+            postgresql_where=text(_BY_URL),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=40)

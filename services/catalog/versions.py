@@ -7,11 +7,30 @@ from typing import TypeVar
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from models import Campaign, EventType, Postback
+from models import (
+    Affiliate,
+    Campaign,
+    CampaignEvent,
+    CustomField,
+    EventList,
+    EventType,
+    IncomingUrl,
+    Postback,
+)
 from services.catalog import cache
 from services.errors import StaleVersion
 
-D = TypeVar("D", EventType, Campaign, Postback)
+D = TypeVar(
+    "D",
+    EventType,
+    Campaign,
+    Postback,
+    Affiliate,
+    EventList,
+    CampaignEvent,
+    CustomField,
+    IncomingUrl,
+)
 
 
 def check_version(definition: D, kind: str, *, if_match: int | None) -> None:

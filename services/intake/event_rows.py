@@ -88,6 +88,7 @@ def event_facts(
         "event_name": event_type.name,
         "lead_id": lead.id,
         "campaign_id": campaign.id,
+        "affiliate_id": lead.affiliate_id,
         "transaction_id": lead.transaction_id,
         "occurred_at": event.occurred_at or now,
         "received_at": now,
@@ -114,7 +115,10 @@ def owed_deliveries(
 ) -> list[NewDelivery]:
     """Return one delivery per matching postback, its request rendered; writes nothing."""
     postbacks = matching_postbacks(
-        definitions.postbacks_by_event_type_id.get(event_type.id, ()), campaign_id=campaign.id
+        definitions,
+        event_type,
+        campaign_id=campaign.id,
+        affiliate_id=lead.affiliate_id,
     )
     if not postbacks:
         return []

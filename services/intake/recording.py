@@ -13,6 +13,7 @@ from models.words import Source, Verdict
 from services import database
 from services.actor import Actor
 from services.catalog import cache
+from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
 from services.catalog.rows import CampaignRow, EventTypeRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
@@ -93,7 +94,9 @@ def record_call(session: Session, call: Call) -> Answer:
     if isinstance(found, Refused):
         return _refuse(session, call, found)
     campaign = definitions.campaigns_by_id[found.campaign_id]
-    refused = _unavailable(event, event_type, campaign)
+    effective = effective_event(definitions, campaign, event_type)
+    event_type = effective.event_type
+    refused = _unavailable(event, effective, campaign)
     if refused is not None:
         return _refuse(session, call, refused, lead_id=found.id)
     answer = write_event(
@@ -174,9 +177,10 @@ def _find_lead(
 
 
 def _unavailable(
-    event: EventInput, event_type: EventTypeRow, campaign: CampaignRow
+    event: EventInput, effective: EffectiveEvent, campaign: CampaignRow
 ) -> Refused | None:
-    if reason := why_unavailable(event_type, campaign):
+    event_type = effective.event_type
+    if reason := why_unavailable(effective, campaign):
         return Refused(Verdict.EVENT_NOT_AVAILABLE, reason, {"event": reason})
     if event.fields:
         fields = {
@@ -186,17 +190,6 @@ def _unavailable(
         }
         return Refused(Verdict.INVALID_FIELD, "Some fields are wrong.", fields)
     return None
-
-
-def why_unavailable(event_type: EventTypeRow, campaign: CampaignRow) -> str:
-    """Return why this event cannot fire in this campaign, or "" when it can."""
-    if event_type.archived_at is not None:
-        return f"The event “{event_type.name}” is archived. Restore it to fire it again."
-    if campaign.archived_at is not None:
-        return f"The campaign “{campaign.key}” is archived. Restore it to fire events in it."
-    if not event_type.available_everywhere:
-        return f"The event “{event_type.name}” is not available in the campaign “{campaign.key}”."
-    return ""
 
 
 def _refuse(

@@ -13,6 +13,7 @@ from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
+from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
 from services.catalog.rows import CampaignRow, EventTypeRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput, NotFound
@@ -20,7 +21,6 @@ from services.identifiers import is_id
 from services.intake.contract import EventInput
 from services.intake.event_rows import dedupe_key, event_facts, owed_deliveries
 from services.intake.matching import matching_postbacks
-from services.intake.recording import why_unavailable
 from services.validation import validate
 
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -80,16 +80,22 @@ def _options(session: Session, lead_id: str) -> list[TriggerOption]:
         for row in session.connection().execute(_FIRED, {"keys": list(keys)})
     }
     found = [
-        _option(row, campaign, fired.get(row.id), _matching(definitions, row, campaign))
+        _option(
+            effective_event(definitions, campaign, row),
+            campaign,
+            fired.get(row.id),
+            _matching(definitions, row, campaign, lead),
+        )
         for row in sorted(live, key=lambda row: row.name)
     ]
     return sorted(found, key=lambda option: bool(option.reason))
 
 
 def _option(
-    event_type: EventTypeRow, campaign: CampaignRow, first: Any, postbacks: int
+    effective: EffectiveEvent, campaign: CampaignRow, first: Any, postbacks: int
 ) -> TriggerOption:
-    reason = why_unavailable(event_type, campaign)
+    event_type = effective.event_type
+    reason = why_unavailable(effective, campaign)
     if not reason and first is not None:
         reason = "Already fired for this lead; Multi-Trigger is off."
     return TriggerOption(
@@ -104,9 +110,14 @@ def _option(
     )
 
 
-def _matching(definitions: Definitions, event_type: EventTypeRow, campaign: CampaignRow) -> int:
-    postbacks = definitions.postbacks_by_event_type_id.get(event_type.id, ())
-    return len(matching_postbacks(postbacks, campaign_id=campaign.id))
+def _matching(
+    definitions: Definitions, event_type: EventTypeRow, campaign: CampaignRow, lead: Row[Any]
+) -> int:
+    return len(
+        matching_postbacks(
+            definitions, event_type, campaign_id=campaign.id, affiliate_id=lead.affiliate_id
+        )
+    )
 
 
 def _what_it_sends(session: Session, event: EventInput, now: datetime) -> tuple[RequestLine, ...]:

@@ -1,0 +1,71 @@
+"""What an event keeps of a custom field: text, or the digits of a number exactly as received."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from models.words import FieldType
+
+MAX_TEXT = 1_000
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_TAG = "number"
+
+
+def read_value(kind: FieldType, value: object) -> str | dict[str, str]:
+    """Return a value as an event keeps it; raise ValueError with a sentence for its giver.
+
+    Text has at most 1,000 characters. A number is a JSON number or text with a point. A date is
+    `YYYY-MM-DD` and exists in the calendar.
+    """
+    if kind is FieldType.NUMBER:
+        return {_TAG: _number(value)}
+    if kind is FieldType.DATE:
+        return _date(value)
+    return _text(value)
+
+
+def as_text(stored: Any) -> str:
+    """Return a kept value for people and JSON answers."""
+    return str(stored[_TAG]) if isinstance(stored, Mapping) else str(stored)
+
+
+def as_macro(stored: Any) -> str | Decimal:
+    """Return a kept value for macros: a number is a number, also in a JSON body."""
+    return Decimal(stored[_TAG]) if isinstance(stored, Mapping) else str(stored)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal | float):
+        raise ValueError("Give text.")
+    text = str(value)
+    if not text.strip():
+        raise ValueError("Give a value.")
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"Use at most {MAX_TEXT:,} characters; there are {len(text):,} now.")
+    return text
+
+
+def _number(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else str(value)
+    is_number = isinstance(value, str | int | Decimal | float) and not isinstance(value, bool)
+    if not is_number or not _NUMBER.fullmatch(text):
+        raise ValueError(
+            "Give a number such as 12.50: a point, no comma, "
+            "at most 15 digits before it and 10 after it."
+        )
+    return text
+
+
+def _date(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if not _DATE.fullmatch(text):
+        raise ValueError("Give a date such as 2026-02-28: year, month and day with hyphens.")
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"There is no {text} in the calendar.") from None
+    return text
