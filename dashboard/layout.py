@@ -25,8 +25,12 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Overview", routes.OVERVIEW, "layout-dashboard"),
     NavigationEntry("Leads", routes.LEADS, "contact"),
     NavigationEntry("Campaigns", routes.CAMPAIGNS, "megaphone"),
+    NavigationEntry("Affiliates", routes.AFFILIATES, "users"),
+    NavigationEntry("Reports", routes.REPORTS, "chart-column"),
     NavigationEntry("Logs", routes.LOGS, "scroll-text"),
     NavigationEntry("Event Management", routes.EVENT_MANAGEMENT, "zap", group="Settings"),
+    NavigationEntry("Event Lists", routes.EVENT_LISTS, "list-checks", group="Settings"),
+    NavigationEntry("Incoming URLs", routes.INCOMING, "webhook", group="Settings"),
     NavigationEntry("Test receiver", routes.TEST_RECEIVER, "radio-tower", group="Settings"),
 )
 

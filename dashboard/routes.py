@@ -12,6 +12,18 @@ LEADS: Final = "/leads"
 LEAD: Final = "/leads/[lead_id]"
 CAMPAIGNS: Final = "/campaigns"
 CAMPAIGN: Final = "/campaigns/[campaign_key]"
+CAMPAIGN_EVENT_LISTS: Final = "/settings/event-lists"
+EVENT_LIST_NEW: Final = "/settings/new-event-list"
+EVENT_LIST: Final = "/settings/event-lists/[event_list_id]"
+POSTBACK_NEW: Final = "/campaigns/[campaign_key]/postbacks/new"
+CAMPAIGN_POSTBACK: Final = "/campaigns/[campaign_key]/postbacks/[postback_id]"
+AFFILIATES: Final = "/affiliates"
+AFFILIATE: Final = "/affiliates/[affiliate_key]"
+AFFILIATE_POSTBACK_NEW: Final = "/affiliates/[affiliate_key]/postbacks/new"
+AFFILIATE_POSTBACK: Final = "/affiliates/[affiliate_key]/postbacks/[postback_id]"
+REPORTS: Final = "/reports"
+INCOMING: Final = "/incoming"
+INCOMING_URL: Final = "/incoming/[incoming_url_id]"
 LOGS: Final = "/logs"
 LOG_ENTRY: Final = "/logs/[event_id]"
 EVENT_MANAGEMENT: Final = "/settings/events"
@@ -45,14 +57,37 @@ def event(name: Text) -> Text:
     return _below(EVENT_MANAGEMENT, name)
 
 
-def postback_new(event_name: Text) -> Text:
-    """Return the path of the form for a new postback of an event."""
-    return event(event_name) + "/postbacks/new"
+def affiliate(key: Text) -> Text:
+    """Return the path of an affiliate."""
+    return _below(AFFILIATES, key)
 
 
-def postback(event_name: Text, postback_id: Text) -> Text:
-    """Return the path of a postback's editor."""
-    return _below(event(event_name) + "/postbacks", postback_id)
+def event_list(list_id: Text) -> Text:
+    """Return the path of an event list."""
+    return _below(EVENT_LISTS, list_id)
+
+
+def incoming_url(url_id: Text) -> Text:
+    """Return the path of one partner's incoming URL."""
+    return _below(INCOMING, url_id)
+
+
+def postback_new(owner: Text) -> Text:
+    """Return the path of the form for a new postback; `owner` is the path of whose it is.
+
+    That is an event, a campaign or an affiliate, such as `event("sale")`.
+    """
+    return owner + "/postbacks/new"
+
+
+def postback(owner: Text, postback_id: Text) -> Text:
+    """Return the path of a postback's editor; `owner` is the path of whose it is."""
+    return _below(owner + "/postbacks", postback_id)
+
+
+def reports(**filters: Text) -> Text:
+    """Return the path of the reports with their filters in the query."""
+    return with_query(REPORTS, **filters)
 
 
 def test_receiver(name: Text) -> Text:

@@ -41,7 +41,7 @@ def postback_list() -> rx.Component:
             "values in place of the macros.",
             empty_action=link_button(
                 "Add Postback URL",
-                href=routes.postback_new(EventState.shown),
+                href=routes.postback_new(routes.event(EventState.shown)),
                 kind="primary",
                 icon="plus",
             ),
@@ -57,7 +57,9 @@ def postback_list() -> rx.Component:
             rx.cond(
                 PostbacksState.lines.length() > 0,
                 link_button(
-                    "Add Postback URL", href=routes.postback_new(EventState.shown), icon="plus"
+                    "Add Postback URL",
+                    href=routes.postback_new(routes.event(EventState.shown)),
+                    icon="plus",
                 ),
             ),
         ),
@@ -105,7 +107,9 @@ def _line(line: rx.Var[PostbackLine]) -> rx.Component:
             },
         ),
         rx.el.div(
-            link_button("Edit", href=routes.postback(line.event, line.id), small=True),
+            link_button(
+                "Edit", href=routes.postback(routes.event(line.event), line.id), small=True
+            ),
             button(
                 "Archive",
                 kind="quiet",

@@ -160,7 +160,7 @@ class PostbackState(PostbackRows, rx.State):
         if is_new:
             return [
                 feedback.done("Postback added."),
-                rx.redirect(routes.postback(self.event, row.id), replace=True),
+                rx.redirect(routes.postback(routes.event(self.event), row.id), replace=True),
             ]
         return feedback.done("Saved.")
 
