@@ -13,6 +13,7 @@ from sqlmodel import Session
 from models import Delivery, Event
 from models.words import (
     WORST_FIRST,
+    ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
     PostbackLevel,
@@ -33,12 +34,16 @@ _RANK = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """What `enqueue` promises: one rendered request of one postback."""
+    """What `enqueue` promises: one rendered request of one postback.
+
+    `on_conversion_status` is set when a change to this status caused it, not the recording.
+    """
 
     id: str
     postback_id: str
     level: PostbackLevel
     request: RenderedRequest
+    on_conversion_status: ConversionStatus | None = None
 
 
 _on_wake: Callable[[], None] | None = None
@@ -79,6 +84,7 @@ def enqueue(
                 "destination": delivery.request.destination,
                 "headers": delivery.request.headers,
                 "body": delivery.request.body,
+                "on_conversion_status": delivery.on_conversion_status,
                 "created_at": now,
                 "due_at": now if delivery.request.status is DeliveryStatus.PENDING else None,
                 "deadline_at": now + DEADLINE,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, Table, bindparam, or_, select, tuple_, update
 from sqlmodel import Session
 
-from models import Campaign, Lead
+from models import Affiliate, Campaign, Lead
 from models.words import LeadSource
 from services import database
 from services.actor import Actor, Right
@@ -31,6 +31,7 @@ from services.validation import is_storable, validate
 
 LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 CAMPAIGN: Table = Campaign.__table__  # type: ignore[attr-defined]
+AFFILIATE: Table = Affiliate.__table__  # type: ignore[attr-defined]
 
 _DETAILS = ("external_click_id", "email", "phone", "first_name", "last_name", *SUBS, "fields")
 # Sorts after every text that begins alike: the end of a prefix search.
@@ -45,6 +46,8 @@ class LeadRow:
     id: str
     campaign: str
     campaign_name: str
+    affiliate: str | None
+    affiliate_name: str | None
     transaction_id: str
     external_click_id: str | None
     email: str | None
@@ -108,15 +111,15 @@ async def update_details(
 
 
 async def list_page(
-    actor: Actor, request: PageRequest, *, campaign: str = "", q: str = ""
+    actor: Actor, request: PageRequest, *, campaign: str = "", affiliate: str = "", q: str = ""
 ) -> Page[LeadRow]:
-    """Return leads, newest first.
+    """Return leads, newest first; `campaign` and `affiliate` are keys.
 
     `q` is a whole id, or the beginning of an e-mail address, a phone number or a name, of at
     least two characters.
     """
     actor.require(Right.READ)
-    return await database.read(_list_page, request, campaign, q.strip())
+    return await database.read(_list_page, request, campaign, affiliate, q.strip())
 
 
 def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> CreatedLead:
@@ -204,12 +207,16 @@ def _find(session: Session, lead_id: str) -> Row[Any]:
     return row
 
 
-def _list_page(session: Session, request: PageRequest, campaign: str, q: str) -> Page[LeadRow]:
-    if not (is_storable(q) and is_storable(campaign)):
+def _list_page(
+    session: Session, request: PageRequest, campaign: str, affiliate: str, q: str
+) -> Page[LeadRow]:
+    if not all(map(is_storable, (q, campaign, affiliate))):
         return Page([])  # nothing that is stored can be like it
     statement = _SELECT
     if campaign:
         statement = statement.where(CAMPAIGN.c.key == campaign)
+    if affiliate:
+        statement = statement.where(AFFILIATE.c.key == affiliate)
     if q:
         statement = _search(statement, q)
     newer = False
@@ -270,6 +277,8 @@ def _row(row: Row[Any]) -> LeadRow:
         id=row.id,
         campaign=row.campaign_key,
         campaign_name=row.campaign_name,
+        affiliate=row.affiliate_key,
+        affiliate_name=row.affiliate_name,
         transaction_id=row.transaction_id,
         external_click_id=row.external_click_id,
         email=row.email,
@@ -292,7 +301,15 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-_SELECT = select(
-    LEAD, CAMPAIGN.c.key.label("campaign_key"), CAMPAIGN.c.name.label("campaign_name")
-).join_from(LEAD, CAMPAIGN, LEAD.c.campaign_id == CAMPAIGN.c.id)
+_SELECT = (
+    select(
+        LEAD,
+        CAMPAIGN.c.key.label("campaign_key"),
+        CAMPAIGN.c.name.label("campaign_name"),
+        AFFILIATE.c.key.label("affiliate_key"),
+        AFFILIATE.c.name.label("affiliate_name"),
+    )
+    .join_from(LEAD, CAMPAIGN, LEAD.c.campaign_id == CAMPAIGN.c.id)
+    .outerjoin(AFFILIATE, LEAD.c.affiliate_id == AFFILIATE.c.id)
+)
 _BY_ID = _SELECT.where(LEAD.c.id == bindparam("b_id"))

@@ -14,7 +14,7 @@ from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
-from services.catalog.rows import CampaignRow, EventTypeRow
+from services.catalog.rows import CampaignRow, CustomFieldRow, EventTypeRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id
@@ -31,7 +31,8 @@ LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 class TriggerOption:
     """One event of the drop-down; `reason` is empty when it can fire.
 
-    `fired_event_id` and `fired_at` name the firing that makes another one a duplicate.
+    `fired_event_id` and `fired_at` name the firing that makes another one a duplicate. `fields`
+    are the custom fields that it carries in the lead's campaign, in their order.
     """
 
     name: str
@@ -42,6 +43,7 @@ class TriggerOption:
     reason: str
     fired_event_id: str | None
     fired_at: datetime | None
+    fields: tuple[CustomFieldRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def _option(
         reason=reason,
         fired_event_id=first.id if first else None,
         fired_at=first.received_at if first else None,
+        fields=effective.fields,
     )
 
 
