@@ -13,10 +13,10 @@ from services.catalog.rows import CampaignRow
 from services.errors import AppError
 from services.paging import MAX_LIMIT, PageRequest
 from services.reporting import campaign_figures
-from services.reporting.campaign_figures import CampaignFigures
+from services.reporting.recent_figures import RecentFigures
 
 ARCHIVED = "archived"
-_NO_FIGURES = CampaignFigures(0, 0, 0, None)
+_NO_FIGURES = RecentFigures(0, 0, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class CampaignsState(rx.State):
                 self.lines, self.list_state, self.has_more = lines, shown, has_more
 
 
-def _line(row: CampaignRow, figures: CampaignFigures) -> CampaignLine:
+def _line(row: CampaignRow, figures: RecentFigures) -> CampaignLine:
     return CampaignLine(
         key=row.key,
         name=row.name,

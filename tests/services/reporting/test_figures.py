@@ -10,8 +10,16 @@ from services.actor import Actor
 from services.database import Database
 from services.errors import InvalidInput, NotAllowed
 from services.paging import PageRequest
-from services.reporting import campaign_figures, event_log, event_usage, health, overview
+from services.reporting import (
+    campaign_figures,
+    event_log,
+    event_usage,
+    health,
+    overview,
+    recent_figures,
+)
 from services.reporting.event_log import EventLogFilter
+from services.reporting.recent_figures import RecentFigures
 from services.settings import Settings
 from tests.factories import START, FrozenClock, program
 from tests.services.reporting.rows import Rows
@@ -185,7 +193,7 @@ async def test_figures_tell_of_each_campaign_by_key(
     clock: FrozenClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(campaign_figures, "LEADS_COUNTED_AT_MOST", 2)
+    monkeypatch.setattr(recent_figures, "LEADS_COUNTED_AT_MOST", 2)
     with Rows(settings) as rows:
         sale, call = rows.event_type("sale", is_conversion=True), rows.event_type("call")
         auto, home = rows.campaign("auto-us"), rows.campaign("home-us")
@@ -202,9 +210,9 @@ async def test_figures_tell_of_each_campaign_by_key(
     found = await campaign_figures.figures(viewer, clock=clock)
 
     assert found == {
-        "auto-us": campaign_figures.CampaignFigures(2, 2, 1, START - HOUR),
-        "home-us": campaign_figures.CampaignFigures(2, 0, 0, None, has_more_leads=True),
-        "idle": campaign_figures.CampaignFigures(0, 0, 0, None),
+        "auto-us": RecentFigures(2, 2, 1, START - HOUR),
+        "home-us": RecentFigures(2, 0, 0, None, has_more_leads=True),
+        "idle": RecentFigures(0, 0, 0, None),
     }
 
 
