@@ -167,6 +167,7 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"
+    UNSUPPORTED_TYPE = "unsupported_type"
     UNKNOWN_FIELD = "unknown_field"
     INVALID_FIELD = "invalid_field"
     UNKNOWN_EVENT = "unknown_event"

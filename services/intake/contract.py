@@ -129,6 +129,7 @@ ANSWER_STATUS: Mapping[Verdict, int] = MappingProxyType(
         Verdict.UNKNOWN_LEAD: 404,
         Verdict.AMBIGUOUS_LEAD: 409,
         Verdict.TOO_LARGE: 413,
+        Verdict.UNSUPPORTED_TYPE: 415,
         Verdict.UNKNOWN_FIELD: 422,
         Verdict.INVALID_FIELD: 422,
         Verdict.EVENT_NOT_AVAILABLE: 422,
