@@ -1,17 +1,20 @@
 """How answers are written: JSON of rows, lists with their cursor, versions as ETag."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
 from fastapi import Response
 
-from services.paging import Page
+from services.errors import InvalidInput
+from services.paging import Page, PageRequest, decode_cursor, encode_cursor
 
 Row = TypeVar("Row")
 
 JSON_TYPE: Final = "application/json"
+
+_PLACE_DIGITS: Final = 9
 
 
 def json_bytes(content: object) -> bytes:
@@ -41,6 +44,35 @@ def answer_versioned(
 def answer_list(page: Page[Row], render: Callable[[Row], Mapping[str, object]]) -> Response:
     """Return one page of a list in the envelope of all lists."""
     return answer({"items": [render(row) for row in page.items], "next_cursor": page.next_cursor})
+
+
+def answer_whole(
+    rows: Sequence[Row],
+    request: PageRequest,
+    render: Callable[[Row], Mapping[str, object]],
+    *,
+    id_of: Callable[[Row], str],
+) -> Response:
+    """Return one page of a list that is at hand as a whole; raise InvalidInput for a bad cursor.
+
+    A page begins after the row with which the one before ended, wherever that stands by now.
+    """
+    begin = 0
+    if request.cursor:
+        last, place = decode_cursor(request.cursor, keys=2)
+        ids = [id_of(row) for row in rows]
+        begin = ids.index(last) + 1 if last in ids else _place(place)
+    items = list(rows[begin : begin + request.limit])
+    end = begin + len(items)
+    cursor = encode_cursor(id_of(items[-1]), str(end)) if items and end < len(rows) else None
+    return answer_list(Page(items, next_cursor=cursor), render)
+
+
+def _place(text: str) -> int:
+    """Return where a page begins whose predecessor's last row is gone."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _PLACE_DIGITS):
+        raise InvalidInput({"cursor": "This cursor is not one of ours; start without a cursor."})
+    return max(int(text) - 1, 0)
 
 
 def header_object(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -7,7 +7,6 @@ from fastapi import Depends, Query, Request, Response
 
 from dashboard.api.answer import JSON_TYPE, answer, answer_list, json_bytes
 from dashboard.api.deliveries import detail_json
-from dashboard.api.problem import problem
 from dashboard.api.request import (
     Caller,
     JsonObject,
@@ -18,10 +17,11 @@ from dashboard.api.request import (
     three_way,
 )
 from dashboard.api.routing import PlainRoute, json_body, resource
+from dashboard.api.verdicts import refusal, verdict_json, verdict_status
 from models.words import DeliveryStatus, Source
 from services.errors import InvalidInput
 from services.intake import recording
-from services.intake.contract import Answer, Duplicate, EventInput, Recorded
+from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
 from services.reporting import event_log
 from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow
@@ -36,15 +36,9 @@ async def record_event(request: Request) -> Response:
     raw = await read_at_most(request, MAX_BODY_BYTES)
     wrong = dict.fromkeys(request.query_params, "There is no query parameter of this name.")
     result = await recording.record_event(actor, raw, source=Source.API, wrong=wrong)
-    if isinstance(result, Recorded | Duplicate):
-        return answer(_json(result), status=201 if isinstance(result, Recorded) else 200)
-    return problem(
-        result.status,
-        code=result.verdict,
-        detail=result.message,
-        fields=result.fields,
-        submission_id=result.submission_id,
-    )
+    if isinstance(result, Refused):
+        return refusal(result)
+    return answer(verdict_json(result), status=verdict_status(result))
 
 
 router.add_api_route(
@@ -67,7 +61,9 @@ async def record_batch(actor: Caller, data: JsonObject) -> Response:
     if problems or not isinstance(payloads, list):
         raise InvalidInput(problems)
     results = await recording.record_batch(actor, payloads, source=Source.API)
-    return answer({"results": [{"index": i, **_json(each)} for i, each in enumerate(results)]})
+    return answer(
+        {"results": [{"index": i, **verdict_json(each)} for i, each in enumerate(results)]}
+    )
 
 
 def event_filter(
@@ -76,7 +72,7 @@ def event_filter(
     campaign: str = "",
     status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
     code: Annotated[str, Query(description="404, 2xx or none")] = "",
-    conversion_status: str = "",
+    conversion_status: Annotated[str, Query(description="one or several, with commas")] = "",
     transaction_id: str = "",
     lead_id: str = "",
     source: str = "",
@@ -91,7 +87,7 @@ def event_filter(
         campaign=campaign,
         status=tuple(status),
         code=code,
-        conversion_status=conversion_status,
+        conversion_status=tuple(conversion_status.split(",")) if conversion_status else (),
         transaction_id=transaction_id,
         lead_id=lead_id,
         source=source,
@@ -117,24 +113,6 @@ async def get_event(actor: Caller, event_id: str) -> Response:
     members = json_bytes(_detail_json(detail)).removesuffix(b"}")
     whole = members + b',"payload":' + _payload(detail.payload) + b"}"
     return Response(whole, media_type=JSON_TYPE)
-
-
-def _json(result: Answer) -> dict[str, object]:
-    if isinstance(result, Recorded):
-        return {
-            "status": "recorded",
-            "event_id": result.event_id,
-            "deliveries": result.deliveries,
-        }
-    if isinstance(result, Duplicate):
-        return {"status": "duplicate", "event_id": result.event_id}
-    return {
-        "status": "rejected",
-        "code": result.verdict,
-        "detail": result.message,
-        "errors": [{"field": name, "message": text} for name, text in result.fields.items()],
-        "submission_id": result.submission_id,
-    }
 
 
 def _row_json(row: EventLogRow) -> dict[str, object]:

@@ -10,8 +10,8 @@ from fastapi.security import HTTPBearer
 
 from dashboard.api.problem import BodyTooLarge, NotJson
 from services.accounts import keys
-from services.actor import Actor
-from services.errors import InvalidInput, NotSignedIn
+from services.actor import Actor, Right
+from services.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.json_text import read_object
 from services.moments import read_moment
 from services.paging import MAX_LIMIT, PageRequest
@@ -107,6 +107,15 @@ def moment(name: str, text: str) -> datetime | None:
         return read_moment(text[:10] + text[10:].replace(" ", "+") if "T" in text else text)
     except ValueError as error:
         raise InvalidInput({name: str(error)}) from None
+
+
+async def no_incoming_key(actor: Annotated[Actor, Depends(caller)]) -> None:
+    """Refuse the key of an incoming URL: it stands in a partner's hands, and only `/in` takes it.
+
+    Before anything else of the call is judged, so that such a key learns nothing of us.
+    """
+    if Right.INCOMING in actor.rights:
+        raise NotAllowed("This is the key of an incoming URL. It works there and nowhere else.")
 
 
 def only_known_query(request: Request, _actor: Annotated[Actor, Depends(caller)]) -> None:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from dashboard.api.request import bearer, only_known_query
+from dashboard.api.request import bearer, no_incoming_key, only_known_query
 
 BASE: Final = "/api/v1"
 
@@ -17,7 +17,7 @@ def resource(tag: str) -> APIRouter:
     return APIRouter(
         prefix=BASE,
         tags=[tag],
-        dependencies=[Depends(bearer), Depends(only_known_query)],
+        dependencies=[Depends(bearer), Depends(no_incoming_key), Depends(only_known_query)],
     )
 
 

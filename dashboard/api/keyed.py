@@ -1,0 +1,111 @@
+"""The routes of definitions that have a key and a name: campaigns and affiliates alike."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from dashboard.api.answer import answer_list, answer_versioned
+from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
+from dashboard.api.routing import BASE, json_body, resource
+from services.actor import Actor
+from services.paging import Page, PageRequest
+
+
+class KeyedRow(Protocol):
+    """What the rows of both have in common."""
+
+    id: str
+    key: str
+    name: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+class KeyedService(Protocol):
+    """What the modules `services.catalog.campaigns` and `.affiliates` offer alike."""
+
+    async def create(self, actor: Actor, data: Mapping[str, object]) -> KeyedRow:
+        """Create one; raise InvalidInput, and Conflict for a taken key."""
+
+    async def get(self, actor: Actor, key: str) -> KeyedRow:
+        """Return one; raise NotFound."""
+
+    async def list_page(
+        self, actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
+    ) -> Page[KeyedRow]:
+        """Return one page by key."""
+
+    async def update(
+        self, actor: Actor, key: str, changes: Mapping[str, object], *, if_match: int | None = None
+    ) -> KeyedRow:
+        """Change one; raise NotFound, InvalidInput and StaleVersion."""
+
+    async def archive(self, actor: Actor, key: str) -> KeyedRow:
+        """Hide one; raise NotFound."""
+
+    async def restore(self, actor: Actor, key: str) -> KeyedRow:
+        """Bring one back; raise NotFound."""
+
+
+def keyed_resource(
+    tag: str, *, one: str, service: KeyedService, model: type[BaseModel]
+) -> APIRouter:
+    """Return the router of `/campaigns` or the like: the tag in small letters is the path."""
+    router = resource(tag)
+    path = f"/{tag.lower()}"
+
+    @router.post(path, status_code=201, openapi_extra=json_body(model), summary=f"Create {one}")
+    async def create(actor: Caller, data: JsonObject) -> Response:
+        """Create it; its key stays as it is for good."""
+        row = await service.create(actor, data)
+        return answer_versioned(_json(row), status=201, location=f"{BASE}{path}/{row.key}")
+
+    @router.get(path, summary=f"List {tag.lower()}")
+    async def list_all(actor: Caller, page: PageOf, archived: Archived, q: Search = "") -> Response:
+        """List them by key."""
+        return answer_list(await service.list_page(actor, page, archived=archived, q=q), _json)
+
+    @router.get(f"{path}/{{key}}", summary=f"Get {one}")
+    async def get(actor: Caller, key: str) -> Response:
+        """Return one, archived or not."""
+        return answer_versioned(_json(await service.get(actor, key)))
+
+    @router.patch(
+        f"{path}/{{key}}",
+        openapi_extra=json_body(model, partial=True),
+        summary=f"Change {one}",
+    )
+    async def change(
+        actor: Caller, key: str, data: JsonObject, version: ExpectedVersion
+    ) -> Response:
+        """Change the name; the key stays."""
+        return answer_versioned(_json(await service.update(actor, key, data, if_match=version)))
+
+    @router.post(f"{path}/{{key}}/archive", summary=f"Archive {one}")
+    async def archive(actor: Caller, key: str) -> Response:
+        """Hide it and keep its history."""
+        return answer_versioned(_json(await service.archive(actor, key)))
+
+    @router.post(f"{path}/{{key}}/restore", summary=f"Restore {one}")
+    async def restore(actor: Caller, key: str) -> Response:
+        """Bring it back from the archive."""
+        return answer_versioned(_json(await service.restore(actor, key)))
+
+    return router
+
+
+def _json(row: KeyedRow) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "key": row.key,
+        "name": row.name,
+        "version": row.version,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "archived_at": row.archived_at,
+    }
