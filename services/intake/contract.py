@@ -55,7 +55,8 @@ def _currency(value: str) -> str:
     return value
 
 
-def _conversion_status(value: Any) -> Any:
+def read_conversion_status(value: Any) -> Any:
+    """Return a conversion status or `None`; raise ValueError with a sentence for anything else."""
     try:
         return value if value is None else ConversionStatus(value)
     except ValueError:
@@ -78,9 +79,9 @@ class EventInput(InputModel):
     currency: Annotated[str, AfterValidator(_currency)] | None = None
     order_id: Identifier | None = None
     occurred_at: OptionalMoment = None
-    conversion_status: Annotated[ConversionStatus | None, BeforeValidator(_conversion_status)] = (
-        None
-    )
+    conversion_status: Annotated[
+        ConversionStatus | None, BeforeValidator(read_conversion_status)
+    ] = None
     fields: dict[str, Any] = Field(default_factory=dict)
 
     missing = MappingProxyType({"event": "Name the event, such as sale."})

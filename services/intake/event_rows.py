@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy import Row, Table, bindparam, false, func, select, tuple_
 from sqlmodel import Session
 
 from models import Event
-from models.words import ConversionStatus, DedupeMode, DeliveryReason, DeliveryStatus
+from models.words import ConversionStatus, DeliveryReason, DeliveryStatus
 from services.bulk import insert_new
 from services.catalog.cache import Definitions
 from services.catalog.rows import CampaignRow, EventTypeRow
@@ -18,17 +18,11 @@ from services.delivery.rendering import RenderedRequest, macros_of, render_postb
 from services.delivery.values import event_values, lead_values
 from services.identifiers import new_id
 from services.intake.contract import Duplicate, EventInput, Recorded, amount_micros
+from services.intake.dedupe import dedupe_key, find_by_key, find_first
 from services.intake.incoming_call import Call
 from services.intake.matching import matching_postbacks
 
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
-
-
-def dedupe_key(event_type: EventTypeRow, *, lead_id: str) -> str | None:
-    """Return what two firings share when the second is the same fact, `None` to allow all."""
-    if event_type.dedupe is DedupeMode.ALLOW_ALL:
-        return None
-    return f"{event_type.id}:{lead_id}"
 
 
 def write_event(
@@ -36,6 +30,7 @@ def write_event(
     call: Call,
     *,
     event: EventInput,
+    fields: Mapping[str, Any],
     event_type: EventTypeRow,
     campaign: CampaignRow,
     lead: Row[Any],
@@ -43,20 +38,42 @@ def write_event(
 ) -> Recorded | Duplicate:
     """Insert the event and one delivery per matching postback, its request rendered.
 
-    The unique dedupe key lets the database decide between two that come at once.
+    `fields` are the custom values as they are kept, `event_type` is the event as it holds in the
+    campaign. The unique dedupe key lets the database decide between two that come at once. A test
+    is no repeat of anything and owes nothing.
     """
     now = call.received_at
-    key = dedupe_key(event_type, lead_id=lead.id)
-    facts = event_facts(event, event_type=event_type, campaign=campaign, lead=lead, now=now)
-    event_id = facts["id"]
-    deliveries = owed_deliveries(
-        session,
-        facts,
+    facts = event_facts(
+        event,
+        fields=fields,
         event_type=event_type,
         campaign=campaign,
         lead=lead,
-        definitions=definitions,
+        now=now,
+        is_test=call.is_test,
     )
+    event_id = facts["id"]
+    key: str | None = None
+    deliveries: list[NewDelivery] = []
+    if not call.is_test:
+        first = find_first(
+            session,
+            event_type,
+            lead_id=lead.id,
+            order_id=event.order_id,
+            occurred_at=facts["occurred_at"],
+        )
+        if first is not None:
+            return Duplicate(first)
+        key = dedupe_key(event_type, lead_id=lead.id, order_id=event.order_id)
+        deliveries = owed_deliveries(
+            session,
+            facts,
+            event_type=event_type,
+            campaign=campaign,
+            lead=lead,
+            definitions=definitions,
+        )
     row = facts | {
         "source": call.source,
         "actor_name": call.actor.name,
@@ -66,20 +83,21 @@ def write_event(
         "deliveries": len(deliveries),
         "delivery_status": outbox.worst(delivery.request.status for delivery in deliveries),
     }
-    connection = session.connection()
-    if not insert_new(connection, EVENT, row, unique=("dedupe_key",)):
-        return Duplicate(connection.execute(_FIRST, {"b_key": key}).scalar_one())
+    if not insert_new(session.connection(), EVENT, row, unique=("dedupe_key",)):
+        return Duplicate(find_by_key(session, key or ""))
     outbox.enqueue(session, event_id=event_id, deliveries=deliveries, now=now)
-    return Recorded(event_id, len(deliveries))
+    return Recorded(event_id, len(deliveries), is_test=call.is_test)
 
 
 def event_facts(
     event: EventInput,
     *,
+    fields: Mapping[str, Any],
     event_type: EventTypeRow,
     campaign: CampaignRow,
     lead: Row[Any],
     now: datetime,
+    is_test: bool = False,
 ) -> dict[str, Any]:
     """Return the columns of an event that say what happened, under a new id."""
     return {
@@ -99,8 +117,8 @@ def event_facts(
         "conversion_status": event.conversion_status or ConversionStatus.APPROVED,
         "is_conversion": event_type.is_conversion,
         "is_affiliate_conversion": event_type.is_affiliate_conversion,
-        "is_test": False,
-        "fields": {},
+        "is_test": is_test,
+        "fields": dict(fields),
     }
 
 
@@ -112,13 +130,18 @@ def owed_deliveries(
     campaign: CampaignRow,
     lead: Row[Any],
     definitions: Definitions,
+    changed_to: ConversionStatus | None = None,
 ) -> list[NewDelivery]:
-    """Return one delivery per matching postback, its request rendered; writes nothing."""
+    """Return one delivery per matching postback, its request rendered; writes nothing.
+
+    With `changed_to` those of a stored event whose conversion status becomes this one.
+    """
     postbacks = matching_postbacks(
         definitions,
         event_type,
         campaign_id=campaign.id,
-        affiliate_id=lead.affiliate_id,
+        affiliate_id=facts["affiliate_id"],
+        changed_to=changed_to,
     )
     if not postbacks:
         return []
@@ -126,11 +149,11 @@ def owed_deliveries(
     values = lead_values(lead) | event_values(
         event_id=facts["id"],
         event_name=facts["event_name"],
-        event_count=_count(session, event_type.id, lead.id) + 1 if counted else 1,
+        event_count=_count(session, facts, is_stored=changed_to is not None) if counted else 1,
         amount=facts["amount_text"],
         currency=facts["currency"],
         order_id=facts["order_id"],
-        conversion_status=facts["conversion_status"],
+        conversion_status=changed_to or facts["conversion_status"],
         occurred_at=facts["occurred_at"],
         received_at=facts["received_at"],
         fields=facts["fields"],
@@ -147,7 +170,7 @@ def owed_deliveries(
         if same in sent and request.status is DeliveryStatus.PENDING:
             request = _same_request(request)
         sent.add(same)
-        owed.append(NewDelivery(delivery_id, postback.id, postback.level, request))
+        owed.append(NewDelivery(delivery_id, postback.id, postback.level, request, changed_to))
     return owed
 
 
@@ -164,15 +187,22 @@ def _same_request(request: RenderedRequest) -> RenderedRequest:
     )
 
 
-def _count(session: Session, event_type_id: str, lead_id: str) -> int:
-    return (
-        session.connection()
-        .execute(_COUNT, {"b_type": event_type_id, "b_lead": lead_id})
-        .scalar_one()
-    )
+def _count(session: Session, facts: Mapping[str, Any], *, is_stored: bool) -> int:
+    """Return the how-manieth firing for its lead an event is, tests left out."""
+    connection = session.connection()
+    values = {"b_type": facts["event_type_id"], "b_lead": facts["lead_id"]}
+    if not is_stored:
+        return int(connection.execute(_COUNT, values).scalar_one()) + 1
+    values |= {"b_at": facts["received_at"], "b_id": facts["id"]}
+    return int(connection.execute(_COUNT_UNTIL, values).scalar_one())
 
 
-_FIRST = select(EVENT.c.id).where(EVENT.c.dedupe_key == bindparam("b_key"))
 _COUNT = select(func.count()).where(
-    EVENT.c.lead_id == bindparam("b_lead"), EVENT.c.event_type_id == bindparam("b_type")
+    EVENT.c.lead_id == bindparam("b_lead"),
+    EVENT.c.event_type_id == bindparam("b_type"),
+    EVENT.c.is_test == false(),
+)
+_COUNT_UNTIL = _COUNT.where(
+    tuple_(EVENT.c.received_at, EVENT.c.id)
+    <= tuple_(bindparam("b_at", type_=EVENT.c.received_at.type), bindparam("b_id"))
 )

@@ -1,39 +1,44 @@
-"""The incoming URL: a partner's own names and words become one event."""
+"""The incoming URL: a partner's call, in his own names and words, becomes one event."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from services.actor import Actor
+from sqlmodel import Session
+
+from models.words import Source, Verdict
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.cache import Definitions
+from services.catalog.rows import CustomFieldRow, IncomingDialect
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Refused
+from services.intake.dialect import Understood, understand
+from services.intake.incoming_call import KEPT_BODY, SOME_WRONG, Call, judge, kept
+from services.intake.incoming_request import IncomingRequest, read_request
+from services.intake.recording import decide, log_answer
 
+__all__ = ["IncomingAnswer", "IncomingRequest", "read_request", "record_incoming"]
 
-@dataclass(frozen=True, slots=True)
-class IncomingCall:
-    """A request to `/in` as it was read; `refusal` is set when it could not be read."""
-
-    parameters: Sequence[tuple[str, object]]
-    raw: str
-    refusal: Refused | None = None
+_MAX_IGNORED = 50
+# What a key looks like: it must not be kept readable by way of the log.
+_KEY = re.compile(r"al_[A-Za-z0-9_-]{40,}")
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingAnswer:
-    """The answer to one call, the parameters that meant nothing, and the text to answer with."""
+    """The answer to one call.
+
+    `ignored` are the parameters that meant nothing, as they were called, at most 50. `returns` is
+    the text that the caller wants to read when it went well.
+    """
 
     answer: Answer
     ignored: tuple[str, ...]
     test: bool
     returns: str | None
-
-
-def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingCall:
-    """Return the parameters of a request: those of the query, then those of the body.
-
-    A body is read as JSON when its type says so, or when it has none and begins with `{`; else as
-    a form. Never raises: what cannot be read ends in `refusal`.
-    """
-    raise NotImplementedError
 
 
 async def record_incoming(
@@ -46,7 +51,70 @@ async def record_incoming(
 ) -> IncomingAnswer:
     """Record the event that a partner's call names, or say why not; either way it is logged.
 
-    `raw` is the query or body as it came. Errors name the parameter as the partner calls it.
-    Raises `Unavailable` when the database takes nothing.
+    `raw` is the query or body as it came; with a `refusal` it could not be read. Errors name a
+    parameter as the partner calls it, and ours in the sentence. Needs `Right.INCOMING`, which a
+    refusal tells too. Raises `Unavailable` when the database takes nothing.
     """
-    raise NotImplementedError
+    body = kept(_KEY.sub("al_…", raw)[: KEPT_BODY + 1])
+    if Right.INCOMING not in actor.rights:
+        text = f"{actor.name} is no key of an incoming URL. Take the URL from Incoming URLs."
+        refusal = Refused(Verdict.NOT_ALLOWED, text)
+    call, found = await database.write(_record, actor, parameters, body, refusal, clock())
+    log_answer(call, found.answer)
+    return found
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    parameters: Sequence[tuple[str, object]] | Mapping[str, object],
+    body: str,
+    refusal: Refused | None,
+    now: datetime,
+) -> tuple[Call, IncomingAnswer]:
+    definitions = cache.definitions(session)
+    dialect = definitions.dialects_by_key_id.get(actor.id)
+    found = understand(parameters, dialect)
+    if dialect is not None:
+        _add_fixed(found, dialect, definitions)
+    event, wrong = judge(found.given, now=now)
+    if found.problems:
+        fields = {**(wrong.fields if wrong else {}), **found.problems}
+        wrong = Refused(Verdict.INVALID_FIELD, SOME_WRONG, fields)
+    call = Call(
+        actor,
+        Source.INCOMING,
+        now,
+        body,
+        found.given,
+        event,
+        refusal or wrong,
+        names=found.names,
+        extras=found.extras,
+        is_test=found.is_test,
+    )
+    decision = decide(session, call, definitions)
+    ignored = _ignored(found.unknown, decision.fields, definitions)
+    return call, IncomingAnswer(decision.answer, ignored, found.is_test, found.returns)
+
+
+def _add_fixed(found: Understood, dialect: IncomingDialect, definitions: Definitions) -> None:
+    if dialect.event_type_id is not None:
+        name = definitions.event_types_by_id[dialect.event_type_id].name
+        found.given.setdefault("event", name)
+    if dialect.campaign_id is not None:
+        key = definitions.campaigns_by_id[dialect.campaign_id].key
+        if found.given.setdefault("campaign", key) != key:
+            found.problems["campaign"] = f"This URL records for the campaign “{key}” only."
+
+
+def _ignored(
+    unknown: Mapping[str, str],
+    fields: tuple[CustomFieldRow, ...] | None,
+    definitions: Definitions,
+) -> tuple[str, ...]:
+    if fields is None:  # nobody can tell which fields were meant, so any that exists is known
+        fields = tuple(each for some in definitions.custom_fields.values() for each in some)
+    known = {each.name for each in fields}
+    names = [kept(name[:64]) for name, own in unknown.items() if own not in known]
+    return tuple(names[:_MAX_IGNORED])

@@ -1,8 +1,8 @@
 """An incoming call: what came, what could be read of it, and its row in the incoming log."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -22,18 +22,29 @@ from services.json_text import BrokenJson, read_object
 from services.validation import validate
 
 MAX_BODY_BYTES = 256 * 1024
-_KEPT_BODY = 16 * 1024
+KEPT_BODY = 16 * 1024
 # A partner's clock may be ahead of ours; more than this is a mistake.
 _FUTURE = timedelta(hours=1)
 
 NOTHING_WRONG: Mapping[str, str] = MappingProxyType({})
+SOME_WRONG = "Some fields are wrong."
+TOO_LARGE = Refused(
+    Verdict.TOO_LARGE,
+    f"The body is larger than {MAX_BODY_BYTES // 1024} KiB, the limit of one call.",
+)
 
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`given` is what was readable; `event` is set when all of it is right, else `refusal`."""
+    """One call as it was read.
+
+    `given` is what was readable. `refusal` is set when something is wrong; `event` may be there
+    all the same, so that its custom fields can be judged together with the rest. `names` says
+    how the caller calls our fields, where that differs. `extras` are values that count only if
+    the event has custom fields of these names.
+    """
 
     actor: Actor
     source: Source
@@ -42,6 +53,9 @@ class Call:
     given: Mapping[str, Any]
     event: EventInput | None
     refusal: Refused | None
+    names: Mapping[str, str] = field(default_factory=dict)
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    is_test: bool = False
 
 
 def read_call(
@@ -50,42 +64,67 @@ def read_call(
     *,
     source: Source,
     wrong: Mapping[str, str] = NOTHING_WRONG,
+    is_test: bool = False,
     now: datetime,
 ) -> Call:
-    """Read a raw body or named fields; what is wrong ends in the call's `refusal`."""
+    """Read a raw body or named fields; what is wrong ends in the call's `refusal`.
+
+    `wrong` names what the edge found around the call, under names that nobody knows.
+    """
     given: Mapping[str, Any] = {}
-    event: EventInput | None = None
-    refusal: Refused | None = None
+    unreadable: Refused | None = None
     if isinstance(payload, bytes):
-        body = payload[: _KEPT_BODY + 1].decode(errors="replace").replace("\x00", "\ufffd")
-    try:
-        if isinstance(payload, bytes):
-            if len(payload) > MAX_BODY_BYTES:
-                refusal = Refused(
-                    Verdict.TOO_LARGE,
-                    f"The body is larger than {MAX_BODY_BYTES // 1024} KiB, the limit of one call.",
-                )
-            else:
-                given = read_object(payload)
+        body = kept(payload[: KEPT_BODY + 1].decode(errors="replace"))
+        if len(payload) > MAX_BODY_BYTES:
+            unreadable = TOO_LARGE
         else:
-            given = payload
-            body = json.dumps(payload, default=str, ensure_ascii=False)
-            body = body.encode("utf-8", "replace").decode()
-        if refusal is None:
-            event = validate(EventInput, given)
-            refusal = _check(event, now)
-    except BrokenJson as error:
-        refusal = Refused(Verdict.UNREADABLE, error.message)
-    except InvalidInput as error:
-        unknown = any(name not in EventInput.model_fields for name in error.fields)
-        verdict = Verdict.UNKNOWN_FIELD if unknown else Verdict.INVALID_FIELD
-        refusal = Refused(verdict, "Some fields are wrong.", error.fields)
+            try:
+                given = read_object(payload)
+            except BrokenJson as error:
+                unreadable = Refused(Verdict.UNREADABLE, error.message)
+    else:
+        given = payload
+        body = kept(json.dumps(payload, default=str, ensure_ascii=False))
+    event, refusal = (None, unreadable) if unreadable else judge(given, now=now)
     if Right.RECORD_EVENTS not in actor.rights:
         refusal = Refused(Verdict.NOT_ALLOWED, f"{actor.name} may not record events.")
     elif wrong and (refusal is None or refusal.fields):
         found = {**wrong, **(refusal.fields if refusal else {})}
-        refusal = Refused(Verdict.UNKNOWN_FIELD, "Some fields are wrong.", found)
-    return Call(actor, source, now, body, given, event, refusal)
+        refusal = Refused(Verdict.UNKNOWN_FIELD, SOME_WRONG, found)
+    return Call(actor, source, now, body, given, event, refusal, is_test=is_test)
+
+
+def judge(given: Mapping[str, Any], *, now: datetime) -> tuple[EventInput | None, Refused | None]:
+    """Return the event that the fields name, and what is wrong with it.
+
+    With both, the event is what remains without the wrong fields.
+    """
+    try:
+        event = validate(EventInput, given)
+    except InvalidInput as error:
+        unknown = any(name not in EventInput.model_fields for name in error.fields)
+        verdict = Verdict.UNKNOWN_FIELD if unknown else Verdict.INVALID_FIELD
+        return _remains(given, error.fields), Refused(verdict, SOME_WRONG, error.fields)
+    return event, _check(event, now)
+
+
+def _remains(given: Mapping[str, Any], wrong: Iterable[str]) -> EventInput | None:
+    tops = {name.partition(".")[0] for name in wrong if not name.startswith("fields.")}
+    rest = {name: value for name, value in given.items() if name not in tops}
+    if isinstance(fields := rest.get("fields"), Mapping):
+        rest["fields"] = {
+            name: value for name, value in fields.items() if f"fields.{name}" not in wrong
+        }
+    try:
+        event = validate(EventInput, rest)
+    except InvalidInput:
+        return None
+    return event if event.transaction_id or event.lead_id else None
+
+
+def kept(text: str) -> str:
+    """Return a text from outside as the database can keep it."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _check(event: EventInput, now: datetime) -> Refused | None:
@@ -96,7 +135,22 @@ def _check(event: EventInput, now: datetime) -> Refused | None:
         fields["amount"] = "Give an amount beside the currency."
     if event.occurred_at is not None and event.occurred_at > now + _FUTURE:
         fields["occurred_at"] = "This time lies in the future."
-    return Refused(Verdict.INVALID_FIELD, "Some fields are wrong.", fields) if fields else None
+    return Refused(Verdict.INVALID_FIELD, SOME_WRONG, fields) if fields else None
+
+
+def as_called(refusal: Refused, names: Mapping[str, str]) -> Refused:
+    """Return the refusal in the caller's own names, ours standing in the sentences."""
+    called = {ours: theirs for ours in refusal.fields if (theirs := names.get(ours, ours)) != ours}
+    if not called:
+        return refusal
+    fields: dict[str, str] = {}
+    message = refusal.message
+    for ours, sentence in refusal.fields.items():
+        theirs = called.get(ours, ours)
+        own = f"{sentence} (“{theirs}” is our {ours}.)" if ours in called else sentence
+        fields[theirs] = own
+        message = own if message == sentence else message
+    return replace(refusal, message=message, fields=fields)
 
 
 def log_submission(
@@ -128,8 +182,8 @@ def log_submission(
                 "transaction_id": _short(call.given.get("transaction_id")),
                 "lead_id": lead_id or _short(call.given.get("lead_id"), 40),
                 "event_id": event_id,
-                "body": call.body[:_KEPT_BODY],
-                "body_truncated": len(call.body) > _KEPT_BODY,
+                "body": call.body[:KEPT_BODY],
+                "body_truncated": len(call.body) > KEPT_BODY,
                 "answer_status": answer.status,
             }
         ],
@@ -141,4 +195,4 @@ def _short(value: object, limit: int = 255) -> str | None:
     if value is None:
         return None
     text = str(value) if isinstance(value, str | int | Decimal) else type(value).__name__
-    return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")[:limit]
+    return kept(text)[:limit]

@@ -3,29 +3,35 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, select
 from sqlmodel import Session
 
-from models import Lead
 from models.words import Source, Verdict
 from services import database
 from services.actor import Actor
 from services.catalog import cache
-from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
-from services.catalog.rows import CampaignRow, EventTypeRow
+from services.catalog.cache import Definitions
+from services.catalog.rows import CustomFieldRow
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
-from services.intake.contract import Answer, EventInput, Recorded, Refused
+from services.intake.contract import Answer, Recorded, Refused
+from services.intake.custom_values import read_fields
 from services.intake.event_rows import write_event
-from services.intake.incoming_call import NOTHING_WRONG, Call, log_submission, read_call
+from services.intake.incoming_call import (
+    NOTHING_WRONG,
+    SOME_WRONG,
+    Call,
+    as_called,
+    log_submission,
+    read_call,
+)
+from services.intake.targets import find_target, refuse_unavailable
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 1_000
-
-LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 
 
 async def record_event(
@@ -34,17 +40,19 @@ async def record_event(
     *,
     source: Source,
     wrong: Mapping[str, str] = NOTHING_WRONG,
+    is_test: bool = False,
     clock: Clock = utc_now,
 ) -> Answer:
     """Record one event, or say why not; either way the call is in the incoming log.
 
     `payload` is the named fields of `EventInput`, or the raw body of a call; `wrong` names what
-    the edge found wrong around it. After `Recorded` the event and its deliveries are on disk.
+    the edge found wrong around it. After `Recorded` the event and its deliveries are on disk. A
+    test is recorded as one: it fires nothing, counts nowhere and repeats nothing.
     Raises `Unavailable` when the database takes nothing.
     """
-    call = read_call(actor, payload, source=source, wrong=wrong, now=clock())
+    call = read_call(actor, payload, source=source, wrong=wrong, is_test=is_test, now=clock())
     answer = await database.write(record_call, call)
-    _log(call, answer)
+    log_answer(call, answer)
     return answer
 
 
@@ -74,46 +82,65 @@ async def record_batch(
     return [await call for call in calls]
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a call; `fields` are its event's custom fields, `None` if nobody can tell."""
+
+    answer: Answer
+    fields: tuple[CustomFieldRow, ...] | None = None
+
+
 def record_call(session: Session, call: Call) -> Answer:
     """Decide about one call within the caller's unit of work, and write down what follows."""
-    if call.refusal is not None or call.event is None:
-        return _refuse(session, call, call.refusal or Refused(Verdict.UNREADABLE, ""))
-    event = call.event
-    definitions = cache.definitions(session)
-    event_type = definitions.event_types_by_name.get(event.event)
-    if event_type is None:
-        return _refuse(session, call, _unknown_event(event.event, definitions.event_types_by_name))
-    campaign: CampaignRow | None = None
-    if event.campaign is not None:
-        campaign = definitions.campaigns_by_key.get(event.campaign)
-        if campaign is None:
-            text = f"There is no campaign “{event.campaign[:64]}”."
-            refusal = Refused(Verdict.INVALID_FIELD, text, {"campaign": text})
-            return _refuse(session, call, refusal)
-    found = _find_lead(session, event, campaign)
-    if isinstance(found, Refused):
-        return _refuse(session, call, found)
-    campaign = definitions.campaigns_by_id[found.campaign_id]
-    effective = effective_event(definitions, campaign, event_type)
-    event_type = effective.event_type
-    refused = _unavailable(event, effective, campaign)
-    if refused is not None:
-        return _refuse(session, call, refused, lead_id=found.id)
+    return decide(session, call, cache.definitions(session)).answer
+
+
+def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
+    """Record the event that a call names, or refuse it; log the call either way.
+
+    What is wrong with the call's own fields is told together with its custom fields, where the
+    rest is enough to know which those are.
+    """
+    refusal, event = call.refusal, call.event
+    if event is None or (refusal is not None and not refusal.fields):
+        return Decision(_refuse(session, call, refusal or Refused(Verdict.UNREADABLE, "")))
+    target = find_target(session, event, definitions)
+    if isinstance(target, Refused):
+        return Decision(_refuse(session, call, refusal or target))
+    effective, lead = target.effective, target.lead
+    if unavailable := refuse_unavailable(target):
+        refused = _refuse(session, call, refusal or unavailable, lead_id=lead.id)
+        return Decision(refused, effective.fields)
+    known = {field.name for field in effective.fields}
+    extras = {name: value for name, value in call.extras.items() if name in known}
+    fields, problems = read_fields(
+        {**extras, **event.fields},
+        effective.fields,
+        event=event.event,
+        campaign=target.campaign.key,
+    )
+    if refusal is not None or problems:
+        verdict = refusal.verdict if refusal else Verdict.INVALID_FIELD
+        found = {**problems, **(refusal.fields if refusal else {})}
+        refusal = Refused(verdict, SOME_WRONG, found)
+        return Decision(_refuse(session, call, refusal, lead_id=lead.id), effective.fields)
     answer = write_event(
         session,
         call,
         event=event,
-        event_type=event_type,
-        campaign=campaign,
-        lead=found,
+        fields=fields,
+        event_type=effective.event_type,
+        campaign=target.campaign,
+        lead=lead,
         definitions=definitions,
     )
     verdict = Verdict.RECORDED if isinstance(answer, Recorded) else Verdict.DUPLICATE
-    log_submission(session, call, verdict, event_id=answer.event_id, lead_id=found.id)
-    return answer
+    log_submission(session, call, verdict, event_id=answer.event_id, lead_id=lead.id)
+    return Decision(answer, effective.fields)
 
 
-def _log(call: Call, answer: Answer) -> None:
+def log_answer(call: Call, answer: Answer) -> None:
+    """Write the one log line of a call."""
     if isinstance(answer, Refused):
         log.info(
             "event refused=%s submission=%s source=%s by=%s",
@@ -134,74 +161,9 @@ def _log(call: Call, answer: Answer) -> None:
         log.info("event duplicate=%s source=%s by=%s", answer.event_id, call.source, call.actor.id)
 
 
-def _unknown_event(name: str, known: Mapping[str, EventTypeRow]) -> Refused:
-    text = f"There is no event “{name[:64]}”."
-    if name.lower() in known:
-        text += f" Did you mean “{name.lower()}”? Names are in lower case."
-    return Refused(Verdict.UNKNOWN_EVENT, text, {"event": text})
-
-
-def _find_lead(
-    session: Session, event: EventInput, campaign: CampaignRow | None
-) -> Row[Any] | Refused:
-    connection = session.connection()
-    if event.lead_id is not None:
-        rows = connection.execute(_LEAD_BY_ID, {"b_id": event.lead_id}).all()
-        name, value = "lead_id", event.lead_id
-    else:
-        parameters = {"b_transaction": event.transaction_id}
-        if campaign is None:
-            rows = connection.execute(_LEADS, parameters).all()
-        else:
-            parameters["b_campaign"] = campaign.id
-            rows = connection.execute(_LEAD_IN_CAMPAIGN, parameters).all()
-        name, value = "transaction_id", event.transaction_id or ""
-    if len(rows) > 1:
-        text = (
-            f"The transaction id “{value[:64]}” stands in several campaigns. Name the campaign too."
-        )
-        return Refused(Verdict.AMBIGUOUS_LEAD, text, {"campaign": text})
-    if not rows:
-        where = f" in the campaign “{campaign.key}”" if campaign else ""
-        text = f"There is no lead with {name} “{value[:64]}”{where}."
-        return Refused(Verdict.UNKNOWN_LEAD, text, {name: text})
-    lead = rows[0]
-    if event.lead_id is not None:
-        if campaign is not None and lead.campaign_id != campaign.id:
-            text = f"The lead {value[:64]} belongs to another campaign."
-            return Refused(Verdict.UNKNOWN_LEAD, text, {"campaign": text})
-        if event.transaction_id not in {None, lead.transaction_id}:
-            text = f"The lead {value[:64]} has another transaction id."
-            return Refused(Verdict.UNKNOWN_LEAD, text, {"transaction_id": text})
-    return lead
-
-
-def _unavailable(
-    event: EventInput, effective: EffectiveEvent, campaign: CampaignRow
-) -> Refused | None:
-    event_type = effective.event_type
-    if reason := why_unavailable(effective, campaign):
-        return Refused(Verdict.EVENT_NOT_AVAILABLE, reason, {"event": reason})
-    if event.fields:
-        fields = {
-            f"fields.{name[:64]}": f"The event “{event_type.name}” has no such custom field "
-            f"in the campaign “{campaign.key}”."
-            for name in event.fields
-        }
-        return Refused(Verdict.INVALID_FIELD, "Some fields are wrong.", fields)
-    return None
-
-
 def _refuse(
     session: Session, call: Call, refusal: Refused, *, lead_id: str | None = None
 ) -> Refused:
+    refusal = as_called(refusal, call.names)
     submission_id = log_submission(session, call, refusal.verdict, refusal=refusal, lead_id=lead_id)
-    return Refused(refusal.verdict, refusal.message, refusal.fields, submission_id)
-
-
-_LEAD_BY_ID = select(LEAD).where(LEAD.c.id == bindparam("b_id"))
-_LEADS = select(LEAD).where(LEAD.c.transaction_id == bindparam("b_transaction")).limit(2)
-_LEAD_IN_CAMPAIGN = select(LEAD).where(
-    LEAD.c.campaign_id == bindparam("b_campaign"),
-    LEAD.c.transaction_id == bindparam("b_transaction"),
-)
+    return replace(refusal, submission_id=submission_id)

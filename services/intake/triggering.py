@@ -1,14 +1,15 @@
 """What the Trigger Event dialog offers: every event with the reason why it cannot fire, if so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import Row, Table, bindparam, false, select
 from sqlmodel import Session
 
 from models import Event, Lead
+from models.words import DedupeMode
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
@@ -19,9 +20,11 @@ from services.clock import Clock, utc_now
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id
 from services.intake.contract import EventInput
-from services.intake.event_rows import dedupe_key, event_facts, owed_deliveries
+from services.intake.custom_values import read_fields
+from services.intake.dedupe import window_of
+from services.intake.event_rows import event_facts, owed_deliveries
+from services.intake.incoming_call import judge
 from services.intake.matching import matching_postbacks
-from services.validation import validate
 
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
 LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
@@ -55,10 +58,13 @@ class RequestLine:
     not_sent: str
 
 
-async def options(actor: Actor, lead_id: str) -> list[TriggerOption]:
-    """Return all events that are not archived, those that can fire first; raise NotFound."""
+async def options(actor: Actor, lead_id: str, *, clock: Clock = utc_now) -> list[TriggerOption]:
+    """Return all events that are not archived, those that can fire now first; raise NotFound.
+
+    An event that may fire once per order is offered: only its order id tells.
+    """
     actor.require(Right.READ)
-    return await database.read(_options, lead_id)
+    return await database.read(_options, lead_id, clock())
 
 
 async def what_it_sends(
@@ -66,31 +72,51 @@ async def what_it_sends(
 ) -> tuple[RequestLine, ...]:
     """Return the calls that firing this event now would cause; fires nothing.
 
-    `given` are the fields of `EventInput`. Raises NotFound and InvalidInput.
+    `given` are the fields of `EventInput`. Raises NotFound, and InvalidInput with all that is
+    wrong, custom fields as `fields.<name>`.
     """
     actor.require(Right.READ)
-    event = validate(EventInput, {**given, "lead_id": lead_id})
-    return await database.read(_what_it_sends, event, clock())
+    now = clock()
+    event, refusal = judge({**given, "lead_id": lead_id}, now=now)
+    problems = refusal.fields if refusal else {}
+    if event is None:
+        raise InvalidInput(problems)
+    return await database.read(_what_it_sends, event, problems, now)
 
 
-def _options(session: Session, lead_id: str) -> list[TriggerOption]:
+def _options(session: Session, lead_id: str, now: datetime) -> list[TriggerOption]:
     lead, campaign, definitions = _place(session, lead_id)
-    live = [row for row in definitions.event_types_by_name.values() if row.archived_at is None]
-    keys = {key: row for row in live if (key := dedupe_key(row, lead_id=lead.id)) is not None}
-    fired = {
-        keys[row.dedupe_key].id: row
-        for row in session.connection().execute(_FIRED, {"keys": list(keys)})
-    }
     found = [
-        _option(
-            effective_event(definitions, campaign, row),
-            campaign,
-            fired.get(row.id),
-            _matching(definitions, row, campaign, lead),
-        )
-        for row in sorted(live, key=lambda row: row.name)
+        effective_event(definitions, campaign, row)
+        for _, row in sorted(definitions.event_types_by_name.items())
+        if row.archived_at is None
     ]
-    return sorted(found, key=lambda option: bool(option.reason))
+    blocking = _blocking(session, lead, [each.event_type for each in found], now)
+    offered = [
+        _option(
+            effective,
+            campaign,
+            blocking.get(effective.event_type.id),
+            _matching(definitions, effective.event_type, campaign, lead),
+        )
+        for effective in found
+    ]
+    return sorted(offered, key=lambda option: bool(option.reason))
+
+
+def _blocking(
+    session: Session, lead: Row[Any], event_types: Sequence[EventTypeRow], now: datetime
+) -> dict[str, Any]:
+    """Return per event type the firing that makes one of this moment a duplicate."""
+    by_id = {row.id: row for row in event_types if row.dedupe in _BLOCKED_BY_AN_EARLIER}
+    firings = session.connection().execute(_FIRED, {"b_lead": lead.id, "b_types": list(by_id)})
+    blocking: dict[str, Any] = {}
+    for firing in firings:
+        event_type = by_id[firing.event_type_id]
+        is_far = abs(now - firing.occurred_at) >= window_of(event_type)
+        if event_type.dedupe is DedupeMode.ONCE_PER_LEAD or not is_far:
+            blocking.setdefault(event_type.id, firing)
+    return blocking
 
 
 def _option(
@@ -99,7 +125,7 @@ def _option(
     event_type = effective.event_type
     reason = why_unavailable(effective, campaign)
     if not reason and first is not None:
-        reason = "Already fired for this lead; Multi-Trigger is off."
+        reason = _already_fired(event_type)
     return TriggerOption(
         name=event_type.name,
         description=event_type.description,
@@ -113,6 +139,14 @@ def _option(
     )
 
 
+def _already_fired(event_type: EventTypeRow) -> str:
+    if event_type.dedupe is DedupeMode.WINDOW:
+        minutes = event_type.dedupe_window_minutes or 0
+        unit = "minute" if minutes == 1 else "minutes"
+        return f"Already fired for this lead within {minutes:,} {unit}; wait for that time to pass."
+    return "Already fired for this lead; Multi-Trigger is off."
+
+
 def _matching(
     definitions: Definitions, event_type: EventTypeRow, campaign: CampaignRow, lead: Row[Any]
 ) -> int:
@@ -123,15 +157,31 @@ def _matching(
     )
 
 
-def _what_it_sends(session: Session, event: EventInput, now: datetime) -> tuple[RequestLine, ...]:
+def _what_it_sends(
+    session: Session, event: EventInput, problems: Mapping[str, str], now: datetime
+) -> tuple[RequestLine, ...]:
     lead, campaign, definitions = _place(session, event.lead_id or "")
-    event_type = definitions.event_types_by_name.get(event.event)
-    if event_type is None:
-        raise InvalidInput({"event": f"There is no event “{event.event[:64]}”."})
+    defined = definitions.event_types_by_name.get(event.event)
+    if defined is None:
+        unknown = {"event": f"There is no event “{event.event[:64]}”."}
+        raise InvalidInput({**unknown, **problems})
+    effective = effective_event(definitions, campaign, defined)
+    fields, wrong = read_fields(
+        event.fields, effective.fields, event=event.event, campaign=campaign.key
+    )
+    if problems or wrong:
+        raise InvalidInput({**wrong, **problems})
     owed = owed_deliveries(
         session,
-        event_facts(event, event_type=event_type, campaign=campaign, lead=lead, now=now),
-        event_type=event_type,
+        event_facts(
+            event,
+            fields=fields,
+            event_type=effective.event_type,
+            campaign=campaign,
+            lead=lead,
+            now=now,
+        ),
+        event_type=effective.event_type,
         campaign=campaign,
         lead=lead,
         definitions=definitions,
@@ -157,6 +207,13 @@ def _place(session: Session, lead_id: str) -> tuple[Row[Any], CampaignRow, Defin
 
 
 _LEAD = select(LEAD).where(LEAD.c.id == bindparam("b_id"))
-_FIRED = select(EVENT.c.id, EVENT.c.dedupe_key, EVENT.c.received_at).where(
-    EVENT.c.dedupe_key.in_(bindparam("keys", expanding=True))
+_BLOCKED_BY_AN_EARLIER = frozenset({DedupeMode.ONCE_PER_LEAD, DedupeMode.WINDOW})
+_FIRED = (
+    select(EVENT.c.id, EVENT.c.event_type_id, EVENT.c.received_at, EVENT.c.occurred_at)
+    .where(
+        EVENT.c.lead_id == bindparam("b_lead"),
+        EVENT.c.event_type_id.in_(bindparam("b_types", expanding=True)),
+        EVENT.c.is_test == false(),
+    )
+    .order_by(EVENT.c.received_at, EVENT.c.id)
 )

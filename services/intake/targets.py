@@ -1,0 +1,100 @@
+"""Whom a call means: its event, its lead and the lead's campaign."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Table, bindparam, select
+from sqlmodel import Session
+
+from models import Lead
+from models.words import Verdict
+from services.catalog.cache import Definitions
+from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
+from services.catalog.rows import CampaignRow, EventTypeRow
+from services.intake.contract import EventInput, Refused
+
+LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The lead, and the event as it holds in the lead's campaign."""
+
+    lead: Row[Any]
+    campaign: CampaignRow
+    effective: EffectiveEvent
+
+
+def find_target(session: Session, event: EventInput, definitions: Definitions) -> Target | Refused:
+    """Return whom this event means, available or not; or why nobody can tell."""
+    event_type = definitions.event_types_by_name.get(event.event)
+    if event_type is None:
+        return _unknown_event(event.event, definitions.event_types_by_name)
+    campaign: CampaignRow | None = None
+    if event.campaign is not None:
+        campaign = definitions.campaigns_by_key.get(event.campaign)
+        if campaign is None:
+            text = f"There is no campaign “{event.campaign[:64]}”."
+            return Refused(Verdict.INVALID_FIELD, text, {"campaign": text})
+    lead = _find_lead(session, event, campaign)
+    if isinstance(lead, Refused):
+        return lead
+    campaign = definitions.campaigns_by_id[lead.campaign_id]
+    return Target(lead, campaign, effective_event(definitions, campaign, event_type))
+
+
+def refuse_unavailable(target: Target) -> Refused | None:
+    """Return the refusal of an event that is not in force in the lead's campaign."""
+    reason = why_unavailable(target.effective, target.campaign)
+    return Refused(Verdict.EVENT_NOT_AVAILABLE, reason, {"event": reason}) if reason else None
+
+
+def _unknown_event(name: str, known: Mapping[str, EventTypeRow]) -> Refused:
+    text = f"There is no event “{name[:64]}”."
+    if name.lower() in known:
+        text += f" Did you mean “{name.lower()}”? Names are in lower case."
+    return Refused(Verdict.UNKNOWN_EVENT, text, {"event": text})
+
+
+def _find_lead(
+    session: Session, event: EventInput, campaign: CampaignRow | None
+) -> Row[Any] | Refused:
+    connection = session.connection()
+    if event.lead_id is not None:
+        rows = connection.execute(_LEAD_BY_ID, {"b_id": event.lead_id}).all()
+        name, value = "lead_id", event.lead_id
+    else:
+        parameters = {"b_transaction": event.transaction_id}
+        if campaign is None:
+            rows = connection.execute(_LEADS, parameters).all()
+        else:
+            parameters["b_campaign"] = campaign.id
+            rows = connection.execute(_LEAD_IN_CAMPAIGN, parameters).all()
+        name, value = "transaction_id", event.transaction_id or ""
+    if len(rows) > 1:
+        text = (
+            f"The transaction id “{value[:64]}” stands in several campaigns. Name the campaign too."
+        )
+        return Refused(Verdict.AMBIGUOUS_LEAD, text, {"campaign": text})
+    if not rows:
+        where = f" in the campaign “{campaign.key}”" if campaign else ""
+        text = f"There is no lead with {name} “{value[:64]}”{where}."
+        return Refused(Verdict.UNKNOWN_LEAD, text, {name: text})
+    lead = rows[0]
+    if event.lead_id is not None:
+        if campaign is not None and lead.campaign_id != campaign.id:
+            text = f"The lead {value[:64]} belongs to another campaign."
+            return Refused(Verdict.UNKNOWN_LEAD, text, {"campaign": text})
+        if event.transaction_id not in {None, lead.transaction_id}:
+            text = f"The lead {value[:64]} has another transaction id."
+            return Refused(Verdict.UNKNOWN_LEAD, text, {"transaction_id": text})
+    return lead
+
+
+_LEAD_BY_ID = select(LEAD).where(LEAD.c.id == bindparam("b_id"))
+_LEADS = select(LEAD).where(LEAD.c.transaction_id == bindparam("b_transaction")).limit(2)
+_LEAD_IN_CAMPAIGN = select(LEAD).where(
+    LEAD.c.campaign_id == bindparam("b_campaign"),
+    LEAD.c.transaction_id == bindparam("b_transaction"),
+)
