@@ -18,7 +18,7 @@ from dashboard.components.values import Text
 from dashboard.session import SessionState, actor, guarded
 from models.words import PostbackLevel
 from services.catalog import postbacks
-from services.catalog.postback_rows import Owner, PostbackRow
+from services.catalog.postbacks import Owner, PostbackRow
 from services.errors import AppError, NotFound
 from services.paging import PageRequest
 from services.reporting import delivery_log

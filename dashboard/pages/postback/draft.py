@@ -26,6 +26,25 @@ def removed_secrets(rows: Sequence[SecretLine], stored: Sequence[str]) -> list[s
     return [name for name in stored if name not in kept]
 
 
+def secrets_in_words(rows: Sequence[SecretLine]) -> list[str]:
+    """Return the names of the secrets; a value that was typed shows only that it is another."""
+    return [
+        f"{row.name} (new value)" if row.is_stored and row.is_replacing else row.name
+        for row in rows
+        if row.name
+    ]
+
+
+def without_lost_secrets(rows: Sequence[SecretLine], stored: Sequence[str]) -> list[SecretLine]:
+    """Return the rows after somebody else saved: a secret that is gone needs its value again."""
+    return [
+        replace(row, is_stored=False, is_replacing=True)
+        if row.is_stored and row.name not in stored
+        else row
+        for row in rows
+    ]
+
+
 def row_problems(
     headers: Sequence[HeaderLine], secrets: Sequence[SecretLine], values: Mapping[str, str]
 ) -> dict[str, str]:

@@ -5,9 +5,10 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.button import button
 from dashboard.components.card import section
-from dashboard.components.form_field import form_field, select_input, switch_row
+from dashboard.components.form_field import form_field, select_input
 from dashboard.components.macro_input import macro_input
 from dashboard.components.values import when_text
+from dashboard.pages.postback.link_views import link_beside
 from dashboard.pages.postback.lint_views import hints
 from dashboard.pages.postback.state import PostbackState
 from dashboard.pages.postback.trial_state import TrialState
@@ -78,33 +79,6 @@ def body_fields() -> rx.Component:
     )
 
 
-def conditions() -> rx.Component:
-    """Build what decides whether the postback is called at all."""
-    return section(
-        "When it is called",
-        form_field(
-            "Campaign",
-            select_input(
-                TrialState.campaign_options,
-                name="campaign",
-                value=PostbackState.campaign,
-                on_change=lambda key: [PostbackState.set_campaign(key), TrialState.refresh],
-                placeholder="All campaigns",
-            ),
-            name="campaign",
-            error=PostbackState.errors["campaign"],
-            help_text="With a campaign chosen, only its leads call this postback.",
-        ),
-        switch_row(
-            "Enabled",
-            "While it is off, firing the event sends nothing here.",
-            name="enabled",
-            checked=PostbackState.enabled,
-            on_change=PostbackState.set_enabled,
-        ),
-    )
-
-
 def delivery_policy() -> rx.Component:
     """Say how a call is delivered: nobody should have to try it out."""
     return rx.el.details(
@@ -151,7 +125,7 @@ def _receiver_hint() -> rx.Component:
                 ),
                 rx.el.span(
                     "It shows every call that arrives. ",
-                    _beside("Open test receiver", routes.TEST_RECEIVER),
+                    link_beside("Open test receiver", routes.TEST_RECEIVER),
                 ),
                 class_name="al-actions al-field-help",
             ),
@@ -160,7 +134,7 @@ def _receiver_hint() -> rx.Component:
             PostbackState.receiver,
             rx.el.p(
                 "Calls appear at once in ",
-                _beside(
+                link_beside(
                     "test receiver " + PostbackState.receiver,
                     routes.test_receiver(PostbackState.receiver),
                 ),
@@ -168,15 +142,4 @@ def _receiver_hint() -> rx.Component:
                 class_name="al-field-help",
             ),
         ),
-    )
-
-
-def _beside(label: str | rx.Var[str], href: str | rx.Var[str]) -> rx.Component:
-    """Build a link that opens beside this page, so that nothing typed here is lost."""
-    return rx.el.a(
-        label,
-        rx.el.span(" (opens in a new tab)", class_name="al-visually-hidden"),
-        href=href,
-        target="_blank",
-        class_name="al-link",
     )

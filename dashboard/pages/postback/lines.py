@@ -1,7 +1,9 @@
 """What the postback editor shows: rows of its lists, plain texts only."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.catalog.known_fields import KnownField
 from services.macros import VOCABULARY, MacroGroup, Position, lint
 
 
@@ -46,6 +48,19 @@ class MacroEntry:
     group: str
     meaning: str
     example: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLine:
+    """A postback that fires at the same moment; `owner` says its level, such as “Event sale”."""
+
+    id: str
+    href: str
+    owner: str
+    method: str
+    url: str
+    body: str
+    conditions: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +118,28 @@ def replaced(text: str, lint_line: LintLine) -> str:
     return text[: lint_line.start] + lint_line.suggestion + text[lint_line.end :]
 
 
-def picker_entries(lead_fields: dict[str, str]) -> list[MacroEntry]:
+def picker_entries(
+    lead_fields: dict[str, str], custom_fields: Iterable[KnownField]
+) -> list[MacroEntry]:
     """Return the macros of URL and body; `lead_fields` are names and values seen lately."""
     entries = [
         MacroEntry(doc.name.replace("<name>", "name"), _GROUPS[doc.group], doc.meaning, doc.example)
         for doc in VOCABULARY
         if doc.group is not MacroGroup.HEADERS_ONLY
     ]
+    entries += [
+        MacroEntry(f"field:{known.name}", "Custom fields", _meaning(known), known.example)
+        for known in custom_fields
+    ]
     return entries + [
         MacroEntry(f"lead:{name}", "Fields of recent leads", "A field of recent leads", value)
         for name, value in lead_fields.items()
     ]
+
+
+def _meaning(known: KnownField) -> str:
+    place = ", ".join(known.campaigns[:_FEW]) + (" …" if len(known.campaigns) > _FEW else "")
+    return f"Of {', '.join(known.events[:_FEW])} in {place}"
 
 
 def secret_entries(names: list[str]) -> list[MacroEntry]:
@@ -125,6 +151,7 @@ def secret_entries(names: list[str]) -> list[MacroEntry]:
     ]
 
 
+_FEW = 3
 _GROUPS = {
     MacroGroup.LEAD: "Lead",
     MacroGroup.EVENT: "Event",

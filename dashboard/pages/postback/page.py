@@ -1,37 +1,80 @@
-"""The postback editor: `/settings/events/[event_name]/postbacks/new` and `…/[postback_id]`."""
+"""The postback editor below an event, a campaign or an affiliate, for a new and a stored one."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.status_badge import tag
+from dashboard.components.values import when_text
 from dashboard.layout import framed
 from dashboard.pages.postback.trial_state import TrialState
 from dashboard.pages.postback.views import editor
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from models.words import PostbackLevel
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The two addresses of one level, and the entry of the side bar that they belong to."""
+
+    level: PostbackLevel
+    new: str
+    stored: str
+    section: str
+    meaning: str
+
+
+_PLACES: Final = (
+    _Place(
+        PostbackLevel.EVENT,
+        routes.POSTBACK_NEW,
+        routes.POSTBACK,
+        routes.EVENT_MANAGEMENT,
+        "Called when the event fires, with the lead's values in place of the macros.",
+    ),
+    _Place(
+        PostbackLevel.CAMPAIGN,
+        routes.CAMPAIGN_POSTBACK_NEW,
+        routes.CAMPAIGN_POSTBACK,
+        routes.CAMPAIGNS,
+        "Called for every event of the campaign's leads.",
+    ),
+    _Place(
+        PostbackLevel.AFFILIATE,
+        routes.AFFILIATE_POSTBACK_NEW,
+        routes.AFFILIATE_POSTBACK,
+        routes.AFFILIATES,
+        "Called for every Affiliate Conversion Event of the leads that the affiliate brought.",
+    ),
+)
 
 
 def register(app: rx.App) -> None:
-    """Add both pages to the application."""
-    app.add_page(
-        lambda: _page("Add Postback URL"),
-        route=routes.POSTBACK_NEW,
-        title=page_title("Add Postback URL"),
-        on_load=TrialState.follow,
-    )
-    app.add_page(
-        lambda: _page("Postback"),
-        route=routes.POSTBACK,
-        title=page_title("Postback"),
-        on_load=TrialState.follow,
-    )
+    """Add the pages of every level to the application."""
+    for place in _PLACES:
+        for route, title in ((place.new, "Add Postback URL"), (place.stored, "Postback")):
+            app.add_page(
+                partial(_page, title, place),
+                route=route,
+                title=page_title(title),
+                on_load=TrialState.follow,
+            )
 
 
-def _page(title: str) -> rx.Component:
+def _page(title: str, place: _Place) -> rx.Component:
     return framed(
         title,
-        editor(),
-        section=routes.EVENT_MANAGEMENT,
+        editor(place.level, all_of=place.section),
+        section=place.section,
         viewer=viewer(),
-        back=(TrialState.event, routes.event(TrialState.event)),
-        subtitle="Called when the event fires, with the lead's values in place of the macros.",
+        back=(TrialState.owner_in_words, TrialState.owner_path),
+        beside_title=when_text(
+            TrialState.owner_in_words,
+            tag("Level: " + TrialState.owner_in_words, tone="accent", title=place.meaning),
+        ),
+        subtitle=place.meaning,
     )

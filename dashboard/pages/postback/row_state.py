@@ -14,13 +14,14 @@ from dashboard.pages.postback.lines import (
     secret_entries,
 )
 from dashboard.session import guarded
+from services.catalog.known_fields import KnownField
 from services.macros import Position
 
 
 class PostbackRows(rx.State, mixin=True):
     """What can be added to a postback any number of times.
 
-    The form that takes the rows in has `_touch(field)`, which marks it as changed.
+    The form that takes the rows in has `_touch(field)`, which marks it as changed, and `campaign`.
     """
 
     headers: list[HeaderLine] = rx.field(default_factory=list)
@@ -32,6 +33,7 @@ class PostbackRows(rx.State, mixin=True):
     _secret_values: dict[str, str] = rx.field(default_factory=dict)
     _stored_secrets: list[str] = rx.field(default_factory=list)
     _lead_fields: dict[str, str] = rx.field(default_factory=dict)
+    _custom_fields: list[KnownField] = rx.field(default_factory=list)
 
     @rx.event
     @guarded
@@ -104,7 +106,10 @@ class PostbackRows(rx.State, mixin=True):
         self._list_macros()
 
     def _list_macros(self) -> None:
-        self.macros = picker_entries(self._lead_fields)
+        self.macros = picker_entries(
+            self._lead_fields,
+            [each for each in self._custom_fields if self.campaign in {"", *each.campaigns}],
+        )
         self.header_macros = [
             *secret_entries([row.name for row in self.secrets]),
             *self.macros,

@@ -6,13 +6,18 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, routes
+from dashboard.components.conflict_panel import ConflictLine
+from dashboard.pages.postback import comparison
+from dashboard.pages.postback.condition_state import PostbackConditions
 from dashboard.pages.postback.draft import (
     header_values,
     new_secrets,
     removed_secrets,
     row_problems,
+    secrets_in_words,
     with_header_errors,
     with_secret_errors,
+    without_lost_secrets,
 )
 from dashboard.pages.postback.lines import (
     HeaderLine,
@@ -23,11 +28,12 @@ from dashboard.pages.postback.lines import (
 )
 from dashboard.pages.postback.receiver import receiver_name
 from dashboard.pages.postback.row_state import PostbackRows
+from dashboard.postback_list import path_of
 from dashboard.session import actor, guarded
 from models.words import Method
 from services.catalog import postbacks
 from services.catalog.postbacks import PostbackRow
-from services.errors import AppError, StaleVersion
+from services.errors import AppError, NotFound, StaleVersion
 from services.macros import Position, body_position
 from services.settings import get_settings
 
@@ -38,19 +44,24 @@ CONTENT_TYPES: Final = [
     ("text/plain; charset=utf-8", "Text (text/plain)"),
     ("application/xml", "XML (application/xml)"),
 ]
-FIELDS: Final = ("url", "method", "body", "content_type", "campaign", "headers", "secrets")
+FIELDS: Final = (
+    "url",
+    "method",
+    "body",
+    "content_type",
+    "campaign",
+    "affiliate",
+    "on_conversion_status",
+    "headers",
+    "secrets",
+)
 # Every name is always there: a missing one would be `undefined` in the browser, not "".
 NO_ERRORS: Final = dict.fromkeys((*FIELDS, "form"), "")
-CHANGED_ELSEWHERE: Final = (
-    "Somebody else changed this postback while you were typing. Your text is still here; load the "
-    "current version to see theirs, and make your change again."
-)
 
 
-class PostbackState(PostbackRows, rx.State):
+class PostbackState(PostbackRows, PostbackConditions, rx.State):
     """The fields of one postback, new or stored."""
 
-    event: str = ""
     shown: str = ""
     """The id of the postback on screen; empty for a new one."""
 
@@ -59,13 +70,12 @@ class PostbackState(PostbackRows, rx.State):
     body: str = ""
     content_type: str = JSON
     content_types: list[tuple[str, str]] = rx.field(default_factory=lambda: list(CONTENT_TYPES))
-    campaign: str = ""
-    enabled: bool = True
 
     url_lints: list[LintLine] = rx.field(default_factory=list)
     body_lints: list[LintLine] = rx.field(default_factory=list)
     errors: dict[str, str] = rx.field(default_factory=lambda: dict(NO_ERRORS))
-    stale: str = ""
+    conflict: list[ConflictLine] = rx.field(default_factory=list)
+    """The form beside what somebody else stored meanwhile; empty while there is no conflict."""
     is_dirty: bool = False
     is_archived: bool = False
 
@@ -73,6 +83,7 @@ class PostbackState(PostbackRows, rx.State):
     """The name of the test receiver that the URL calls, if it does."""
 
     _version: int = 0
+    _theirs: PostbackRow | None = None
 
     @rx.event
     @guarded
@@ -113,20 +124,6 @@ class PostbackState(PostbackRows, rx.State):
 
     @rx.event
     @guarded
-    async def set_campaign(self, campaign: str) -> None:
-        """Take the campaign that the postback is limited to."""
-        self.campaign = str(campaign)
-        self._touch("campaign")
-
-    @rx.event
-    @guarded
-    async def set_enabled(self, is_on: bool) -> None:
-        """Take the switch."""
-        self.enabled = bool(is_on)
-        self._touch("form")
-
-    @rx.event
-    @guarded
     async def use(self, where: str, start: int, end: int, suggestion: str) -> None:
         """Put a suggestion into the field it was made for, unless the text has changed since."""
         texts = {"url": self.url, "body": self.body} | {row.key: row.value for row in self.headers}
@@ -142,8 +139,30 @@ class PostbackState(PostbackRows, rx.State):
     @guarded
     async def save(self, form: dict[str, Any]) -> Any:  # noqa: ARG002 - an event of Reflex
         """Store the postback; what is wrong is said beside its field, and nothing typed is lost."""
-        self.stale = ""
-        problems = self._row_problems()
+        return await self._save()
+
+    @rx.event
+    @guarded
+    async def keep_mine(self) -> Any:
+        """Store the form over the version that stands beside it, knowing that one."""
+        theirs = self._theirs
+        if theirs is None:
+            return None
+        self._version, self._stored_secrets = theirs.version, list(theirs.secret_names)
+        self.secrets = without_lost_secrets(self.secrets, theirs.secret_names)
+        self._theirs = None
+        self._compare()
+        return await self._save()
+
+    @rx.event
+    @guarded
+    async def take_theirs(self) -> None:
+        """Throw away what was typed and show the stored postback."""
+        if self.shown:
+            self._fill(await postbacks.get(actor(), self.shown))
+
+    async def _save(self) -> Any:
+        problems = self._problems()
         if problems:
             self._say(problems)
             return None
@@ -151,29 +170,25 @@ class PostbackState(PostbackRows, rx.State):
         try:
             row = await self._store()
         except StaleVersion:
-            self.stale = CHANGED_ELSEWHERE
-            return None
+            self._meet(await postbacks.get(actor(), self.shown))
+            return None if self.is_dirty else feedback.done("Saved.")
         except AppError as error:
             self._say(feedback.errors_of(error))
             return None
         self._fill(row)
-        if is_new:
+        if is_new and self._owner is not None:
             return [
                 feedback.done("Postback added."),
-                rx.redirect(routes.postback(routes.event(self.event), row.id), replace=True),
+                rx.redirect(routes.postback(path_of(self._owner), row.id), replace=True),
             ]
         return feedback.done("Saved.")
 
-    @rx.event
-    @guarded
-    async def reload(self) -> None:
-        """Throw away what was typed and show the stored postback."""
-        self._fill(await postbacks.get(actor(), self.shown) if self.shown else None)
-
     async def _store(self) -> PostbackRow:
         data = self._data()
+        if self._owner is None:
+            raise NotFound("postback", self.shown)
         if not self.shown:
-            return await postbacks.create(actor(), self.event, data)
+            return await postbacks.create(actor(), self._owner, data)
         return await postbacks.update(actor(), self.shown, data, if_match=self._version)
 
     def _data(self) -> dict[str, object]:
@@ -187,12 +202,40 @@ class PostbackState(PostbackRows, rx.State):
             "content_type": self.content_type,
             "headers": header_values(self.headers),
             "secrets": secrets,
-            "enabled": self.enabled,
-            "campaign": self.campaign or None,
+            **self._conditions(),
         }
 
-    def _row_problems(self) -> dict[str, str]:
-        return row_problems(self.headers, self.secrets, self._secret_values)
+    def _problems(self) -> dict[str, str]:
+        """Return what the services cannot say of the form, by field or key of a row."""
+        return self._condition_problems() | row_problems(
+            self.headers, self.secrets, self._secret_values
+        )
+
+    def _meet(self, row: PostbackRow) -> None:
+        """Take what somebody else stored meanwhile: compare, and keep what was typed."""
+        self.is_archived = row.archived_at is not None
+        self._theirs = None if self.is_archived else row
+        self._compare()
+        if self._theirs is not None and not self.conflict:  # both did the same
+            self._fill(row)
+
+    def _compare(self) -> None:
+        if self._theirs is None:
+            self.conflict = []
+            return
+        mine = comparison.in_words(
+            method=self.method,
+            url=self.url.strip(),
+            body=self.body,
+            content_type=self.content_type,
+            headers=header_values(self.headers),
+            secrets=secrets_in_words(self.secrets),
+            campaign=self.campaign,
+            affiliate=self.affiliate,
+            on_conversion_status=self._moments(),
+            enabled=self.enabled,
+        )
+        self.conflict = comparison.compare(mine, comparison.row_in_words(self._theirs))
 
     def _say(self, errors: Mapping[str, str]) -> None:
         """Show each error beside its field, and what belongs to none at the top of the form."""
@@ -221,13 +264,13 @@ class PostbackState(PostbackRows, rx.State):
         self.secrets = [
             SecretLine(self._next_key(), name, is_stored=True) for name in self._stored_secrets
         ]
-        self.campaign = (row.campaign or "") if row else ""
-        self.enabled = row.enabled if row else True
+        self._fill_conditions(row)
         self.is_archived = bool(row and row.archived_at)
         self._version = row.version if row else 0
         self._look_at_url()
         self._lint_body()
-        self.errors, self.stale, self.is_dirty = dict(NO_ERRORS), "", False
+        self.errors, self.is_dirty = dict(NO_ERRORS), False
+        self._theirs, self.conflict = None, []
         self._list_macros()
 
     async def _put(self, where: str, text: str) -> None:
@@ -251,5 +294,6 @@ class PostbackState(PostbackRows, rx.State):
 
     def _touch(self, field_name: str) -> None:
         self.is_dirty = True
+        self._compare()
         if self.errors[field_name] or self.errors["form"]:
             self.errors = self.errors | {field_name: "", "form": ""}

@@ -6,14 +6,19 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components.curl_text import curl_text
 from dashboard.pages.postback.lines import AnswerLine, RequestLine, ValueLine
+from dashboard.pages.postback.owner import in_words, name_of, owner_of_address, page_of
 from dashboard.pages.postback.receiver import receiver_url
-from dashboard.pages.postback.state import CHANGED_ELSEWHERE, NO_ERRORS, PostbackState
+from dashboard.pages.postback.state import NO_ERRORS, PostbackState
+from dashboard.pages.postback.surroundings_state import PostbackSurroundings
+from dashboard.pages.postback.trial_lines import answer_line, request_line, value_line
 from dashboard.session import actor, guarded
-from services.catalog import campaigns, event_types, postbacks
+from models.words import PostbackLevel
+from services.catalog import affiliates, campaigns, postbacks
+from services.catalog.postbacks import Owner, PostbackRow
+from services.catalog.rows import AffiliateRow, CampaignRow
 from services.delivery import test_receiver, trial
-from services.delivery.trial import MacroUse, RequestView, Sample, TrialResult
+from services.delivery.trial import Sample, TrialResult
 from services.errors import AppError, NotFound
 from services.intake import leads
 from services.intake.leads import LeadRow
@@ -30,14 +35,16 @@ RECEIVER_NAME: Final = "my-partner"
 NOTHING_SENT: Final = "Nothing was sent. Correct what is marked in the form, then test again."
 
 
-class TrialState(PostbackState):
+class TrialState(PostbackSurroundings, PostbackState):
     """What the right column shows; the form it looks at is its parent."""
 
     phase: str = LOADING
     address: str = ""
     """The path that the fields were filled for."""
     problem: str = ""
-    campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    owner_path: str = ""
+    owner_in_words: str = ""
+    """Whose the postback is, such as “Campaign Auto US”."""
     lead_options: list[tuple[str, str]] = rx.field(default_factory=list)
     lead_id: str = ""
 
@@ -60,21 +67,28 @@ class TrialState(PostbackState):
     @guarded
     async def follow(self) -> None:
         """Show the postback of the address; hear of changes that others make meanwhile."""
-        event, wanted = str(self.event_name), str(getattr(self, "postback_id", "") or "")
+        owner = owner_of_address(
+            event=str(self.event_name),
+            campaign=str(self.campaign_key),
+            affiliate=str(self.affiliate_key),
+        )
+        wanted = str(getattr(self, "postback_id", "") or "")
         if self.router.url.path.rstrip("/").endswith("/postbacks/new"):
             wanted = ""
         async with self:
             self.address = self.router.url.path.rstrip("/")
-            if (event, wanted) != (self.event, self.shown):
+            if (owner, wanted) != (self._owner, self.shown):
                 self._fill(None)
                 self._forget_trial()
-                self.event, self.phase = event, LOADING
+                self._owner, self.owner_path, self.phase = owner, page_of(owner), LOADING
+                self.owner_in_words, self.others = "", []
             elif not wanted and not self.is_dirty:
                 self._fill(None)
                 self._forget_trial()
-        await self._load_choices()
+        await self._load_choices(owner)
         async for _ in live.changes(self):
-            await self._load(event, wanted)
+            await self._load(owner, wanted)
+            await self._look_around()
 
     @rx.event(background=True)
     @guarded
@@ -112,7 +126,7 @@ class TrialState(PostbackState):
                 return
             self.is_testing, self.test_problem = True, ""
             self.errors = dict(NO_ERRORS)
-            problems = self._row_problems()
+            problems = self._problems()
             if problems:
                 self._say(problems)
                 self.test_problem = NOTHING_SENT
@@ -134,7 +148,9 @@ class TrialState(PostbackState):
                 self.is_testing = False
 
     async def _test(self) -> TrialResult:
-        checked = await postbacks.check(self._data(), postback_id=self.shown or None)
+        checked = await postbacks.check(
+            self._data(), owner=self._owner, postback_id=self.shown or None
+        )
         return await trial.send_test(
             actor(),
             checked,
@@ -144,16 +160,8 @@ class TrialState(PostbackState):
         )
 
     def _show_answer(self, result: TrialResult) -> None:
-        self.sent = _request(result.request)
-        self.answer = AnswerLine(
-            outcome=result.outcome.value,
-            message=result.message,
-            code=result.status_code,
-            duration_ms=result.duration_ms,
-            headers=list(result.response_headers),
-            body=result.response_body,
-            note="shortened" if result.truncated else "",
-        )
+        self.sent = request_line(result.request)
+        self.answer = answer_line(result)
         self.has_answer, self.test_problem = True, ""
 
     async def _refresh(self) -> None:
@@ -167,7 +175,7 @@ class TrialState(PostbackState):
         try:
             # No name server is asked while somebody types.
             checked = await postbacks.check(
-                self._data(), postback_id=self.shown or None, resolve=False
+                self._data(), owner=self._owner, postback_id=self.shown or None, resolve=False
             )
             shown = await trial.preview(actor(), checked, sample=self._sample())
         except AppError as error:
@@ -179,14 +187,20 @@ class TrialState(PostbackState):
         async with self:
             if self._round != mine:
                 return
-            self.request = _request(shown.request)
-            self.values = [_value(use) for use in dict.fromkeys(shown.macros)]
+            self.request = request_line(shown.request)
+            self.values = [value_line(use) for use in dict.fromkeys(shown.macros)]
             self.not_sent = shown.not_sent
             self.warnings = list(checked.warnings)
             self.incomplete, self.has_preview = [], True
 
     def _sample(self) -> Sample:
-        return Sample(event=self.event, lead_id=self.lead_id or None)
+        owner = self._owner
+        moments = self._moments()
+        return Sample(
+            event=owner.key if owner and owner.level is PostbackLevel.EVENT else None,
+            lead_id=self.lead_id or None,
+            values={"conversion_status": moments[0]} if moments else None,
+        )
 
     def _clear_preview(self) -> None:
         self.request, self.values, self.not_sent = RequestLine(), [], ""
@@ -197,63 +211,64 @@ class TrialState(PostbackState):
         self.answer, self.sent, self.has_answer = AnswerLine(), RequestLine(), False
         self.lead_id = self.test_problem = ""
 
-    async def _load_choices(self) -> None:
+    async def _load_choices(self, owner: Owner) -> None:
         """Load once what the drop-downs offer; they must not change under somebody's hand."""
-        found, recent = await asyncio.gather(
-            campaigns.list_page(actor(), PageRequest(limit=MAX_LIMIT)),
-            leads.list_page(actor(), PageRequest(limit=RECENT_LEADS)),
+        everything = PageRequest(limit=MAX_LIMIT)
+        key = {owner.level: owner.key}
+        found, sources, recent = await asyncio.gather(
+            campaigns.list_page(actor(), everything),
+            affiliates.list_page(actor(), everything),
+            leads.list_page(
+                actor(),
+                PageRequest(limit=RECENT_LEADS),
+                campaign=key.get(PostbackLevel.CAMPAIGN, ""),
+                affiliate=key.get(PostbackLevel.AFFILIATE, ""),
+            ),
         )
         async with self:
-            self.campaign_options = [(row.key, f"{row.name} ({row.key})") for row in found.items]
+            self.campaign_options = [_choice(row) for row in found.items]
+            self.affiliate_options = [_choice(row) for row in sources.items]
+            self._names = {
+                **{(PostbackLevel.CAMPAIGN, row.key): row.name for row in found.items},
+                **{(PostbackLevel.AFFILIATE, row.key): row.name for row in sources.items},
+            }
             self.lead_options = [(row.id, _lead_label(row)) for row in recent.items]
             self._lead_fields = {
                 name.lower(): value for row in reversed(recent.items) for name, value in row.fields
             }
             self._list_macros()
 
-    async def _load(self, event: str, wanted: str) -> None:
+    async def _load(self, owner: Owner, wanted: str) -> None:
         try:
+            name = await name_of(owner)
             row = await postbacks.get(actor(), wanted) if wanted else None
-            if row is None:
-                await event_types.get(actor(), event)
-            elif row.event != event or row.archived_at is not None:
+            if row is not None and (row.owner != owner or self._is_gone(row)):
                 raise NotFound("postback", wanted)
         except AppError as error:
             async with self:
                 self.phase = MISSING if isinstance(error, NotFound) else FAILED
                 self.problem = feedback.sentence(error)
             return
-        if self.phase == READY and (row is None or row.version == self._version):
+        words = in_words(owner, name)
+        is_known = row is None or row.version == self._version
+        if self.phase == READY and is_known and words == self.owner_in_words:
             return
         async with self:
+            self.owner_in_words = words
             if row is not None and not (self.is_dirty and self.shown == row.id):
                 self._fill(row)
-            elif row is not None and row.version != self._version:
-                self.stale = CHANGED_ELSEWHERE
+            elif row is not None and row.version > self._version:
+                self._meet(row)
             self.phase = READY
         await self._refresh()
 
-
-def _value(use: MacroUse) -> ValueLine:
-    is_secret = use.expression.lower().startswith("{secret:")
-    return ValueLine(
-        expression=use.expression,
-        value="" if is_secret else use.value,
-        encoded="" if use.encoded == use.value or is_secret else use.encoded,
-        is_empty=use.empty,
-        is_secret=is_secret,
-        where=use.where,
-    )
+    def _is_gone(self, row: PostbackRow) -> bool:
+        """Tell whether it is archived, and nothing was typed here that would be lost with it."""
+        return row.archived_at is not None and not (self.is_dirty and self.shown == row.id)
 
 
-def _request(view: RequestView) -> RequestLine:
-    return RequestLine(
-        method=view.method,
-        url=view.url,
-        headers=list(view.headers),
-        body=view.body or "",
-        curl=curl_text(method=view.method, url=view.url, headers=view.headers, body=view.body),
-    )
+def _choice(row: CampaignRow | AffiliateRow) -> tuple[str, str]:
+    return row.key, f"{row.name} ({row.key})"
 
 
 def _lead_label(row: LeadRow) -> str:

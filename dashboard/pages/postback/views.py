@@ -2,22 +2,19 @@
 
 import reflex as rx
 
-from dashboard import routes
 from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
+from dashboard.components.conflict_panel import conflict_panel
 from dashboard.components.list_state import notice, skeleton
 from dashboard.components.values import when_text
-from dashboard.pages.postback.form_views import (
-    body_fields,
-    conditions,
-    delivery_policy,
-    destination,
-)
+from dashboard.pages.postback.condition_views import LOOK, conditions, fires_together
+from dashboard.pages.postback.form_views import body_fields, delivery_policy, destination
 from dashboard.pages.postback.preview_views import preview
 from dashboard.pages.postback.row_views import header_fields, secret_fields
 from dashboard.pages.postback.state import PostbackState
 from dashboard.pages.postback.trial_state import FAILED, LOADING, MISSING, TrialState
+from models.words import PostbackLevel
 
 _COLUMNS = {
     "display": "grid",
@@ -27,8 +24,8 @@ _COLUMNS = {
 }
 
 
-def editor() -> rx.Component:
-    """Build the editor, or what stands in its place."""
+def editor(level: PostbackLevel, *, all_of: str) -> rx.Component:
+    """Build the editor, or what stands in its place; `all_of` is where all owners are listed."""
     return rx.match(
         TrialState.phase,
         (LOADING, skeleton(rows=6)),
@@ -38,7 +35,7 @@ def editor() -> rx.Component:
                 "There is no such postback",
                 "It may have been archived, or the address is mistyped.",
                 icon="search-x",
-                action=link_button("All events", href=routes.EVENT_MANAGEMENT),
+                action=link_button(f"All {level}s", href=all_of),
             ),
         ),
         (
@@ -53,35 +50,37 @@ def editor() -> rx.Component:
         ),
         rx.cond(
             is_here(TrialState.address),
-            rx.box(_form(), _right(), style=_COLUMNS),
+            rx.box(_form(level), _right(), style=_COLUMNS),
             skeleton(rows=6),
         ),
     )
 
 
-def _form() -> rx.Component:
+def _form(level: PostbackLevel) -> rx.Component:
     return rx.el.form(
-        when_text(
-            PostbackState.stale,
+        rx.cond(
+            PostbackState.is_archived,
             banner(
-                PostbackState.stale,
-                tone="warn",
-                title="Not saved",
-                action=button(
-                    "Load current version",
-                    small=True,
-                    on_click=[PostbackState.reload, TrialState.refresh],
-                ),
+                "Somebody archived this postback meanwhile, so it can no longer be saved. What you "
+                "typed is still here to be copied.",
+                tone="bad",
+                title="Archived",
             ),
+        ),
+        conflict_panel(
+            PostbackState.conflict,
+            on_keep=PostbackState.keep_mine,
+            on_take=[PostbackState.take_theirs, *LOOK],
         ),
         when_text(PostbackState.errors["form"], banner(PostbackState.errors["form"], tone="bad")),
         destination(),
         body_fields(),
         header_fields(),
         secret_fields(),
-        conditions(),
+        conditions(level),
+        fires_together(),
         delivery_policy(),
-        _save_bar(),
+        _save_bar(level),
         on_submit=PostbackState.save,
         on_unmount=PostbackState.leave,
         no_validate=True,
@@ -90,7 +89,7 @@ def _form() -> rx.Component:
     )
 
 
-def _save_bar() -> rx.Component:
+def _save_bar(level: PostbackLevel) -> rx.Component:
     return rx.el.div(
         rx.cond(
             TrialState.warnings.length() > 0,
@@ -111,9 +110,10 @@ def _save_bar() -> rx.Component:
                 "Save",
                 kind="primary",
                 submit=True,
-                disabled=(PostbackState.shown != "") & ~PostbackState.is_dirty,
+                disabled=PostbackState.is_archived
+                | ((PostbackState.shown != "") & ~PostbackState.is_dirty),
             ),
-            link_button("Back to event", href=routes.event(PostbackState.event)),
+            link_button(f"Back to {level}", href=TrialState.owner_path),
             rx.el.span(
                 rx.cond(
                     PostbackState.is_dirty,
