@@ -104,8 +104,8 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
     environment = {
         **{name: text for name, text in os.environ.items() if not name.startswith("AFTERLEAD_")},
         **{f"AFTERLEAD_{name.upper()}": text for name, text in values.items()},
-        # Beside a server that a developer runs meanwhile.
-        "REFLEX_WEB_WORKDIR": ".web_tests",
+        # Beside a server that a developer runs meanwhile, and beside other tests when named so.
+        "REFLEX_WEB_WORKDIR": os.environ.get("WEB_TESTS_WORKDIR", ".web_tests"),
         "REFLEX_STATES_WORKDIR": str(folder / "states"),
         "REFLEX_UPLOADED_FILES_DIR": str(folder / "uploads"),
     }
