@@ -13,7 +13,15 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from models import Campaign, Event, EventType
-from models.words import DeliveryStatus, FailureKind, KeyScope, Outcome, Role, Source
+from models.words import (
+    DeliveryStatus,
+    FailureKind,
+    KeyScope,
+    Outcome,
+    PostbackLevel,
+    Role,
+    Source,
+)
 from services import database
 from services.accounts.rights import ROLE_RIGHTS, SCOPE_RIGHTS
 from services.actor import SYSTEM, Actor, ActorKind
@@ -123,7 +131,8 @@ async def _define(at: datetime) -> None:
         await test_receiver.create_name(SYSTEM, partner, clock=clock)
     for event_name, partner, query, changes in POSTBACKS:
         data = {"url": receiver + partner + query, **changes}
-        await postbacks.create(SYSTEM, event_name, data, clock=clock)
+        owner = postbacks.Owner(PostbackLevel.EVENT, event_name)
+        await postbacks.create(SYSTEM, owner, data, clock=clock)
 
 
 async def _capture(captures: Sequence[Capture]) -> None:

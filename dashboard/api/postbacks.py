@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import Response
 
-from dashboard.api.answer import answer, answer_versioned, header_object
-from dashboard.api.request import Caller, ExpectedVersion, JsonObject
-from dashboard.api.routing import json_body, resource
+from dashboard.api.answer import answer, answer_versioned, answer_whole, header_object
+from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
+from dashboard.api.routing import BASE, json_body, resource
+from models.words import PostbackLevel
 from services.actor import Right
 from services.catalog import postbacks
-from services.catalog.postbacks import Checked, PostbackInput, PostbackRow
+from services.catalog.postbacks import Checked, Owner, PostbackInput, PostbackRow
 from services.delivery import trial
 from services.delivery.trial import RequestView, Sample, TrialResult
 from services.errors import InvalidInput
@@ -33,20 +34,30 @@ class DraftInput(SampleInput):
     postback: dict[str, Any]
 
 
-@router.post(
-    "/event-types/{name}/postbacks", status_code=201, openapi_extra=json_body(PostbackInput)
-)
-async def create_postback(actor: Caller, name: str, data: JsonObject) -> Response:
-    """Add a postback to an event; `warnings` name what may be meant otherwise."""
-    row = await postbacks.create(actor, name, data)
-    return answer_versioned(_json(row), status=201, location=f"/api/v1/postbacks/{row.id}")
+def _routes_of(path: str, level: PostbackLevel, *, of: str) -> None:
+    """Serve the postbacks of an event, a campaign or an affiliate below its own path."""
+
+    @router.post(
+        path,
+        status_code=201,
+        openapi_extra=json_body(PostbackInput),
+        summary=f"Create a postback of {of}",
+    )
+    async def create_postback(actor: Caller, key: str, data: JsonObject) -> Response:
+        """Add a postback; `warnings` name what may be meant otherwise."""
+        row = await postbacks.create(actor, Owner(level, key), data)
+        return answer_versioned(_json(row), status=201, location=f"{BASE}/postbacks/{row.id}")
+
+    @router.get(path, summary=f"List the postbacks of {of}")
+    async def list_postbacks(actor: Caller, key: str, page: PageOf) -> Response:
+        """List them in the order in which they were added, without those of other levels."""
+        rows = await postbacks.list_for(actor, Owner(level, key))
+        return answer_whole(rows, page, _json, id_of=lambda row: row.id)
 
 
-@router.get("/event-types/{name}/postbacks")
-async def list_postbacks(actor: Caller, name: str) -> Response:
-    """List the postbacks of an event."""
-    rows = await postbacks.list_for_event(actor, name)
-    return answer({"items": [_json(row) for row in rows], "next_cursor": None})
+_routes_of("/event-types/{key}/postbacks", PostbackLevel.EVENT, of="an event")
+_routes_of("/campaigns/{key}/postbacks", PostbackLevel.CAMPAIGN, of="a campaign")
+_routes_of("/affiliates/{key}/postbacks", PostbackLevel.AFFILIATE, of="an affiliate")
 
 
 # Before the routes with an id: "test" and "preview" are none.
@@ -143,7 +154,8 @@ def _json(row: PostbackRow) -> dict[str, object]:
         "level": row.level,
         "event": row.event,
         "campaign": row.campaign,
-        "affiliate": None,
+        "affiliate": row.affiliate,
+        "on_conversion_status": list(row.on_conversion_status),
         "url": row.url,
         "method": row.method,
         "body": row.body,

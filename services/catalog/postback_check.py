@@ -7,10 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Campaign, Lead
-from models.words import Method
+from models import Lead, Postback
+from models.words import ConversionStatus, Method
 from services import database
+from services.catalog import cache
+from services.catalog.cache import Definitions
 from services.catalog.postback_input import PostbackInput
+from services.catalog.postback_owners import Scope, custom_field_names, find_scope, scope_of
+from services.catalog.postback_rows import Owner, readable_secrets
 from services.catalog.postback_rules import check_host, check_target, judge_texts
 from services.errors import InvalidInput
 from services.target_guard import Resolver
@@ -22,9 +26,10 @@ _RECENT_LEADS = 200  # enough to know the names of free-form fields that leads b
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A postback that may be saved, tested or previewed; rendering takes it as it is.
+    """A postback that may be saved, tested or previewed; rendering and trial take it as it is.
 
-    `secrets` are all that are in force, in clear: for sending, never for showing.
+    `campaign` and `affiliate` include the owner's own key. `secrets` are all that are in force,
+    in clear: for sending, never for showing.
     """
 
     url: str
@@ -33,8 +38,12 @@ class Checked:
     content_type: str
     headers: tuple[tuple[str, str], ...]
     enabled: bool
+    event: str | None
     campaign: str | None
     campaign_id: str | None
+    affiliate: str | None
+    affiliate_id: str | None
+    on_conversion_status: tuple[ConversionStatus, ...]
     warnings: tuple[str, ...]
     secrets: Mapping[str, str] = field(repr=False)
 
@@ -43,6 +52,7 @@ class Checked:
 class Stored:
     """A postback as a change begins with it."""
 
+    owner: Owner
     version: int
     fields: Mapping[str, object]
     secrets: Mapping[str, str] = field(repr=False)
@@ -53,24 +63,33 @@ class Stored:
 class _Surroundings:
     """What the database knows that decides about a postback."""
 
-    campaign_id: str | None
+    scope: Scope
+    event: str | None
+    campaign: str | None
+    affiliate: str | None
+    problems: Mapping[str, str]
+    custom_fields: frozenset[str]
     lead_fields: frozenset[str]
 
 
 async def check_input(
     data: Mapping[str, object],
     *,
+    owner: Owner | None,
     stored: Stored | None,
     resolver: Resolver | None,
 ) -> Checked:
     """Return the data, or the stored postback with these changes, when it may be saved.
 
-    Without a resolver no name server is asked. Raises InvalidInput with a sentence per field.
+    Without an owner the postback counts as one of some event. Without a resolver no name server
+    is asked. Raises InvalidInput with a sentence per field, and NotFound for the owner.
     """
     given = validate(PostbackInput, {**(stored.fields if stored else {}), **data})
     changed = {**(stored.secrets if stored else {}), **given.secrets}
     secrets = {name: value for name, value in changed.items() if value is not None}
-    around = await database.read(_surroundings, given.campaign)
+    around = await database.read(
+        _surroundings, stored.owner if stored else owner, given.campaign, given.affiliate
+    )
     found = judge_texts(
         url=given.url,
         method=given.method,
@@ -78,12 +97,10 @@ async def check_input(
         content_type=given.content_type,
         headers=given.headers,
         secret_names=frozenset(secrets),
+        custom_fields=around.custom_fields,
         lead_fields=around.lead_fields,
     )
-    if given.campaign is not None and around.campaign_id is None:
-        found.errors["campaign"] = f"There is no campaign with the key “{given.campaign}”."
-    if given.affiliate is not None:
-        found.errors["affiliate"] = f"There is no affiliate with the key “{given.affiliate}”."
+    found.errors.update(around.problems)
     policy = target_policy(database.current().settings)
     if "url" not in found.errors and (problem := check_target(given.url, policy)):
         found.errors["url"] = problem
@@ -102,8 +119,12 @@ async def check_input(
         content_type=given.content_type,
         headers=tuple(given.headers.items()),
         enabled=given.enabled,
-        campaign=given.campaign,
-        campaign_id=around.campaign_id,
+        event=around.event,
+        campaign=around.campaign,
+        campaign_id=around.scope.campaign_id,
+        affiliate=around.affiliate,
+        affiliate_id=around.scope.affiliate_id,
+        on_conversion_status=tuple(given.on_conversion_status),
         warnings=tuple(found.warnings),
         secrets=secrets,
     )
@@ -115,8 +136,37 @@ def lead_field_names(session: Session) -> frozenset[str]:
     return frozenset(name.lower() for fields in session.scalars(recent) for name in fields)
 
 
-def _surroundings(session: Session, campaign: str | None) -> _Surroundings:
-    campaign_id = None
-    if campaign:
-        campaign_id = session.scalar(select(col(Campaign.id)).where(col(Campaign.key) == campaign))
-    return _Surroundings(campaign_id, lead_field_names(session))
+def standing_warnings(
+    definitions: Definitions, postback: Postback, *, lead_fields: frozenset[str]
+) -> tuple[str, ...]:
+    """Return what the saved texts still deserve to be warned about; asks no name server."""
+    found = judge_texts(
+        url=postback.url,
+        method=postback.method.value,
+        body=postback.body,
+        content_type=postback.content_type,
+        headers=postback.headers,
+        secret_names=frozenset(readable_secrets(postback)),
+        custom_fields=custom_field_names(definitions, scope_of(postback)),
+        lead_fields=lead_fields,
+    )
+    return tuple(found.warnings)
+
+
+def _surroundings(
+    session: Session, owner: Owner | None, campaign: str | None, affiliate: str | None
+) -> _Surroundings:
+    definitions = cache.definitions(session)
+    scope, problems = find_scope(definitions, owner, campaign=campaign, affiliate=affiliate)
+    event_type = definitions.event_types_by_id.get(scope.event_type_id or "")
+    of_campaign = definitions.campaigns_by_id.get(scope.campaign_id or "")
+    of_affiliate = definitions.affiliates_by_id.get(scope.affiliate_id or "")
+    return _Surroundings(
+        scope=scope,
+        event=event_type.name if event_type else None,
+        campaign=of_campaign.key if of_campaign else None,
+        affiliate=of_affiliate.key if of_affiliate else None,
+        problems=problems,
+        custom_fields=custom_field_names(definitions, scope),
+        lead_fields=lead_field_names(session),
+    )

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
+from models.words import ConversionStatus
 from services.catalog.postback_headers import is_content_type
 from services.validation import InputModel, Text
 
@@ -18,11 +19,23 @@ _SECRET_NAME = re.compile(r"[a-z0-9_][a-z0-9_]{0,63}", re.ASCII)
 _GIVE_URL = "Give the URL that is to be called."
 
 
+def _moments(value: Any) -> Any:
+    """Return each status once, in the order of the words, however they were given."""
+    if not isinstance(value, list | tuple):
+        return value
+    names = {str(status) for status in ConversionStatus}
+    if any(not isinstance(each, str) or each not in names for each in value):
+        raise ValueError(f"Give a list of these: {', '.join(ConversionStatus)}.")
+    return [status for status in ConversionStatus if status in value]
+
+
 class PostbackInput(InputModel):
     """What a postback consists of.
 
-    `secrets` can be written and never read back; a null removes one. Their names are kept in
-    lower case, as macros are.
+    `campaign` and `affiliate` are filters: all that are given must match. `on_conversion_status`
+    empty: it fires when the event is recorded, else each time that the event's conversion status
+    becomes one of these, and not before. `secrets` can be written and never read back; a null
+    removes one. Their names are kept in lower case, as macros are.
     """
 
     missing: ClassVar[Mapping[str, str]] = {"url": _GIVE_URL}
@@ -36,6 +49,9 @@ class PostbackInput(InputModel):
     enabled: bool = True
     campaign: Annotated[str, Text(64)] | None = None
     affiliate: Annotated[str, Text(64)] | None = None
+    on_conversion_status: Annotated[list[ConversionStatus], BeforeValidator(_moments)] = Field(
+        default_factory=list
+    )
 
     @field_validator("body")
     @classmethod

@@ -4,22 +4,35 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
-
-from models import Campaign, EventType, Postback
-from models.words import Method, PostbackLevel
+from models import Postback
+from models.words import ConversionStatus, Method, PostbackLevel
 from services import secret_box
-from services.catalog.postback_rules import judge_texts
+from services.catalog.cache import Definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a postback is: an event by its name, a campaign or an affiliate by its key."""
+
+    level: PostbackLevel
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
 class PostbackRow:
-    """One postback; of its secrets only the names, of its filters the keys."""
+    """One postback; of its secrets only the names, of its owner and filters the keys.
+
+    At level campaign `campaign` is the owner, at level affiliate `affiliate` is; what else is
+    set is a filter. `on_conversion_status` empty: it fires when an event is recorded, else each
+    time that an event's conversion status becomes one of these.
+    """
 
     id: str
     level: PostbackLevel
     event: str | None
     campaign: str | None
+    affiliate: str | None
+    on_conversion_status: tuple[ConversionStatus, ...]
     url: str
     method: Method
     body: str | None
@@ -33,6 +46,16 @@ class PostbackRow:
     archived_at: datetime | None
     warnings: tuple[str, ...]
 
+    @property
+    def owner(self) -> Owner:
+        """Return whose postback it is."""
+        keys = {
+            PostbackLevel.EVENT: self.event,
+            PostbackLevel.CAMPAIGN: self.campaign,
+            PostbackLevel.AFFILIATE: self.affiliate,
+        }
+        return Owner(self.level, keys[self.level] or "")
+
 
 def readable_secrets(postback: Postback) -> dict[str, str]:
     """Return the secrets; none when the key is lost, so that they can be entered again."""
@@ -42,34 +65,20 @@ def readable_secrets(postback: Postback) -> dict[str, str]:
         return {}
 
 
-def standing_warnings(postback: Postback, lead_fields: frozenset[str]) -> tuple[str, ...]:
-    """Return what the saved texts still deserve to be warned about; asks no name server."""
-    found = judge_texts(
-        url=postback.url,
-        method=postback.method.value,
-        body=postback.body,
-        content_type=postback.content_type,
-        headers=postback.headers,
-        secret_names=frozenset(readable_secrets(postback)),
-        lead_fields=lead_fields,
-    )
-    return tuple(found.warnings)
-
-
-def campaign_key(session: Session, postback: Postback) -> str | None:
-    """Return the key of the campaign that the postback is limited to."""
-    campaign = session.get(Campaign, postback.campaign_id) if postback.campaign_id else None
-    return campaign.key if campaign else None
-
-
-def postback_row(session: Session, postback: Postback, *, warnings: Iterable[str]) -> PostbackRow:
+def postback_row(
+    definitions: Definitions, postback: Postback, *, warnings: Iterable[str]
+) -> PostbackRow:
     """Return the row of a stored postback."""
-    event_type = session.get(EventType, postback.event_type_id) if postback.event_type_id else None
+    event_type = definitions.event_types_by_id.get(postback.event_type_id or "")
+    campaign = definitions.campaigns_by_id.get(postback.campaign_id or "")
+    affiliate = definitions.affiliates_by_id.get(postback.affiliate_id or "")
     return PostbackRow(
         id=postback.id,
         level=postback.level,
         event=event_type.name if event_type else None,
-        campaign=campaign_key(session, postback),
+        campaign=campaign.key if campaign else None,
+        affiliate=affiliate.key if affiliate else None,
+        on_conversion_status=tuple(map(ConversionStatus, postback.on_conversion_status)),
         url=postback.url,
         method=postback.method,
         body=postback.body,

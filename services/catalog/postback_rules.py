@@ -58,15 +58,16 @@ def judge_texts(
     content_type: str,
     headers: Mapping[str, str],
     secret_names: frozenset[str],
+    custom_fields: frozenset[str],
     lead_fields: frozenset[str],
 ) -> Judgement:
     """Judge everything that can be judged without asking anybody: macros and headers.
 
-    `lead_fields` are the free-form names that leads are known to have.
+    `custom_fields` are those that the events of this postback may carry, `lead_fields` the
+    free-form names that leads are known to have.
     """
     found = Judgement()
-    # Custom fields of events come with campaigns' own settings: there are none so far.
-    known = {"known_fields": frozenset[str](), "known_lead_fields": lead_fields}
+    known = {"known_fields": custom_fields, "known_lead_fields": lead_fields}
     found.add("url", "URL", lint(url, Position.URL, **known))
     for name, value in headers.items():
         found.add(f"headers.{name}", name, lint(value, Position.HEADER, **known))

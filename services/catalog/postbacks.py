@@ -11,16 +11,18 @@ from models import Postback
 from models.words import PostbackLevel
 from services import database, secret_box
 from services.actor import Actor, Right
-from services.catalog import cache, event_types
-from services.catalog.postback_check import Checked, Stored, check_input, lead_field_names
-from services.catalog.postback_input import PostbackInput
-from services.catalog.postback_rows import (
-    PostbackRow,
-    campaign_key,
-    postback_row,
-    readable_secrets,
+from services.catalog import cache
+from services.catalog.postback_check import (
+    Checked,
+    Stored,
+    check_input,
+    lead_field_names,
     standing_warnings,
 )
+from services.catalog.postback_input import PostbackInput
+from services.catalog.postback_overlap import firing_together
+from services.catalog.postback_owners import owner_id
+from services.catalog.postback_rows import Owner, PostbackRow, postback_row, readable_secrets
 from services.catalog.postback_rules import look_up
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
@@ -30,13 +32,15 @@ from services.target_guard import Resolver
 
 __all__ = [
     "Checked",
+    "Owner",
     "PostbackInput",
     "PostbackRow",
     "archive",
     "check",
     "create",
+    "firing_together",
     "get",
-    "list_for_event",
+    "list_for",
     "update",
 ]
 
@@ -47,42 +51,50 @@ _TRIES = 3
 async def check(
     data: Mapping[str, object],
     *,
+    owner: Owner | None = None,
     postback_id: str | None = None,
     resolve: bool = True,
     resolver: Resolver = look_up,
 ) -> Checked:
     """Judge a postback: the one way for create, update, Send Test and preview.
 
-    With `postback_id`, `data` are changes of that stored postback, whose secrets stay in force.
-    `resolve=False` asks no name server. Raises InvalidInput with a sentence per field for what
-    may not be saved (an unknown macro, a bad header, a forbidden target), and NotFound.
+    With `postback_id`, `data` are changes of that stored postback, whose owner and secrets stay
+    in force. `owner` says whose an unsaved one will be; without it, it counts as one of some
+    event. `resolve=False` asks no name server. Raises InvalidInput with a sentence per field for
+    what may not be saved (an unknown macro, a bad header, a forbidden target), and NotFound.
     """
     stored = None if postback_id is None else await database.read(_read_stored, postback_id)
-    return await check_input(data, stored=stored, resolver=resolver if resolve else None)
+    return await check_input(
+        data, owner=owner, stored=stored, resolver=resolver if resolve else None
+    )
 
 
 async def create(
     actor: Actor,
-    event_name: str,
+    owner: Owner,
     data: Mapping[str, object],
     *,
     clock: Clock = utc_now,
     resolver: Resolver = look_up,
 ) -> PostbackRow:
-    """Add a postback to an event. Raises NotFound for the event, InvalidInput as `check` does."""
+    """Add a postback to an event, a campaign or an affiliate.
+
+    A campaign's postback fires for every event of the campaign, an affiliate's for every
+    Affiliate Conversion Event of its leads. Raises NotFound for the owner, and InvalidInput as
+    `check` does.
+    """
     actor.require(Right.EDIT_DEFINITIONS)
-    await database.read(event_types.find, event_name)
-    checked = await check_input(data, stored=None, resolver=resolver)
-    return await database.write(_create, event_name, checked, clock())
+    checked = await check_input(data, owner=owner, stored=None, resolver=resolver)
+    return await database.write(_create, owner, checked, clock())
 
 
-async def list_for_event(actor: Actor, event_name: str) -> list[PostbackRow]:
-    """Return the postbacks of an event in the order in which they were added; raise NotFound.
+async def list_for(actor: Actor, owner: Owner) -> list[PostbackRow]:
+    """Return the postbacks of an owner in the order in which they were added; raise NotFound.
 
     Archived ones are left out.
     """
     actor.require(Right.READ)
-    return await database.read(_list_for_event, event_name)
+    return await database.read(_list_for, owner)
 
 
 async def get(actor: Actor, postback_id: str) -> PostbackRow:
@@ -102,6 +114,8 @@ async def update(
 ) -> PostbackRow:
     """Change the given fields and no others; of `secrets` those that are named.
 
+    Every field may change, but a postback stays its owner's: `campaign` of a campaign's and
+    `affiliate` of an affiliate's can only name the owner.
     Raises NotFound, InvalidInput as `check` does, StaleVersion when `if_match` is not the current
     version, and Conflict for an archived postback.
     """
@@ -114,7 +128,7 @@ async def update(
         if stored.archived_at is not None:
             raise Conflict("This postback is archived and cannot be changed.", code="archived")
         # Name servers are asked meanwhile, so no unit of work is open here.
-        checked = await check_input(changes, stored=stored, resolver=resolver)
+        checked = await check_input(changes, owner=None, stored=stored, resolver=resolver)
         try:
             return await database.write(
                 _update,
@@ -149,7 +163,9 @@ def _find(session: Session, postback_id: str, *, for_change: bool = False) -> Po
 
 def _read_stored(session: Session, postback_id: str) -> Stored:
     postback = _find(session, postback_id)
+    row = postback_row(cache.definitions(session), postback, warnings=())
     return Stored(
+        owner=row.owner,
         version=postback.version,
         fields={
             "url": postback.url,
@@ -158,26 +174,29 @@ def _read_stored(session: Session, postback_id: str) -> Stored:
             "content_type": postback.content_type,
             "headers": postback.headers,
             "enabled": postback.enabled,
-            "campaign": campaign_key(session, postback),
+            "campaign": row.campaign,
+            "affiliate": row.affiliate,
+            "on_conversion_status": list(row.on_conversion_status),
         },
         secrets=readable_secrets(postback),
         archived_at=postback.archived_at,
     )
 
 
-def _create(session: Session, event_name: str, checked: Checked, now: datetime) -> PostbackRow:
-    event_type = event_types.find(session, event_name)
+def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> PostbackRow:
+    definitions = cache.definitions(session)
+    found = owner_id(definitions, owner)
     postback = Postback(
         id=new_id("pb"),
-        level=PostbackLevel.EVENT,
-        event_type_id=event_type.id,
+        level=owner.level,
+        event_type_id=found if owner.level is PostbackLevel.EVENT else None,
         created_at=now,
         updated_at=now,
         **_values(checked, with_secrets=True),
     )
     session.add(postback)
     cache.touch(session)
-    return postback_row(session, postback, warnings=checked.warnings)
+    return postback_row(definitions, postback, warnings=checked.warnings)
 
 
 def _update(
@@ -189,34 +208,47 @@ def _update(
     now: datetime,
 ) -> PostbackRow:
     postback = _find(session, postback_id, for_change=True)
+    definitions = cache.definitions(session)
     check_version(postback, _KIND, if_match=read_version)
     change(session, postback, values, kind=_KIND, now=now)
-    return postback_row(session, postback, warnings=warnings)
+    return postback_row(definitions, postback, warnings=warnings)
 
 
 def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:
     postback = _find(session, postback_id, for_change=True)
+    definitions = cache.definitions(session)
     if postback.archived_at is None:
         change(session, postback, {"archived_at": now}, kind=_KIND, now=now)
-    return postback_row(session, postback, warnings=())
+    return postback_row(definitions, postback, warnings=())
 
 
 def _get(session: Session, postback_id: str) -> PostbackRow:
     postback = _find(session, postback_id)
-    return postback_row(
-        session, postback, warnings=standing_warnings(postback, lead_field_names(session))
-    )
+    definitions = cache.definitions(session)
+    warnings = standing_warnings(definitions, postback, lead_fields=lead_field_names(session))
+    return postback_row(definitions, postback, warnings=warnings)
 
 
-def _list_for_event(session: Session, event_name: str) -> list[PostbackRow]:
-    event_type = event_types.find(session, event_name)
+def _list_for(session: Session, owner: Owner) -> list[PostbackRow]:
+    definitions = cache.definitions(session)
+    column = {
+        PostbackLevel.EVENT: col(Postback.event_type_id),
+        PostbackLevel.CAMPAIGN: col(Postback.campaign_id),
+        PostbackLevel.AFFILIATE: col(Postback.affiliate_id),
+    }[owner.level]
     query = select(Postback).where(
-        col(Postback.event_type_id) == event_type.id, col(Postback.archived_at).is_(None)
+        column == owner_id(definitions, owner),
+        col(Postback.level) == owner.level,
+        col(Postback.archived_at).is_(None),
     )
     postbacks = session.scalars(query.order_by(col(Postback.id))).all()
     lead_fields = lead_field_names(session) if postbacks else frozenset[str]()
     return [
-        postback_row(session, postback, warnings=standing_warnings(postback, lead_fields))
+        postback_row(
+            definitions,
+            postback,
+            warnings=standing_warnings(definitions, postback, lead_fields=lead_fields),
+        )
         for postback in postbacks
     ]
 
@@ -230,6 +262,8 @@ def _values(checked: Checked, *, with_secrets: bool) -> dict[str, Any]:
         "headers": dict(checked.headers),
         "enabled": checked.enabled,
         "campaign_id": checked.campaign_id,
+        "affiliate_id": checked.affiliate_id,
+        "on_conversion_status": [status.value for status in checked.on_conversion_status],
     }
     if with_secrets:
         values["secrets"] = secret_box.encrypt_all(checked.secrets)

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import text
 
-from models.words import Method
+from models.words import Method, PostbackLevel
 from services import database
 from services.actor import Actor
 from services.catalog import cache, campaigns, event_types, postbacks
+from services.catalog.postbacks import Owner
 from services.database import Database
 from services.errors import Conflict, InvalidInput, StaleVersion
 from tests.conftest import MakeSettings
 from tests.factories import FrozenClock, public_addresses
 
+SALE = Owner(PostbackLevel.EVENT, "sale")
 URL = "https://partner.example/postback?tid={transaction_id}"
 
 
@@ -25,7 +27,7 @@ async def sale(db: Database, actor: Actor) -> str:
 
 async def make(actor: Actor, data: Mapping[str, object] | None = None) -> postbacks.PostbackRow:
     given = {"url": URL, **(data or {})}
-    return await postbacks.create(actor, "sale", given, resolver=public_addresses)
+    return await postbacks.create(actor, SALE, given, resolver=public_addresses)
 
 
 async def sealed() -> str | None:
@@ -156,9 +158,9 @@ async def test_an_archived_postback_is_kept_and_fires_no_more(sale: str, actor: 
     archived = await postbacks.archive(actor, row.id)
     assert archived.archived_at is not None
     assert await postbacks.archive(actor, row.id) == archived
-    assert await postbacks.list_for_event(actor, "sale") == []
+    assert await postbacks.list_for(actor, SALE) == []
     assert (await postbacks.get(actor, row.id)).archived_at == archived.archived_at
-    assert (await database.read(cache.definitions)).postbacks_by_id == {}
+    assert (await database.read(cache.definitions)).postbacks_by_event_type_id == {}
     with pytest.raises(Conflict):
         await postbacks.update(actor, row.id, {"enabled": True}, resolver=public_addresses)
 
@@ -184,8 +186,8 @@ async def test_a_clone_of_the_event_brings_its_postbacks_along(sale: str, actor:
     gone = await make(actor)
     await postbacks.archive(actor, gone.id)
     await event_types.clone(actor, "sale", new_name="sold")
-    (copy,) = await postbacks.list_for_event(actor, "sold")
-    (original,) = await postbacks.list_for_event(actor, "sale")
+    (copy,) = await postbacks.list_for(actor, Owner(PostbackLevel.EVENT, "sold"))
+    (original,) = await postbacks.list_for(actor, SALE)
     assert copy.id != original.id
     assert (copy.event, copy.headers, copy.enabled) == ("sold", original.headers, False)
     assert (await postbacks.check({}, postback_id=copy.id, resolver=public_addresses)).secrets == {

@@ -11,11 +11,13 @@ from models.words import Method, PostbackLevel
 from services import database
 from services.actor import Actor
 from services.catalog import campaigns, event_types, postbacks
+from services.catalog.postbacks import Owner
 from services.database import Database
 from services.errors import InvalidInput, NotAllowed, NotFound
 from tests.conftest import MakeSettings
 from tests.factories import public_addresses
 
+SALE = Owner(PostbackLevel.EVENT, "sale")
 URL = "https://partner.example/postback?tid={transaction_id}"
 
 
@@ -34,14 +36,14 @@ async def sale(db: Database, actor: Actor) -> str:
 
 async def make(actor: Actor, data: Mapping[str, object] | None = None) -> postbacks.PostbackRow:
     return await postbacks.create(
-        actor, "sale", {"url": URL, **(data or {})}, resolver=public_addresses
+        actor, SALE, {"url": URL, **(data or {})}, resolver=public_addresses
     )
 
 
 async def refused(actor: Actor, data: Mapping[str, object], **how: Any) -> dict[str, str]:
     with pytest.raises(InvalidInput) as error:
-        await postbacks.create(actor, "sale", data, **{"resolver": public_addresses, **how})
-    assert await postbacks.list_for_event(actor, "sale") == []
+        await postbacks.create(actor, SALE, data, **{"resolver": public_addresses, **how})
+    assert await postbacks.list_for(actor, SALE) == []
     return error.value.fields
 
 
@@ -53,7 +55,7 @@ async def test_a_new_postback_has_the_published_defaults(sale: str, actor: Actor
     assert (row.content_type, row.headers, row.secret_names) == ("application/json", (), ())
     assert (row.enabled, row.version, row.warnings) == (True, 1, ())
     assert await postbacks.get(actor, row.id) == row
-    assert await postbacks.list_for_event(actor, "sale") == [row]
+    assert await postbacks.list_for(actor, SALE) == [row]
 
 
 async def test_everything_that_was_given_is_kept_as_it_was(sale: str, actor: Actor) -> None:
@@ -165,7 +167,7 @@ async def test_a_host_with_any_forbidden_address_is_refused(sale: str, actor: Ac
 
 
 async def test_a_host_that_cannot_be_found_now_only_warns(sale: str, actor: Actor) -> None:
-    row = await postbacks.create(actor, "sale", {"url": URL}, resolver=nowhere)
+    row = await postbacks.create(actor, SALE, {"url": URL}, resolver=nowhere)
     assert len(row.warnings) == 1
     assert "partner.example cannot be found" in row.warnings[0]
 
@@ -237,13 +239,14 @@ async def test_unknown_ids_and_missing_rights_are_refused(
     for unknown in ("pb_none", "", "\x00", "ü" * 50):
         with pytest.raises(NotFound):
             await postbacks.get(actor, unknown)
+    unknown_event = Owner(PostbackLevel.EVENT, "nothing")
     with pytest.raises(NotFound):
-        await postbacks.create(actor, "nothing", {"url": URL}, resolver=public_addresses)
+        await postbacks.create(actor, unknown_event, {"url": URL}, resolver=public_addresses)
     with pytest.raises(NotFound):
-        await postbacks.list_for_event(actor, "nothing")
+        await postbacks.list_for(actor, unknown_event)
     assert await postbacks.get(viewer, row.id) == row
     for attempt in (
-        postbacks.create(viewer, "sale", {"url": URL}),
+        postbacks.create(viewer, SALE, {"url": URL}),
         postbacks.update(viewer, row.id, {"enabled": False}),
         postbacks.archive(viewer, row.id),
     ):

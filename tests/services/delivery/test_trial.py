@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from models import Trial
-from models.words import FailureKind, Outcome
+from models.words import FailureKind, Outcome, PostbackLevel
 from services.actor import Actor
 from services.catalog import postbacks
+from services.catalog.postbacks import Owner
 from services.clock import utc_now
 from services.database import Database
 from services.delivery import trial
@@ -23,6 +24,8 @@ from services.target_guard import TargetPolicy
 from tests.factories import FrozenClock, public_addresses
 from tests.partner import Partner
 from tests.world import World, attempts, deliveries, events, make_world, rows, submissions
+
+SALE = Owner(PostbackLevel.EVENT, "sale")
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ async def test_a_blocked_address_fails_before_any_packet(
 ) -> None:
     # Saved when it was allowed: at save it would be refused.
     blocked = await world.postback(partner.url("/ok", host="127.0.0.2"))
-    (saved,) = [row for row in await postbacks.list_for_event(actor, "sale") if row.id == blocked]
+    (saved,) = [row for row in await postbacks.list_for(actor, SALE) if row.id == blocked]
     result = await trial.send_test(actor, saved, secrets={}, sample=Sample(), postback_id=blocked)
     assert (result.outcome, result.failure) == (Outcome.FAILED, FailureKind.BLOCKED)
     assert result.status_code is None
