@@ -6,12 +6,13 @@ from urllib.parse import parse_qsl
 
 from models.words import Verdict
 from services.intake.contract import Refused
-from services.intake.incoming_call import MAX_BODY_BYTES, TOO_LARGE
+from services.intake.incoming_call import MAX_BODY_BYTES, TOO_LARGE, kept
 from services.json_text import BrokenJson, read_object
 
 MAX_PARAMETERS = 500
 
 _FORM = "application/x-www-form-urlencoded"
+_FORMS = frozenset({"", _FORM, "text/plain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +32,26 @@ def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingReq
     they stand in is refused by name, and a parameter that means nothing costs nobody his event.
     """
     raw = b"\n".join(part for part in (query, body) if part).decode(errors="replace")
+    content = body.strip()
+    kind = content_type.partition(";")[0].strip().lower()
+    is_json = kind.endswith("json") or content.startswith(b"{")
+    if max(len(query), len(body)) > MAX_BODY_BYTES:
+        return IncomingRequest((), raw, TOO_LARGE)
+    if content and not is_json and kind not in _FORMS:
+        text = f"Send a form ({_FORM}) or JSON (application/json); this is “{kept(kind[:80])}”."
+        return IncomingRequest((), raw, Refused(Verdict.UNSUPPORTED_TYPE, text))
+    if max(query.count(b"&"), content.count(b"&") * (not is_json)) >= MAX_PARAMETERS:
+        text = f"Give at most {MAX_PARAMETERS} parameters."
+        return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, text))
+    if not content or not is_json:
+        return IncomingRequest((*_read_form(query), *_read_form(content)), raw)
     try:
-        if max(len(query), len(body)) > MAX_BODY_BYTES:
-            return IncomingRequest((), raw, TOO_LARGE)
-        pairs: list[tuple[str, object]] = [*_read_form(query)]
-        pairs += _read_body(body, content_type)
+        return IncomingRequest((*_read_form(query), *read_object(body).items()), raw)
     except BrokenJson as error:
         return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, error.message))
-    except ValueError as error:
-        return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, str(error)))
-    return IncomingRequest(pairs, raw)
-
-
-def _read_body(body: bytes, content_type: str) -> Sequence[tuple[str, object]]:
-    if not body.strip():
-        return ()
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind.endswith("json") or body.lstrip()[:1] == b"{":
-        return tuple(read_object(body).items())
-    if kind in {"", _FORM, "text/plain"}:
-        return _read_form(body.strip())
-    raise ValueError(f"Send a form ({_FORM}) or JSON (application/json); this is “{kind[:80]}”.")
 
 
 def _read_form(text: bytes) -> Sequence[tuple[str, str]]:
-    if text.count(b"&") >= MAX_PARAMETERS:
-        raise ValueError(f"Give at most {MAX_PARAMETERS} parameters.")
     return parse_qsl(
         text.decode("utf-8", "surrogateescape"),
         keep_blank_values=True,

@@ -1,0 +1,84 @@
+"""Finds leads: by what people have at hand, page by page."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, tuple_
+from sqlmodel import Session
+
+from services.errors import InvalidInput
+from services.identifiers import is_id
+from services.intake.lead_input import digits
+from services.intake.lead_rows import AFFILIATE, CAMPAIGN, LEAD, SELECT_LEADS, LeadRow, lead_row
+from services.moments import read_moment
+from services.paging import Page, PageRequest, decode_cursor, encode_cursor
+from services.validation import is_storable
+
+# Sorts after every text that begins alike: the end of a prefix search.
+_LAST_CHARACTER = "\U0010ffff"
+_SHORTEST_PREFIX = 2
+
+
+def find_page(
+    session: Session, request: PageRequest, *, campaign: str, affiliate: str, q: str
+) -> Page[LeadRow]:
+    """Return the leads that match everything that is not empty, newest first."""
+    if not all(map(is_storable, (q, campaign, affiliate))):
+        return Page([])  # nothing that is stored can be like it
+    statement = SELECT_LEADS
+    if campaign:
+        statement = statement.where(CAMPAIGN.c.key == campaign)
+    if affiliate:
+        statement = statement.where(AFFILIATE.c.key == affiliate)
+    if q:
+        statement = _search(statement, q)
+    newer = False
+    key = tuple_(LEAD.c.created_at, LEAD.c.id)
+    if request.cursor:
+        direction, edge = _place(request.cursor)
+        newer = direction == "newer"
+        statement = statement.where(key > edge if newer else key < edge)
+    order = (
+        (LEAD.c.created_at, LEAD.c.id) if newer else (LEAD.c.created_at.desc(), LEAD.c.id.desc())
+    )
+    found = session.connection().execute(statement.order_by(*order).limit(request.limit + 1)).all()
+    more = len(found) > request.limit
+    rows = list(found[: request.limit])
+    if newer:
+        rows.reverse()
+    older = more if not newer else bool(rows)
+    back = (more if newer else bool(request.cursor)) and bool(rows)
+    return Page(
+        [lead_row(row) for row in rows],
+        next_cursor=_cursor("older", rows[-1]) if older and rows else None,
+        previous_cursor=_cursor("newer", rows[0]) if back else None,
+    )
+
+
+def _place(cursor: str) -> tuple[str, Any]:
+    direction, at, lead_id = decode_cursor(cursor, keys=3)
+    try:
+        moment = read_moment(at)
+    except ValueError:
+        moment = None
+    if moment is None or direction not in {"older", "newer"} or not is_id(lead_id):
+        raise InvalidInput({"cursor": "This cursor is not from this list."})
+    return direction, tuple_(moment, lead_id)
+
+
+def _search(statement: Select[Any], q: str) -> Select[Any]:
+    ways = [LEAD.c.id == q, LEAD.c.transaction_id == q]
+    lowered = q.lower()
+    if len(lowered) >= _SHORTEST_PREFIX:
+        ways += [
+            (column >= lowered) & (column < lowered + _LAST_CHARACTER)
+            for column in (LEAD.c.search_email, LEAD.c.search_name)
+        ]
+    number = digits(q)
+    if len(number) >= _SHORTEST_PREFIX:
+        phone = LEAD.c.search_phone
+        ways.append((phone >= number) & (phone < number + _LAST_CHARACTER))
+    return statement.where(or_(*ways))
+
+
+def _cursor(direction: str, row: Row[Any]) -> str:
+    return encode_cursor(direction, row.created_at.isoformat(), row.id)
