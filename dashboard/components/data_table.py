@@ -12,6 +12,7 @@ class Column:
     """A column's heading; `numeric` aligns it to the right, `wide_only` hides it below 640 px.
 
     Cells of a `wide_only` column must be `wide_only` too. `hidden_title` is for screen readers.
+    `hint` says what the column counts, while the pointer rests on the heading.
     """
 
     title: str
@@ -19,6 +20,7 @@ class Column:
     wide_only: bool = False
     width: str = ""
     hidden_title: bool = False
+    hint: str = ""
 
 
 def data_table(
@@ -35,9 +37,7 @@ def data_table(
                 rx.el.tr(
                     *[
                         rx.el.th(
-                            rx.el.span(head.title, class_name="al-visually-hidden")
-                            if head.hidden_title
-                            else head.title,
+                            _heading(head),
                             scope="col",
                             data_numeric="true" if head.numeric else None,
                             data_wide="true" if head.wide_only else None,
@@ -57,6 +57,12 @@ def data_table(
         aria_label=f"{label}, scrolls sideways",
         tab_index=0,
     )
+
+
+def _heading(head: Column) -> rx.Component | str:
+    if head.hidden_title:
+        return rx.el.span(head.title, class_name="al-visually-hidden")
+    return rx.el.abbr(head.title, title=head.hint) if head.hint else head.title
 
 
 def table_row(*cells: rx.Component, selected: bool | rx.Var[bool] = False) -> rx.Component:

@@ -91,6 +91,27 @@ def filter_select(
     )
 
 
+def more_filters(*controls: rx.Component, set_now: rx.Var[int]) -> rx.Component:
+    """Put filters that few need behind a button, which tells how many of them are set."""
+    return rx.popover.root(
+        rx.popover.trigger(
+            rx.el.button(
+                "More filters",
+                when(set_now > 0, rx.el.span(set_now, class_name="al-filter-count")),
+                glyph("down"),
+                type="button",
+                class_name="al-filter al-filter-more",
+                data_set=rx.cond(set_now > 0, "true", "false"),
+            )
+        ),
+        rx.popover.content(
+            rx.el.div(*controls, class_name="al-filter-more-list"),
+            class_name="al-menu",
+            aria_label="More filters",
+        ),
+    )
+
+
 def range_filter(
     *,
     value: Text,

@@ -1,4 +1,4 @@
-"""Two figures hour by hour, as bars, with the same figures as a table for screen readers."""
+"""Two figures over time, as bars, with the same figures as a table for screen readers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -70,14 +70,23 @@ _LEGEND: dict[str, Any] = {
 
 
 def trend_chart(
-    lines: rx.Var[list[TrendLine]], *, label: Text, whole: str, part: str, highest: rx.Var[int]
+    lines: rx.Var[list[TrendLine]],
+    *,
+    label: Text,
+    whole: str,
+    part: str,
+    highest: rx.Var[int],
+    span: str = "hour",
 ) -> rx.Component:
-    """Draw the bars with a legend; `whole` and `part` name the figures, `highest` the tallest."""
+    """Draw a bar per `span`, with a legend.
+
+    `whole` and `part` name the figures, `highest` is the tallest bar.
+    """
     return rx.el.figure(
         rx.el.figcaption(
             _key(whole, _WHOLE["background"]),
             _key(part, _PART["background"]),
-            rx.el.span("Highest hour: ", highest, style={"margin_left": "auto"}),
+            rx.el.span(f"Highest {span}: ", highest, style={"margin_left": "auto"}),
             style=_LEGEND,
         ),
         rx.el.div(

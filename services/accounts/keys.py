@@ -70,16 +70,32 @@ _good_keys: WeakKeyDictionary[Database, dict[str, _Remembered]] = WeakKeyDiction
 async def create_key(*, name: str, scope: KeyScope | str, clock: Clock = utc_now) -> CreatedKey:
     """Create a key; raise InvalidInput for a poor name or an unknown scope."""
     wanted = validate(KeyInput, {"name": name, "scope": scope})
+    return await database.write(add_key, name=wanted.name, scope=wanted.scope, now=clock())
+
+
+def add_key(session: Session, *, name: str, scope: KeyScope, now: datetime) -> CreatedKey:
+    """Create a key within the caller's unit of work; the name was checked by the caller."""
     secret = KEY_PREFIX + new_token()
     key = ApiKey(
         id=new_id("key"),
-        name=wanted.name,
+        name=name,
         prefix=secret[:_SHOWN],
         secret_hash=token_hash(secret),
-        scope=wanted.scope,
-        created_at=clock(),
+        scope=scope,
+        created_at=now,
     )
-    return CreatedKey(key=secret, row=await database.write(_insert, key))
+    session.add(key)
+    session.flush()
+    return CreatedKey(key=secret, row=_row(key))
+
+
+def revoke(session: Session, key_id: str, *, now: datetime) -> None:
+    """Make a key worthless within the caller's unit of work, after at most 2 seconds."""
+    session.execute(
+        update(ApiKey)
+        .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
+        .values(revoked_at=now)
+    )
 
 
 async def actor_of_key(secret: str, *, clock: Clock = utc_now) -> Actor:
@@ -104,12 +120,6 @@ async def actor_of_key(secret: str, *, clock: Clock = utc_now) -> Actor:
         good.clear()
     good[hashed] = _Remembered(actor, now + _TRUSTED_FOR)
     return actor
-
-
-def _insert(session: Session, key: ApiKey) -> ApiKeyRow:
-    session.add(key)
-    session.flush()
-    return _row(key)
 
 
 def _find(session: Session, secret_hash: str) -> ApiKeyRow | None:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from models.words import DedupeMode
+from services.catalog.dedupe_input import Dedupe, DedupeChoice, agree
 from services.catalog.slugs import MAX_LENGTH, slug
 from services.validation import InputModel, Text
 
@@ -26,7 +26,7 @@ class EventTypeInput(InputModel):
     is_conversion: bool = False
     is_affiliate_conversion: bool = False
     multi_trigger: bool | None = None
-    dedupe: Literal["once_per_lead", "allow_all"] | None = None
+    dedupe: DedupeChoice = None
     available_everywhere: bool = True
 
     @field_validator("name")
@@ -44,26 +44,12 @@ class EventTypeInput(InputModel):
 
     @field_validator("dedupe")
     @classmethod
-    def _agrees(cls, dedupe: str | None, info: ValidationInfo) -> str | None:
-        multi_trigger = info.data.get("multi_trigger")
-        if (
-            dedupe is not None
-            and multi_trigger is not None
-            and multi_trigger != (dedupe == DedupeMode.ALLOW_ALL)
-        ):
-            raise ValueError(
-                f"This contradicts multi_trigger: {str(multi_trigger).lower()}. Give one of the "
-                "two: multi_trigger true means allow_all, false means once_per_lead."
-            )
-        return dedupe
+    def _agrees(cls, dedupe: Dedupe | None, info: ValidationInfo) -> Dedupe | None:
+        return agree(dedupe, info.data.get("multi_trigger"))
 
-    def dedupe_mode(self, *, otherwise: DedupeMode) -> DedupeMode:
+    def dedupe_mode(self, *, otherwise: Dedupe) -> Dedupe:
         """Return the mode that was asked for in either way."""
-        if self.dedupe is not None:
-            return DedupeMode(self.dedupe)
-        if self.multi_trigger is not None:
-            return DedupeMode.ALLOW_ALL if self.multi_trigger else DedupeMode.ONCE_PER_LEAD
-        return otherwise
+        return agree(self.dedupe, self.multi_trigger) or otherwise
 
 
 def suggest_name(text: str) -> str:

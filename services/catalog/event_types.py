@@ -12,6 +12,7 @@ from models.words import DedupeMode
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.dedupe_input import Dedupe
 from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
 from services.catalog.listing import page_by_text
 from services.catalog.rows import EventTypeRow, event_type_row
@@ -122,13 +123,15 @@ def _taken(name: str) -> Conflict:
 
 
 def _create(session: Session, data: EventTypeInput, now: datetime) -> EventTypeRow:
+    dedupe = data.dedupe_mode(otherwise=Dedupe(DedupeMode.ONCE_PER_LEAD))
     event_type = EventType(
         id=new_id("et"),
         name=data.name,
         description=data.description,
         is_conversion=data.is_conversion,
         is_affiliate_conversion=data.is_affiliate_conversion,
-        dedupe=data.dedupe_mode(otherwise=DedupeMode.ONCE_PER_LEAD),
+        dedupe=dedupe.mode,
+        dedupe_window_minutes=dedupe.window_minutes,
         available_everywhere=data.available_everywhere,
         created_at=now,
         updated_at=now,
@@ -185,7 +188,8 @@ def _update(
     if data.name != name:
         _refuse_rename_after_firing(session, event_type)
     values = {field: getattr(data, field) for field in present}
-    values["dedupe"] = data.dedupe_mode(otherwise=event_type.dedupe)
+    dedupe = data.dedupe_mode(otherwise=Dedupe(event_type.dedupe, event_type.dedupe_window_minutes))
+    values |= {"dedupe": dedupe.mode, "dedupe_window_minutes": dedupe.window_minutes}
     try:
         change(session, event_type, values, kind=_KIND, now=now)
     except IntegrityError:

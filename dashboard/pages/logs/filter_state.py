@@ -32,6 +32,12 @@ class LogFilters(rx.State, mixin=True):
     code_error: str = ""
     search: str = ""
     source: str = ""
+    affiliate: str = ""
+    conversion: str = ""
+    conversion_status: list[str] = rx.field(default_factory=list)
+    time: str = ""
+    more_set: int = 0
+    """How many of the filters behind “More” are set."""
     chips: list[tuple[str, str, str]] = rx.field(default_factory=list)
     is_live: bool = True
 
@@ -94,6 +100,33 @@ class LogFilters(rx.State, mixin=True):
         kept = tuple(each for each in chosen if each != word)
         self.status = list(kept if word in chosen else (*chosen, word))
         return self._go(status=tuple(self.status))
+
+    @rx.event
+    @guarded
+    async def choose_affiliate(self, key: str) -> Any:
+        """Show one affiliate only, or all for an empty key."""
+        return self._go(affiliate=key)
+
+    @rx.event
+    @guarded
+    async def choose_conversion(self, word: str) -> Any:
+        """Show only conversions (`yes`), only the others (`no`), or all."""
+        return self._go(conversion=word)
+
+    @rx.event
+    @guarded
+    async def choose_time(self, word: str) -> Any:
+        """Let the range mean the time of receipt, or with `occurred` that of the event."""
+        return self._go(time=word)
+
+    @rx.event
+    @guarded
+    async def toggle_conversion_status(self, word: str) -> Any:
+        """Take a conversion status into the filter, or out of it."""
+        chosen = self._address.conversion_status
+        kept = tuple(each for each in chosen if each != word)
+        self.conversion_status = list(kept if word in chosen else (*chosen, word))
+        return self._go(conversion_status=tuple(self.conversion_status))
 
     @rx.event
     @guarded
@@ -160,6 +193,11 @@ class LogFilters(rx.State, mixin=True):
             self.end = time_ranges.as_input(until, zone=zone) if until else ""
         self.event, self.campaign = address.event, address.campaign
         self.status, self.source, self.code = list(address.status), address.source, address.code
+        self.affiliate, self.conversion = address.affiliate, address.conversion
+        self.conversion_status, self.time = list(address.conversion_status), address.time
+        self.more_set = sum(
+            map(bool, (address.source, address.conversion, address.conversion_status, address.time))
+        )
         self.search = address.transaction_id or address.lead_id
         self.chips = address.chips
         self.is_live = address.live

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import routes, time_ranges
 from dashboard.components.event_table import SOURCES
-from models.words import DeliveryStatus
+from models.words import ConversionStatus, DeliveryStatus
 from services.reporting.event_log import EventLogFilter
 
 STATUSES: list[tuple[str, str]] = [
@@ -31,9 +31,16 @@ NAMES = {
     "transaction_id": "Transaction ID",
     "lead_id": "Lead",
     "source": "Source",
+    "affiliate": "Affiliate",
     "conversion": "Conversion",
+    "conversion_status": "Conversion status",
+    "time": "Times",
 }
+CONVERSION_STATUSES: list[tuple[str, str]] = [
+    (word.value, word.value.replace("_", " ").capitalize()) for word in ConversionStatus
+]
 
+_MANY = {"status": dict(STATUSES), "conversion_status": dict(CONVERSION_STATUSES)}
 _YES_NO = {"yes": True, "no": False}
 
 Chip = tuple[str, str, str]
@@ -53,7 +60,11 @@ class LogAddress:
     transaction_id: str = ""
     lead_id: str = ""
     source: str = ""
+    affiliate: str = ""
     conversion: str = ""
+    conversion_status: tuple[str, ...] = ()
+    time: str = ""
+    """`occurred`, or empty for the time of receipt."""
     live: bool = True
     cursor: str = ""
 
@@ -72,7 +83,10 @@ class LogAddress:
             transaction_id=self.transaction_id,
             lead_id=self.lead_id,
             source=self.source,
+            affiliate=self.affiliate,
             conversion=self.conversion,
+            conversion_status=",".join(self.conversion_status),
+            time=self.time,
             live="" if self.live else "off",
             cursor=self.cursor,
         )
@@ -81,15 +95,18 @@ class LogAddress:
     @property
     def chips(self) -> list[Chip]:
         """Return each filter that is set, as (name, label, value), the time range aside."""
-        statuses = dict(STATUSES)
         chips = [
             (name, label, getattr(self, name))
             for name, label in NAMES.items()
-            if name not in {"status", "source"} and getattr(self, name)
+            if name not in {*_MANY, "source", "time"} and getattr(self, name)
         ]
         chips += [
-            (f"status:{word}", NAMES["status"], statuses.get(word, word)) for word in self.status
+            (f"{name}:{word}", NAMES[name], words.get(word, word))
+            for name, words in _MANY.items()
+            for word in getattr(self, name)
         ]
+        if self.time:
+            chips.append(("time", NAMES["time"], "of the event"))
         if self.source:
             sources = {word.value: name for word, name in SOURCES.items()}
             chips.append(("source", NAMES["source"], sources.get(self.source, self.source)))
@@ -112,7 +129,10 @@ class LogAddress:
             transaction_id=self.transaction_id,
             lead_id=self.lead_id,
             source=self.source,
+            affiliate=self.affiliate,
             conversion=_YES_NO.get(self.conversion),
+            conversion_status=cast("tuple[ConversionStatus, ...]", self.conversion_status),
+            time="occurred" if self.time else "received",
             since=since,
             until=until,
         )
@@ -120,9 +140,9 @@ class LogAddress:
     def without(self, chip: str) -> "LogAddress":
         """Return the address without one of its chips; an unknown chip changes nothing."""
         name, _, word = chip.partition(":")
-        if name == "status":
-            kept = tuple(each for each in self.status if each != word)
-            return replace(self, status=kept, cursor="")
+        if name in _MANY:
+            kept = tuple(each for each in getattr(self, name) if each != word)
+            return replace(self, **{name: kept}, cursor="")
         return replace(self, **{name: ""}, cursor="") if name in NAMES else self
 
     def mended(self, wrong: Collection[str]) -> "LogAddress":
@@ -140,12 +160,19 @@ def read(query: Mapping[str, str]) -> LogAddress:
         end=query.get("to", ""),
         event=query.get("event", ""),
         campaign=query.get("campaign", ""),
-        status=tuple(dict.fromkeys(filter(None, query.get("status", "").split(",")))),
+        status=_words(query.get("status", "")),
         code=query.get("code", "").lower(),
         transaction_id=query.get("transaction_id", ""),
         lead_id=query.get("lead_id", ""),
         source=query.get("source", ""),
         conversion=query.get("conversion", "") if query.get("conversion") in _YES_NO else "",
+        affiliate=query.get("affiliate", ""),
+        conversion_status=_words(query.get("conversion_status", "")),
+        time="occurred" if query.get("time") == "occurred" else "",
         live=query.get("live", "") != "off",
         cursor=query.get("cursor", ""),
     )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, text.split(","))))

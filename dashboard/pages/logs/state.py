@@ -14,7 +14,7 @@ from dashboard.lines import event_line
 from dashboard.pages.logs.filter_state import LogFilters
 from dashboard.pages.logs.filters import LogAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
-from services.catalog import campaigns, event_types
+from services.catalog import affiliates, campaigns, event_types
 from services.clock import utc_now
 from services.errors import AppError
 from services.paging import MAX_LIMIT, Page, PageRequest
@@ -34,6 +34,7 @@ class LogsState(LogFilters, rx.State):
     problem: str = ""
     events: list[tuple[str, str]] = rx.field(default_factory=list)
     campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    affiliate_options: list[tuple[str, str]] = rx.field(default_factory=list)
 
     is_first: bool = True
     has_newer: bool = False
@@ -102,11 +103,15 @@ class LogsState(LogFilters, rx.State):
         everything = PageRequest(limit=MAX_LIMIT)
         types = await event_types.list_page(actor(), everything, archived=None)
         places = await campaigns.list_page(actor(), everything, archived=None)
+        brought = await affiliates.list_page(actor(), everything, archived=None)
         events = _with_chosen([(row.name, row.name) for row in types.items], address.event)
         keys = _with_chosen([(row.key, row.name) for row in places.items], address.campaign)
-        if (events, keys) != (self.events, self.campaign_options):
+        sources = _with_chosen([(row.key, row.name) for row in brought.items], address.affiliate)
+        shown = (self.events, self.campaign_options, self.affiliate_options)
+        if (events, keys, sources) != shown:
             async with self:
                 self.events, self.campaign_options = events, keys
+                self.affiliate_options = sources
 
     async def _load(self, address: LogAddress, zone: ZoneInfo) -> bool:
         try:
@@ -148,7 +153,9 @@ class LogsState(LogFilters, rx.State):
     async def _count_fresh(self, address: LogAddress, zone: ZoneInfo) -> None:
         """Say how many events arrived beyond what the person has seen of the first page."""
         fresh = ""
-        if self.list_state != list_state.FAILED and not (address.live and self.is_first):
+        holds_still = not (address.live and self.is_first)
+        # What arrives has any time of the event, so that order has no newcomers.
+        if self.list_state != list_state.FAILED and holds_still and not address.time:
             if self._seen_until is None:
                 async with self:
                     self._seen_until = utc_now()

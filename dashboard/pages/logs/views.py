@@ -10,6 +10,7 @@ from dashboard.components.filter_bar import (
     filter_bar,
     filter_chips,
     filter_select,
+    more_filters,
     range_filter,
     search_box,
 )
@@ -17,7 +18,7 @@ from dashboard.components.list_state import list_state
 from dashboard.components.pager import pager
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import has_text, when
-from dashboard.pages.logs.filters import CODES, STATUSES
+from dashboard.pages.logs.filters import CODES, CONVERSION_STATUSES, STATUSES
 from dashboard.pages.logs.state import LogsState
 from dashboard.session import SessionState
 
@@ -55,6 +56,12 @@ def filters() -> rx.Component:
             options=LogsState.campaign_options,
             on_change=LogsState.choose_campaign,
         ),
+        filter_select(
+            "Affiliate",
+            value=LogsState.affiliate,
+            options=LogsState.affiliate_options,
+            on_change=LogsState.choose_affiliate,
+        ),
         choice_filter(
             "Status",
             chosen=LogsState.status,
@@ -68,11 +75,33 @@ def filters() -> rx.Component:
             on_change=LogsState.choose_code,
             error=LogsState.code_error,
         ),
-        filter_select(
-            "Source",
-            value=LogsState.source,
-            options=[(word.value, name) for word, name in SOURCES.items()],
-            on_change=LogsState.choose_source,
+        more_filters(
+            filter_select(
+                "Source",
+                value=LogsState.source,
+                options=[(word.value, name) for word, name in SOURCES.items()],
+                on_change=LogsState.choose_source,
+            ),
+            filter_select(
+                "Conversion",
+                value=LogsState.conversion,
+                options=[("yes", "Yes"), ("no", "No")],
+                on_change=LogsState.choose_conversion,
+            ),
+            choice_filter(
+                "Conversion status",
+                chosen=LogsState.conversion_status,
+                options=CONVERSION_STATUSES,
+                on_toggle=LogsState.toggle_conversion_status,
+            ),
+            filter_select(
+                "Times",
+                value=LogsState.time,
+                options=[("occurred", "Of the event")],
+                on_change=LogsState.choose_time,
+                any_label="Of receipt",
+            ),
+            set_now=LogsState.more_set,
         ),
         chips=filter_chips(
             LogsState.chips, on_remove=LogsState.remove_filter, on_clear=LogsState.clear_filters

@@ -1,0 +1,85 @@
+"""The conversion guard: where a lead could count as two conversions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.effective_events import effective_event
+from services.errors import NotFound
+
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionOverlap:
+    """A campaign where an event counts as a conversion, or would, beside `others` that do."""
+
+    campaign: str
+    campaign_name: str
+    others: tuple[str, ...]
+
+
+async def conversion_overlaps(
+    actor: Actor, event_name: str, *, campaign_key: str | None = None
+) -> list[ConversionOverlap]:
+    """Return the campaigns, by key, where the event in force would be a second conversion.
+
+    The event is taken as a conversion wherever its own flag is or could be inherited; where a
+    campaign says that it is none, there is no overlap. With a key only that campaign is judged.
+    Archived campaigns and events are left out. Raises NotFound for the event or the campaign.
+    """
+    actor.require(Right.READ)
+    return await database.read(_overlaps, event_name, campaign_key)
+
+
+def overlap_warning(overlaps: Sequence[ConversionOverlap]) -> str:
+    """Return one sentence about the overlaps, or "" when there are none."""
+    if not overlaps:
+        return ""
+    others = sorted({name for overlap in overlaps for name in overlap.others})
+    events = _listed([f"“{name}”" for name in others])
+    places = _listed([overlap.campaign_name for overlap in overlaps])
+    word = "counts" if len(others) == 1 else "count"
+    return (
+        f"{events} {word} as a conversion in {places} too. "
+        "A lead that fires both is counted as two conversions there."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _overlaps(
+    session: Session, event_name: str, campaign_key: str | None
+) -> list[ConversionOverlap]:
+    definitions = cache.definitions(session)
+    event_type = definitions.event_types_by_name.get(event_name)
+    if event_type is None:
+        raise NotFound("event", event_name)
+    if campaign_key is not None and campaign_key not in definitions.campaigns_by_key:
+        raise NotFound("campaign", campaign_key)
+    found = []
+    for key, campaign in sorted(definitions.campaigns_by_key.items()):
+        if campaign.archived_at is not None or campaign_key not in {None, key}:
+            continue
+        here = effective_event(definitions, campaign, replace(event_type, is_conversion=True))
+        if not here.enabled or not here.event_type.is_conversion:
+            continue
+        others = [
+            name
+            for name, other in sorted(definitions.event_types_by_name.items())
+            if name != event_name
+            and other.archived_at is None
+            and (there := effective_event(definitions, campaign, other)).enabled
+            and there.event_type.is_conversion
+        ]
+        if others:
+            found.append(ConversionOverlap(key, campaign.name, tuple(others)))
+    return found

@@ -1,0 +1,286 @@
+"""Custom fields: what an event carries in one campaign, beyond what every event has."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ValidationInfo, field_validator
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from models import CustomField
+from models.words import FieldType
+from services import database, field_values
+from services.actor import Actor, Right
+from services.catalog import cache, campaigns, event_types
+from services.catalog.rows import CustomFieldRow, custom_field_row
+from services.catalog.slugs import slug
+from services.catalog.versions import change, check_version
+from services.clock import Clock, utc_now
+from services.errors import Conflict, InvalidInput, NotFound
+from services.identifiers import new_id
+from services.validation import InputModel, Text, validate
+
+__all__ = [
+    "MAX_FIELDS",
+    "CustomFieldInput",
+    "CustomFieldRow",
+    "create",
+    "delete",
+    "list_for",
+    "reorder",
+    "suggest_name",
+    "update",
+]
+
+MAX_FIELDS = 50
+# What `POST /events` and `/in` take already: the same name could not be told apart there.
+RESERVED = frozenset(
+    {
+        *("event", "transaction_id", "lead_id", "campaign", "amount", "currency", "order_id"),
+        *("occurred_at", "conversion_status", "fields", "status", "key", "return", "test"),
+    }
+)
+
+_KIND = "custom field"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+
+
+class CustomFieldInput(InputModel):
+    """What a custom field consists of; `position` counts from 0."""
+
+    missing: ClassVar[Mapping[str, str]] = {
+        "name": "Give a name.",
+        "type": "Give one of these: text, number, date.",
+    }
+
+    name: str
+    type: Literal["text", "number", "date"]
+    required: bool = False
+    help_text: Annotated[str, Text(200)] = ""
+    example: Annotated[str, Text(field_values.MAX_TEXT)] = ""
+    position: int | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _fits(cls, name: str) -> str:
+        if not name:
+            raise ValueError("Give a name.")
+        if not _NAME.fullmatch(name):
+            hint = suggest_name(name)
+            raise ValueError(
+                "Use 1 to 64 lower-case letters, digits and underscores, beginning with a letter"
+                + (f": “{hint}”." if hint else ".")
+            )
+        if name in RESERVED:
+            raise ValueError(f"Every event has “{name}” already. Choose another name.")
+        return name
+
+    @field_validator("example")
+    @classmethod
+    def _is_one(cls, example: str, info: ValidationInfo) -> str:
+        kind = info.data.get("type")
+        if example and kind:
+            field_values.read_value(FieldType(kind), example)
+        return example
+
+    @field_validator("position")
+    @classmethod
+    def _counts(cls, position: int | None) -> int | None:
+        if position is not None and not 0 <= position < MAX_FIELDS:
+            raise ValueError(f"Give a number from 0 to {MAX_FIELDS - 1}.")
+        return position
+
+
+def suggest_name(text: str) -> str:
+    """Return a name that fits, made from what was typed; empty when nothing is left of it."""
+    name = slug(text, separator="_")
+    return f"field_{name}"[:64].rstrip("_") if name and not name[0].isalpha() else name
+
+
+async def list_for(actor: Actor, campaign_key: str, event_name: str) -> list[CustomFieldRow]:
+    """Return the fields of an event in a campaign, in their order; raise NotFound for either."""
+    actor.require(Right.READ)
+    return await database.read(_list_for, campaign_key, event_name)
+
+
+async def create(
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    data: Mapping[str, object],
+    *,
+    clock: Clock = utc_now,
+) -> CustomFieldRow:
+    """Add a field, as the last one unless `position` says otherwise.
+
+    Raises NotFound, InvalidInput (the 51st field too), and Conflict for a taken name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    given = validate(CustomFieldInput, data)
+    return await database.write(_create, campaign_key, event_name, given, clock())
+
+
+async def update(
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    name: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> CustomFieldRow:
+    """Change the given parts of a field; events that were fired keep their values as they are.
+
+    Raises NotFound, InvalidInput, StaleVersion, and Conflict for a taken name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_update, campaign_key, event_name, name, changes, if_match, clock())
+
+
+async def delete(actor: Actor, campaign_key: str, event_name: str, name: str) -> None:
+    """Remove a field; events that were fired keep their values. Raises NotFound."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    await database.write(_delete, campaign_key, event_name, name)
+
+
+async def reorder(
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    names: Sequence[str],
+    *,
+    clock: Clock = utc_now,
+) -> list[CustomFieldRow]:
+    """Put the fields into this order; raise InvalidInput unless each is named exactly once."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_reorder, campaign_key, event_name, list(names), clock())
+
+
+def _place(session: Session, campaign_key: str, event_name: str) -> tuple[str, str]:
+    campaign = campaigns.find(session, campaign_key)
+    return campaign.id, event_types.find(session, event_name).id
+
+
+def _fields(session: Session, place: tuple[str, str]) -> list[CustomField]:
+    query = select(CustomField).where(
+        col(CustomField.campaign_id) == place[0], col(CustomField.event_type_id) == place[1]
+    )
+    return list(session.scalars(query.order_by(col(CustomField.position), col(CustomField.id))))
+
+
+def _find(session: Session, place: tuple[str, str], name: str) -> CustomField:
+    field = None
+    if _NAME.fullmatch(name):
+        field = session.scalar(
+            select(CustomField)
+            .where(
+                col(CustomField.campaign_id) == place[0],
+                col(CustomField.event_type_id) == place[1],
+                col(CustomField.name) == name,
+            )
+            .with_for_update()
+        )
+    if field is None:
+        raise NotFound(_KIND, name)
+    return field
+
+
+def _list_for(session: Session, campaign_key: str, event_name: str) -> list[CustomFieldRow]:
+    place = _place(session, campaign_key, event_name)
+    return [custom_field_row(field) for field in _fields(session, place)]
+
+
+def _create(
+    session: Session, campaign_key: str, event_name: str, given: CustomFieldInput, now: datetime
+) -> CustomFieldRow:
+    # Locked, so that two who add at once cannot pass the limit together.
+    campaigns.find(session, campaign_key, for_change=True)
+    place = _place(session, campaign_key, event_name)
+    counted, last = session.execute(
+        select(func.count(), func.max(col(CustomField.position))).where(
+            col(CustomField.campaign_id) == place[0], col(CustomField.event_type_id) == place[1]
+        )
+    ).one()
+    if counted >= MAX_FIELDS:
+        raise InvalidInput(
+            {"name": f"An event has at most {MAX_FIELDS} custom fields in a campaign. Remove one."}
+        )
+    field = CustomField(
+        id=new_id("cf"),
+        campaign_id=place[0],
+        event_type_id=place[1],
+        name=given.name,
+        type=FieldType(given.type),
+        required=given.required,
+        position=given.position if given.position is not None else (last or 0) + bool(counted),
+        help_text=given.help_text,
+        example=given.example,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(field)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise _taken(given.name) from None
+    cache.touch(session)
+    return custom_field_row(field)
+
+
+def _taken(name: str) -> Conflict:
+    message = f"This event has a custom field “{name}” here already. Choose another name."
+    return Conflict(message, code="field_taken", fields={"name": message})
+
+
+def _update(
+    session: Session,
+    campaign_key: str,
+    event_name: str,
+    name: str,
+    changes: Mapping[str, object],
+    if_match: int | None,
+    now: datetime,
+) -> CustomFieldRow:
+    field = _find(session, _place(session, campaign_key, event_name), name)
+    check_version(field, _KIND, if_match=if_match)
+    present = {
+        "name": field.name,
+        "type": field.type.value,
+        "required": field.required,
+        "help_text": field.help_text,
+        "example": field.example,
+        "position": field.position,
+    }
+    data = validate(CustomFieldInput, {**present, **changes})
+    values = {part: getattr(data, part) for part in present} | {"type": FieldType(data.type)}
+    if data.position is None:
+        values["position"] = field.position
+    try:
+        change(session, field, values, kind=_KIND, now=now)
+    except IntegrityError:
+        raise _taken(data.name) from None
+    return custom_field_row(field)
+
+
+def _delete(session: Session, campaign_key: str, event_name: str, name: str) -> None:
+    session.delete(_find(session, _place(session, campaign_key, event_name), name))
+    cache.touch(session)
+
+
+def _reorder(
+    session: Session, campaign_key: str, event_name: str, names: list[str], now: datetime
+) -> list[CustomFieldRow]:
+    campaigns.find(session, campaign_key, for_change=True)
+    fields = {
+        field.name: field for field in _fields(session, _place(session, campaign_key, event_name))
+    }
+    if sorted(names) != sorted(fields):
+        raise InvalidInput({"names": "Name every custom field of the event exactly once."})
+    for position, name in enumerate(names):
+        if fields[name].position != position:
+            change(session, fields[name], {"position": position}, kind=_KIND, now=now)
+    return [custom_field_row(fields[name]) for name in names]

@@ -1,0 +1,337 @@
+"""Event lists: events under one name, given to many campaigns at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from models import Campaign, EventList, EventListCampaign, EventListMember, EventType
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.list_preview import CampaignChange, preview
+from services.catalog.listing import page_by_text
+from services.catalog.versions import change, check_version
+from services.clock import Clock, utc_now
+from services.errors import Conflict, InvalidInput, NotFound
+from services.identifiers import is_id, new_id
+from services.paging import Page, PageRequest
+from services.validation import InputModel, Text, validate
+
+__all__ = [
+    "CampaignChange",
+    "EventListInput",
+    "EventListRow",
+    "archive",
+    "clone",
+    "create",
+    "get",
+    "list_page",
+    "preview",
+    "restore",
+    "set_campaigns",
+    "update",
+]
+
+_KIND = "event list"
+_MAX_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class EventListRow:
+    """A list with the names of its events and the keys of the campaigns that use it, sorted."""
+
+    id: str
+    name: str
+    events: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+class EventListInput(InputModel):
+    """What a list consists of; `campaigns` is the whole set of those that use it."""
+
+    missing: ClassVar[Mapping[str, str]] = {
+        "name": "Give a name.",
+        "events": "Give the names of all its events.",
+    }
+
+    name: Annotated[str, Text(_MAX_NAME, empty="Give a name.")]
+    events: list[str] = Field(default_factory=list)
+    campaigns: list[str] | None = None
+
+
+async def create(
+    actor: Actor, data: Mapping[str, object], *, clock: Clock = utc_now
+) -> EventListRow:
+    """Create a list; its events hold in its campaigns at once.
+
+    Raises InvalidInput, for unknown events and campaigns too, and Conflict for a taken name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_create, validate(EventListInput, data), clock())
+
+
+async def get(actor: Actor, list_id: str) -> EventListRow:
+    """Return a list, archived or not; raise NotFound."""
+    actor.require(Right.READ)
+    return await database.read(lambda session: _row(session, find(session, list_id)))
+
+
+async def list_page(
+    actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
+) -> Page[EventListRow]:
+    """Return lists by name; `archived` None means both, `q` is a part of the name."""
+    actor.require(Right.READ)
+    return await database.read(_list_page, request, archived, q.strip().casefold())
+
+
+async def update(
+    actor: Actor,
+    list_id: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> EventListRow:
+    """Change name, events or campaigns, each as a whole; a change holds in every campaign at once.
+
+    Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
+    Conflict for a taken name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_update, list_id, changes, if_match, clock())
+
+
+async def set_campaigns(
+    actor: Actor,
+    list_id: str,
+    keys: Sequence[str],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> EventListRow:
+    """Have exactly these campaigns use the list, in one step; raises as `update` does."""
+    return await update(actor, list_id, {"campaigns": list(keys)}, if_match=if_match, clock=clock)
+
+
+async def archive(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
+    """Take a list out of force and hide it; an archived one stays as it is."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_set_archived, list_id, clock(), is_archived=True)
+
+
+async def restore(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
+    """Bring an archived list back into force, in the campaigns that it had."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_set_archived, list_id, clock(), is_archived=False)
+
+
+async def clone(
+    actor: Actor, list_id: str, *, new_name: str | None = None, clock: Clock = utc_now
+) -> EventListRow:
+    """Copy a list with its events, for no campaign yet.
+
+    Without a new name it is called `<name> (copy)`, or `<name> (copy 2)` and so on where that is
+    taken. Raises NotFound, InvalidInput, and Conflict for a taken new name.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    if new_name is not None:
+        new_name = validate(EventListInput, {"name": new_name}).name
+    return await database.write(_clone, list_id, new_name, clock())
+
+
+def find(session: Session, list_id: str, *, for_change: bool = False) -> EventList:
+    """Return the stored list, locked where it is about to change; raise NotFound."""
+    found = None
+    if is_id(list_id):
+        lock = {"key_share": True} if for_change else None
+        found = session.get(EventList, list_id, with_for_update=lock)
+    if found is None:
+        raise NotFound(_KIND, list_id)
+    return found
+
+
+def _create(session: Session, data: EventListInput, now: datetime) -> EventListRow:
+    stored = EventList(id=new_id("el"), name=data.name, created_at=now, updated_at=now)
+    _insert(session, stored)
+    _set_events(session, stored.id, data.events)
+    if data.campaigns is not None:
+        _set_campaigns(session, stored.id, data.campaigns)
+    cache.touch(session)
+    return _row(session, stored)
+
+
+def _insert(session: Session, stored: EventList) -> None:
+    name = stored.name
+    session.add(stored)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise _taken(name) from None
+
+
+def _taken(name: str) -> Conflict:
+    message = f"An event list called “{name}” exists already; it may be archived."
+    return Conflict(message, code="name_taken", fields={"name": message})
+
+
+def _update(
+    session: Session,
+    list_id: str,
+    changes: Mapping[str, object],
+    if_match: int | None,
+    now: datetime,
+) -> EventListRow:
+    stored = find(session, list_id, for_change=True)
+    check_version(stored, _KIND, if_match=if_match)
+    data = validate(EventListInput, {"name": stored.name, **changes})
+    # First the row itself: whoever is too late must change nothing.
+    try:
+        change(session, stored, {"name": data.name}, kind=_KIND, now=now)
+    except IntegrityError:
+        raise _taken(data.name) from None
+    if "events" in changes:
+        _set_events(session, list_id, data.events)
+    if data.campaigns is not None:
+        _set_campaigns(session, list_id, data.campaigns)
+    cache.touch(session)
+    return _row(session, stored)
+
+
+def _set_archived(
+    session: Session, list_id: str, now: datetime, *, is_archived: bool
+) -> EventListRow:
+    stored = find(session, list_id, for_change=True)
+    if (stored.archived_at is not None) != is_archived:
+        values = {"archived_at": now if is_archived else None}
+        change(session, stored, values, kind=_KIND, now=now)
+    return _row(session, stored)
+
+
+def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) -> EventListRow:
+    original = find(session, list_id)
+    copy = EventList(
+        id=new_id("el"),
+        name=new_name or _free_copy_name(session, original.name),
+        created_at=now,
+        updated_at=now,
+    )
+    _insert(session, copy)
+    _set_events(session, copy.id, _row(session, original).events)
+    cache.touch(session)
+    return _row(session, copy)
+
+
+def _free_copy_name(session: Session, name: str) -> str:
+    taken = set(session.scalars(select(col(EventList.name))))
+    number = 1
+    while True:
+        ending = " (copy)" if number == 1 else f" (copy {number})"
+        copy = name[: _MAX_NAME - len(ending)] + ending
+        if copy not in taken:
+            return copy
+        number += 1
+
+
+def _set_events(session: Session, list_id: str, names: Iterable[str]) -> None:
+    wanted = set(names)
+    known = dict(
+        session.execute(
+            select(col(EventType.name), col(EventType.id)).where(col(EventType.name).in_(wanted))
+        ).all()
+    )
+    _refuse_unknown("events", "event", wanted - known.keys())
+    session.execute(delete(EventListMember).where(col(EventListMember.event_list_id) == list_id))
+    rows = [{"event_list_id": list_id, "event_type_id": each} for each in known.values()]
+    if rows:
+        session.execute(insert(EventListMember), rows)
+
+
+def _set_campaigns(session: Session, list_id: str, keys: Iterable[str]) -> None:
+    wanted = set(keys)
+    known = dict(
+        session.execute(
+            select(col(Campaign.key), col(Campaign.id)).where(col(Campaign.key).in_(wanted))
+        ).all()
+    )
+    _refuse_unknown("campaigns", "campaign", wanted - known.keys())
+    session.execute(
+        delete(EventListCampaign).where(col(EventListCampaign.event_list_id) == list_id)
+    )
+    rows = [{"event_list_id": list_id, "campaign_id": each} for each in known.values()]
+    if rows:
+        session.execute(insert(EventListCampaign), rows)
+
+
+def _refuse_unknown(field: str, word: str, names: set[str]) -> None:
+    if names:
+        shown = ", ".join(f"“{name[:64]}”" for name in sorted(names)[:5])
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        raise InvalidInput({field: f"There is no {word} {shown}{more}."})
+
+
+def _list_page(
+    session: Session, request: PageRequest, archived: bool | None, q: str
+) -> Page[EventListRow]:
+    query = select(EventList)
+    if archived is not None:
+        archived_at = col(EventList.archived_at)
+        query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))
+    found = page_by_text(
+        session,
+        query,
+        column=col(EventList.name),
+        text_of=lambda stored: stored.name,
+        row_of=lambda stored: stored,
+        request=request,
+        matches=lambda stored: q in stored.name.casefold(),
+    )
+    return Page(
+        _rows(session, found.items),
+        next_cursor=found.next_cursor,
+        previous_cursor=found.previous_cursor,
+    )
+
+
+def _row(session: Session, stored: EventList) -> EventListRow:
+    return _rows(session, [stored])[0]
+
+
+def _rows(session: Session, lists: Sequence[EventList]) -> list[EventListRow]:
+    ids = [stored.id for stored in lists]
+    events = select(col(EventListMember.event_list_id), col(EventType.name)).join(
+        EventType, col(EventType.id) == col(EventListMember.event_type_id)
+    )
+    campaigns = select(col(EventListCampaign.event_list_id), col(Campaign.key)).join(
+        Campaign, col(Campaign.id) == col(EventListCampaign.campaign_id)
+    )
+    names: dict[str, list[str]] = {list_id: [] for list_id in ids}
+    keys: dict[str, list[str]] = {list_id: [] for list_id in ids}
+    for list_id, name in session.execute(events.where(col(EventListMember.event_list_id).in_(ids))):
+        names[list_id].append(name)
+    for list_id, key in session.execute(
+        campaigns.where(col(EventListCampaign.event_list_id).in_(ids))
+    ):
+        keys[list_id].append(key)
+    return [
+        EventListRow(
+            id=stored.id,
+            name=stored.name,
+            events=tuple(sorted(names[stored.id])),
+            campaigns=tuple(sorted(keys[stored.id])),
+            version=stored.version,
+            created_at=stored.created_at,
+            updated_at=stored.updated_at,
+            archived_at=stored.archived_at,
+        )
+        for stored in lists
+    ]

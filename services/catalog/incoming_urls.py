@@ -1,0 +1,279 @@
+"""Incoming URLs: what a partner was given to call us, each with a key and a dialect of its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import ApiKey, Campaign, EventType, IncomingUrl
+from models.words import KeyScope
+from services import database, secret_box
+from services.accounts import keys
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.incoming_url_input import FIELDS, TRANSLATED, IncomingUrlInput
+from services.catalog.listing import page_by_text
+from services.catalog.versions import change, check_version
+from services.clock import Clock, utc_now
+from services.errors import Conflict, InvalidInput, NotFound
+from services.identifiers import is_id, new_id
+from services.paging import Page, PageRequest
+from services.validation import validate
+
+__all__ = [
+    "FIELDS",
+    "TRANSLATED",
+    "IncomingUrlInput",
+    "IncomingUrlRow",
+    "archive",
+    "create",
+    "get",
+    "list_page",
+    "new_key",
+    "update",
+]
+
+_KIND = "incoming URL"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingUrlRow:
+    """One incoming URL; `campaign` and `event` are what is fixed for it, if anything.
+
+    `key` is empty for those who may not edit definitions, and when it cannot be read any more.
+    `parameters` are (ours, theirs), `words` are (our field, their word, our word).
+    """
+
+    id: str
+    name: str
+    key: str
+    key_prefix: str
+    api_key_id: str
+    campaign: str | None
+    event: str | None
+    parameters: tuple[tuple[str, str], ...]
+    words: tuple[tuple[str, str, str], ...]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+    last_used_at: datetime | None
+
+
+async def create(
+    actor: Actor, data: Mapping[str, object], *, clock: Clock = utc_now
+) -> IncomingUrlRow:
+    """Make a URL with a key of its own, which works in `/in` alone; raise InvalidInput."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_create, validate(IncomingUrlInput, data), clock())
+
+
+async def get(actor: Actor, url_id: str) -> IncomingUrlRow:
+    """Return one, archived or not; raise NotFound."""
+    actor.require(Right.READ)
+    row = await database.read(lambda session: _row(session, _find(session, url_id)))
+    return _for(actor, row)
+
+
+async def list_page(
+    actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
+) -> Page[IncomingUrlRow]:
+    """Return them in the order in which they were made; `q` is a part of the name."""
+    actor.require(Right.READ)
+    page = await database.read(_list_page, request, archived, q.strip().casefold())
+    return replace(page, items=[_for(actor, row) for row in page.items])
+
+
+async def update(
+    actor: Actor,
+    url_id: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> IncomingUrlRow:
+    """Change the given fields; the key stays.
+
+    Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
+    Conflict for an archived one.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_update, url_id, changes, if_match, clock())
+
+
+async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
+    """Give it another key; the old one is revoked. Raises NotFound, Conflict when archived."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_new_key, url_id, clock())
+
+
+async def archive(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
+    """Revoke its key for good and keep its history; an archived one stays as it is."""
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_archive, url_id, clock())
+
+
+def _for(actor: Actor, row: IncomingUrlRow) -> IncomingUrlRow:
+    # Whoever may only read must not learn a key that records events.
+    return row if Right.EDIT_DEFINITIONS in actor.rights else replace(row, key="")
+
+
+def _find(session: Session, url_id: str, *, for_change: bool = False) -> IncomingUrl:
+    found = None
+    if is_id(url_id):
+        lock = {"key_share": True} if for_change else None
+        found = session.get(IncomingUrl, url_id, with_for_update=lock)
+    if found is None:
+        raise NotFound(_KIND, url_id)
+    return found
+
+
+def _create(session: Session, data: IncomingUrlInput, now: datetime) -> IncomingUrlRow:
+    values = _values(session, data)
+    made = keys.add_key(session, name=data.name, scope=KeyScope.INCOMING, now=now)
+    stored = IncomingUrl(
+        id=new_id("in"),
+        api_key_id=made.row.id,
+        secret=secret_box.encrypt(made.key),
+        created_at=now,
+        updated_at=now,
+        **values,
+    )
+    session.add(stored)
+    cache.touch(session)
+    return _row(session, stored)
+
+
+def _update(
+    session: Session,
+    url_id: str,
+    changes: Mapping[str, object],
+    if_match: int | None,
+    now: datetime,
+) -> IncomingUrlRow:
+    stored = _find(session, url_id, for_change=True)
+    check_version(stored, _KIND, if_match=if_match)
+    _refuse_archived(stored)
+    present = {
+        "name": stored.name,
+        "campaign": _campaign_key(session, stored),
+        "event": _event_name(session, stored),
+        "parameters": stored.parameters,
+        "words": stored.words,
+    }
+    data = validate(IncomingUrlInput, {**present, **changes})
+    change(session, stored, _values(session, data), kind=_KIND, now=now)
+    return _row(session, stored)
+
+
+def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
+    stored = _find(session, url_id, for_change=True)
+    _refuse_archived(stored)
+    keys.revoke(session, stored.api_key_id, now=now)
+    made = keys.add_key(session, name=stored.name, scope=KeyScope.INCOMING, now=now)
+    values = {"api_key_id": made.row.id, "secret": secret_box.encrypt(made.key)}
+    change(session, stored, values, kind=_KIND, now=now)
+    return _row(session, stored)
+
+
+def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
+    stored = _find(session, url_id, for_change=True)
+    if stored.archived_at is None:
+        keys.revoke(session, stored.api_key_id, now=now)
+        change(session, stored, {"archived_at": now}, kind=_KIND, now=now)
+    return _row(session, stored)
+
+
+def _refuse_archived(stored: IncomingUrl) -> None:
+    if stored.archived_at is not None:
+        raise Conflict("This incoming URL is archived. Make another one.", code="archived")
+
+
+def _values(session: Session, data: IncomingUrlInput) -> dict[str, Any]:
+    problems: dict[str, str] = {}
+    campaign_id = event_type_id = None
+    if data.campaign is not None:
+        campaign_id = session.scalar(
+            select(col(Campaign.id)).where(col(Campaign.key) == data.campaign)
+        )
+        if campaign_id is None:
+            problems["campaign"] = f"There is no campaign with the key “{data.campaign}”."
+    names = {data.event, *data.words.get("event", {}).values()} - {None}
+    known = dict(
+        session.execute(
+            select(col(EventType.name), col(EventType.id)).where(col(EventType.name).in_(names))
+        ).all()
+    )
+    if data.event is not None:
+        event_type_id = known.get(data.event)
+        if event_type_id is None:
+            problems["event"] = f"There is no event “{data.event}”."
+    for theirs, ours in data.words.get("event", {}).items():
+        if ours not in known:
+            problems["words"] = f"“{theirs[:64]}” must mean an event; there is no “{ours[:64]}”."
+    if problems:
+        raise InvalidInput(problems)
+    return {
+        "name": data.name,
+        "campaign_id": campaign_id,
+        "event_type_id": event_type_id,
+        "parameters": data.parameters,
+        "words": data.words,
+    }
+
+
+def _campaign_key(session: Session, stored: IncomingUrl) -> str | None:
+    return session.get_one(Campaign, stored.campaign_id).key if stored.campaign_id else None
+
+
+def _event_name(session: Session, stored: IncomingUrl) -> str | None:
+    return session.get_one(EventType, stored.event_type_id).name if stored.event_type_id else None
+
+
+def _list_page(
+    session: Session, request: PageRequest, archived: bool | None, q: str
+) -> Page[IncomingUrlRow]:
+    query = select(IncomingUrl)
+    if archived is not None:
+        archived_at = col(IncomingUrl.archived_at)
+        query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))
+    return page_by_text(
+        session,
+        query,
+        column=col(IncomingUrl.id),
+        text_of=lambda row: row.id,
+        row_of=lambda stored: _row(session, stored),
+        request=request,
+        matches=lambda row: q in row.name.casefold(),
+    )
+
+
+def _row(session: Session, stored: IncomingUrl) -> IncomingUrlRow:
+    key = session.get_one(ApiKey, stored.api_key_id)
+    try:
+        secret = "" if stored.archived_at else secret_box.decrypt(stored.secret)
+    except secret_box.UnreadableSecret:
+        secret = ""
+    return IncomingUrlRow(
+        id=stored.id,
+        name=stored.name,
+        key=secret,
+        key_prefix=key.prefix,
+        api_key_id=key.id,
+        campaign=_campaign_key(session, stored),
+        event=_event_name(session, stored),
+        parameters=tuple(stored.parameters.items()),
+        words=tuple(
+            (field, theirs, ours)
+            for field, meanings in stored.words.items()
+            for theirs, ours in meanings.items()
+        ),
+        version=stored.version,
+        created_at=stored.created_at,
+        updated_at=stored.updated_at,
+        archived_at=stored.archived_at,
+        last_used_at=key.last_used_at,
+    )

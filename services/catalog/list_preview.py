@@ -1,0 +1,130 @@
+"""What a change of an event list would mean: which campaigns gain or lose which events."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import EventList, EventListCampaign, EventListMember
+from services import database
+from services.actor import Actor, Right
+from services.catalog import cache
+from services.catalog.cache import Definitions
+from services.catalog.effective_events import effective_event
+from services.catalog.rows import ListInForce
+from services.errors import InvalidInput, NotFound
+from services.identifiers import is_id
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChange:
+    """The events that come into force in a campaign, and those that go out of it."""
+
+    campaign: str
+    campaign_name: str
+    gains: tuple[str, ...]
+    loses: tuple[str, ...]
+
+
+async def preview(
+    actor: Actor,
+    list_id: str | None,
+    *,
+    events: Sequence[str] | None = None,
+    campaigns: Sequence[str] | None = None,
+) -> list[CampaignChange]:
+    """Return the campaigns, by key, in which anything would change; changes nothing.
+
+    `None` for the id means a new list, `None` for events or campaigns those that are stored.
+    Archived campaigns and events are left out. Raises NotFound, and InvalidInput for unknown
+    events and campaigns.
+    """
+    actor.require(Right.READ)
+    return await database.read(_preview, list_id, events, campaigns)
+
+
+def _preview(
+    session: Session,
+    list_id: str | None,
+    events: Sequence[str] | None,
+    campaigns: Sequence[str] | None,
+) -> list[CampaignChange]:
+    now = cache.definitions(session)
+    stored = session.get(EventList, list_id) if list_id and is_id(list_id) else None
+    if list_id is not None and stored is None:
+        raise NotFound("event list", list_id)
+    # An archived list has no effect, whatever is ticked.
+    if stored is not None and stored.archived_at is not None:
+        return []
+    before = _in_force(session, stored)
+    event_ids = {name: row.id for name, row in now.event_types_by_name.items()}
+    campaign_ids = {key: row.id for key, row in now.campaigns_by_key.items()}
+    after = ListInForce(
+        id=before.id,
+        name=before.name,
+        event_type_ids=before.event_type_ids
+        if events is None
+        else _known("events", "event", events, event_ids),
+        campaign_ids=before.campaign_ids
+        if campaigns is None
+        else _known("campaigns", "campaign", campaigns, campaign_ids),
+    )
+    then = _with_list(now, after)
+    found = []
+    for campaign_id in before.campaign_ids | after.campaign_ids:
+        campaign = now.campaigns_by_id[campaign_id]
+        if campaign.archived_at is not None:
+            continue
+        gains: list[str] = []
+        loses: list[str] = []
+        for event_type_id in before.event_type_ids | after.event_type_ids:
+            event_type = now.event_types_by_id[event_type_id]
+            was = effective_event(now, campaign, event_type).enabled
+            will = effective_event(then, campaign, event_type).enabled
+            if event_type.archived_at is None and was != will:
+                (gains if will else loses).append(event_type.name)
+        if gains or loses:
+            found.append(
+                CampaignChange(
+                    campaign.key, campaign.name, tuple(sorted(gains)), tuple(sorted(loses))
+                )
+            )
+    return sorted(found, key=lambda each: each.campaign)
+
+
+def _in_force(session: Session, stored: EventList | None) -> ListInForce:
+    # From the tables: the definitions know nothing of a list that no campaign uses.
+    if stored is None:
+        return ListInForce("", "", frozenset(), frozenset())
+    events = select(col(EventListMember.event_type_id)).where(
+        col(EventListMember.event_list_id) == stored.id
+    )
+    campaigns = select(col(EventListCampaign.campaign_id)).where(
+        col(EventListCampaign.event_list_id) == stored.id
+    )
+    return ListInForce(
+        id=stored.id,
+        name=stored.name,
+        event_type_ids=frozenset(session.scalars(events)),
+        campaign_ids=frozenset(session.scalars(campaigns)),
+    )
+
+
+def _with_list(definitions: Definitions, changed: ListInForce) -> Definitions:
+    kept = {
+        campaign_id: tuple(each for each in lists if each.id != changed.id)
+        for campaign_id, lists in definitions.lists_by_campaign_id.items()
+    }
+    for campaign_id in changed.campaign_ids:
+        kept[campaign_id] = (*kept.get(campaign_id, ()), changed)
+    return replace(definitions, lists_by_campaign_id=MappingProxyType(kept))
+
+
+def _known(field: str, word: str, names: Iterable[str], ids: dict[str, str]) -> frozenset[str]:
+    unknown = sorted({name for name in names if name not in ids})
+    if unknown:
+        shown = ", ".join(f"“{name[:64]}”" for name in unknown[:5])
+        raise InvalidInput({field: f"There is no {word} {shown}."})
+    return frozenset(ids[name] for name in names)
