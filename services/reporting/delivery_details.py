@@ -12,6 +12,7 @@ from models import Attempt, Delivery
 from models.words import (
     WAITING,
     AttemptTrigger,
+    ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
     FailureKind,
@@ -53,12 +54,16 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryDetail:
-    """A delivery, its request and its attempts in order; `explanation` is for a manager."""
+    """A delivery, its request and its attempts in order; `explanation` is for a manager.
+
+    `on_conversion_status` is set when a change to this status caused it, not the recording.
+    """
 
     id: str
     event_id: str
     postback_id: str
     level: PostbackLevel
+    on_conversion_status: ConversionStatus | None
     status: DeliveryStatus
     reason: DeliveryReason | None
     reason_text: str | None
@@ -115,6 +120,7 @@ def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDet
         event_id=delivery.event_id,
         postback_id=delivery.postback_id,
         level=delivery.level,
+        on_conversion_status=delivery.on_conversion_status,
         status=delivery.status,
         reason=delivery.reason,
         reason_text=delivery.reason_text,

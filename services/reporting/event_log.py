@@ -1,7 +1,6 @@
 """The event log: every firing, newest first, and one firing in full."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Campaign, Event, Lead
+from models import Affiliate, Campaign, Event, Lead, StatusChange
 from models.words import ConversionStatus, DeliveryStatus, Source
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
+from services.field_values import as_text
 from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import delivery_details, keyset
@@ -30,6 +30,7 @@ __all__ = [
     "EventLogFilter",
     "EventLogRow",
     "RequestView",
+    "StatusChangeRow",
     "count",
     "get",
     "list_page",
@@ -40,7 +41,10 @@ COUNTED_AT_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class EventLogRow:
-    """One firing as the log shows it; `campaign` is the key, `amount` as received."""
+    """One firing as the log shows it; `campaign` and `affiliate` are keys, `amount` as received.
+
+    The affiliate is the one that the lead had when the event fired.
+    """
 
     event_id: str
     event: str
@@ -51,6 +55,8 @@ class EventLogRow:
     transaction_id: str
     campaign: str
     campaign_name: str
+    affiliate: str | None
+    affiliate_name: str | None
     status: DeliveryStatus
     response_code: int | None
     conversion_status: ConversionStatus
@@ -63,8 +69,23 @@ class EventLogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusChangeRow:
+    """One change of an event's conversion status; `reason` may be empty."""
+
+    changed_at: datetime
+    from_status: ConversionStatus
+    to_status: ConversionStatus
+    reason: str
+    actor_name: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class EventDetail:
-    """One firing with its payload (JSON text) and what became of every delivery."""
+    """One firing with its payload (JSON text) and what became of every delivery.
+
+    `fields` are the custom fields as text; `status_changes` begin with the first.
+    """
 
     row: EventLogRow
     payload: str
@@ -72,6 +93,7 @@ class EventDetail:
     fields: tuple[tuple[str, str], ...]
     actor_name: str
     is_affiliate_conversion: bool
+    status_changes: tuple[StatusChangeRow, ...]
     deliveries: tuple[DeliveryDetail, ...]
 
 
@@ -127,6 +149,8 @@ def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLog
             col(Event.transaction_id),
             col(Campaign.key),
             col(Campaign.name).label("campaign_name"),
+            col(Affiliate.key).label("affiliate"),
+            col(Affiliate.name).label("affiliate_name"),
             col(Event.delivery_status),
             col(Event.response_code),
             col(Event.conversion_status),
@@ -139,6 +163,7 @@ def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLog
         )
         .join(Lead, col(Lead.id) == col(Event.lead_id))
         .join(Campaign, col(Campaign.id) == col(Event.campaign_id))
+        .join(Affiliate, col(Affiliate.id) == col(Event.affiliate_id), isouter=True)
         .where(col(Event.id).in_(event_ids))
     )
     return {row.id: _row(row) for row in session.execute(query)}
@@ -155,6 +180,8 @@ def _row(row: Any) -> EventLogRow:
         transaction_id=row.transaction_id,
         campaign=row.key,
         campaign_name=row.campaign_name,
+        affiliate=row.affiliate,
+        affiliate_name=row.affiliate_name,
         status=row.delivery_status,
         response_code=row.response_code,
         conversion_status=row.conversion_status,
@@ -175,15 +202,25 @@ def _get(session: Session, event_id: str) -> EventDetail:
         row=rows_by_id(session, [event_id])[event_id],
         payload=event.payload,
         order_id=event.order_id,
-        fields=_fields(event.fields),
+        fields=tuple((name, as_text(value)) for name, value in event.fields.items()),
         actor_name=event.actor_name,
         is_affiliate_conversion=event.is_affiliate_conversion,
+        status_changes=_status_changes(session, event_id),
         deliveries=delivery_details.of_event(session, event_id),
     )
 
 
-def _fields(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for name, value in fields.items()
+def _status_changes(session: Session, event_id: str) -> tuple[StatusChangeRow, ...]:
+    query = (
+        select(
+            col(StatusChange.changed_at),
+            col(StatusChange.from_status),
+            col(StatusChange.to_status),
+            col(StatusChange.reason),
+            col(StatusChange.actor_name),
+            col(StatusChange.source),
+        )
+        .where(col(StatusChange.event_id) == event_id)
+        .order_by(col(StatusChange.changed_at), col(StatusChange.id))
     )
+    return tuple(StatusChangeRow(*row) for row in session.execute(query))

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from sqlalchemy import Table, func
 from sqlmodel import Session, SQLModel, col, select
 
-from models import Campaign, Delivery, Event, EventType, Submission
+from models import Affiliate, Campaign, Delivery, Event, EventType, Submission
 from models.words import ConversionStatus, DeliveryStatus, Source, Verdict
 from services.errors import InvalidInput
 from services.reporting.keyset import Condition, Search
 from services.validation import is_storable
 
 Word = TypeVar("Word", bound=StrEnum)
+
+# In place of an affiliate's key, which never is a hyphen: events without an affiliate.
+NO_AFFILIATE: Final = "-"
 
 _CODE = re.compile(r"(?P<none>none)|(?P<exact>[1-9][0-9]{2})|(?P<family>[1-9])xx", re.ASCII)
 
@@ -25,15 +28,17 @@ _CODE = re.compile(r"(?P<none>none)|(?P<exact>[1-9][0-9]{2})|(?P<family>[1-9])xx
 class EventLogFilter:
     """Which events: everything that is given must match; empty text means any.
 
-    `code` is "404", "2xx" or "none"; `test` and `conversion` are `None` for both kinds alike;
-    `since` is inclusive and `until` exclusive, on the time that `time` names.
+    `affiliate` is a key, or "-" for events without one; `code` is "404", "2xx" or "none"; `test`
+    and `conversion` are `None` for both kinds alike; `since` is inclusive and `until` exclusive,
+    on the time that `time` names.
     """
 
     event: str = ""
     campaign: str = ""
+    affiliate: str = ""
     status: tuple[DeliveryStatus, ...] = ()
     code: str = ""
-    conversion_status: str = ""
+    conversion_status: tuple[str, ...] = ()
     transaction_id: str = ""
     lead_id: str = ""
     source: str = ""
@@ -56,15 +61,20 @@ class DeliveryFilter:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFilter:
-    """Which incoming calls; `since` is inclusive and `until` exclusive."""
+    """Which incoming calls; `since` is inclusive and `until` exclusive.
+
+    `actor_id` is the id of the key that called; with the source `incoming` it is one incoming URL.
+    """
 
     verdict: str = ""
+    source: str = ""
+    actor_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
 
 def event_search(session: Session, wanted: EventLogFilter) -> Search:
-    """Return the search for these events; unknown events and campaigns match nothing.
+    """Return the search for these events; unknown names and keys match nothing.
 
     Raises `InvalidInput` for a word or code that does not exist and for a time without offset.
     """
@@ -72,7 +82,7 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
     words = {
         "delivery_status": _words(DeliveryStatus, wanted.status, "status", problems),
         "conversion_status": _words(
-            ConversionStatus, _given(wanted.conversion_status), "conversion_status", problems
+            ConversionStatus, wanted.conversion_status, "conversion_status", problems
         ),
         "source": _words(Source, _given(wanted.source), "source", problems),
     }
@@ -97,7 +107,9 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
         conditions.append(Condition("is_conversion", (wanted.conversion,)))
 
     decisive = ("transaction_id", "lead_id")
-    weighed = ("event_type_id", "campaign_id", "delivery_status", "response_code")
+    # The index of the affiliate leaves out events that have none.
+    affiliate = () if wanted.affiliate == NO_AFFILIATE else ("affiliate_id",)
+    weighed = ("event_type_id", "campaign_id", *affiliate, "delivery_status", "response_code")
     return Search(
         table=_table(Event),
         time="received_at" if wanted.time == "received" else "occurred_at",
@@ -140,14 +152,21 @@ def delivery_search(wanted: DeliveryFilter) -> Search:
 def submission_search(wanted: SubmissionFilter) -> Search:
     """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does."""
     problems: dict[str, str] = {}
-    verdicts = _words(Verdict, _given(wanted.verdict), "verdict", problems)
+    words = {
+        "verdict": _words(Verdict, _given(wanted.verdict), "verdict", problems),
+        "source": _words(Source, _given(wanted.source), "source", problems),
+    }
     since, until = _range(wanted.since, wanted.until, problems)
     if problems:
         raise InvalidInput(problems)
+    conditions = [Condition(column, values) for column, values in words.items() if values]
+    if wanted.actor_id:
+        known = (wanted.actor_id,) if is_storable(wanted.actor_id) else ()
+        conditions.append(Condition("actor_id", known))
     return Search(
         table=_table(Submission),
         time="received_at",
-        conditions=(Condition("verdict", verdicts),) if verdicts else (),
+        conditions=tuple(conditions),
         indexed=("verdict",),
         since=since,
         until=until,
@@ -206,6 +225,12 @@ def _names(session: Session, wanted: EventLogFilter) -> Iterator[Condition]:
         campaign = select(Campaign.id).where(Campaign.key == wanted.campaign)
         found = session.exec(campaign).all() if is_storable(wanted.campaign) else ()
         yield Condition("campaign_id", tuple(found))
+    if wanted.affiliate == NO_AFFILIATE:
+        yield Condition("affiliate_id", (None,))
+    elif wanted.affiliate:
+        affiliate = select(Affiliate.id).where(Affiliate.key == wanted.affiliate)
+        found = session.exec(affiliate).all() if is_storable(wanted.affiliate) else ()
+        yield Condition("affiliate_id", tuple(found))
 
 
 def _codes(session: Session, code: re.Match[str]) -> tuple[int | None, ...]:

@@ -138,7 +138,7 @@ def _walk(
         window = _window(search, driver, others, _Place(place.newer, after), size)
         matching = (
             select(window.c[search.time], window.c.id)
-            .where(*(_holds(window.c[other.column], other.values) for other in others))
+            .where(*(holds(window.c[other.column], other.values) for other in others))
             .order_by(*_order(window.c[search.time], window.c.id, newer=place.newer))
             .limit(wanted - len(found))
         )
@@ -224,7 +224,7 @@ def _branch(
     rows = select(time, identity, *(columns[other.column] for other in others)).limit(size)
     order = [time, identity]
     if driver is not None:
-        rows = rows.where(_holds(columns[driver.column], driver.values))
+        rows = rows.where(holds(columns[driver.column], driver.values))
         # PostgreSQL sees no order behind an IS NULL unless the sort names the column too.
         order.insert(0, columns[driver.column])
     if search.since is not None:
@@ -238,7 +238,8 @@ def _branch(
     return rows.order_by(*_order(*order, newer=place.newer))
 
 
-def _holds(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+def holds(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the SQL of a condition: one of these values, `None` among them for empty."""
     given = [value for value in values if value is not None]
     parts: list[ColumnElement[bool]] = []
     if len(given) == 1:

@@ -1,6 +1,6 @@
-"""What happened to one lead: captured, events fired, postbacks sent."""
+"""What happened to one lead: captured, events fired, statuses changed, postbacks sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlmodel import Session, col
 
-from models import Attempt, Campaign, Delivery, Event, Lead
+from models import Attempt, Campaign, Delivery, Event, Lead, StatusChange
 from models.words import DeliveryStatus
 from services import database
 from services.actor import Actor, Right
@@ -24,12 +24,16 @@ class TimelineKind(StrEnum):
 
     CAPTURED = "captured"
     EVENT = "event"
+    STATUS = "status"
     DELIVERY = "delivery"
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One thing that happened; `event_id` is empty and `status` is `none` for the capture."""
+    """One thing that happened; `event_id` is empty for the capture.
+
+    `status` is about deliveries: `none` for the capture and for a change of conversion status.
+    """
 
     at: datetime
     kind: TimelineKind
@@ -70,8 +74,10 @@ def _list_entries(session: Session, lead_id: str, limit: int) -> list[TimelineEn
         .limit(limit)
     )
     found = session.execute(events).all()
+    names = {event.id: event.event_name for event in found}
     entries = [
-        *_deliveries(session, [event.id for event in found]),
+        *_deliveries(session, list(names)),
+        *_status_changes(session, names),
         *(_event_entry(event) for event in found),
         _captured(session, lead),
     ]
@@ -106,6 +112,35 @@ def _event_entry(event: Any) -> TimelineEntry:
         event_id=event.id,
         actor_name=event.actor_name,
     )
+
+
+def _status_changes(session: Session, names: Mapping[str, str]) -> Iterator[TimelineEntry]:
+    query = (
+        select(
+            col(StatusChange.event_id),
+            col(StatusChange.changed_at),
+            col(StatusChange.from_status),
+            col(StatusChange.to_status),
+            col(StatusChange.reason),
+            col(StatusChange.source),
+            col(StatusChange.actor_name),
+        )
+        .where(col(StatusChange.event_id).in_(list(names)))
+        .order_by(col(StatusChange.changed_at).desc(), col(StatusChange.id).desc())
+    )
+    for row in session.execute(query):
+        before, after = (word.replace("_", " ") for word in (row.from_status, row.to_status))
+        yield TimelineEntry(
+            at=row.changed_at,
+            kind=TimelineKind.STATUS,
+            title=f"{names[row.event_id]} is {after}",
+            detail=", ".join(
+                part for part in (row.reason, f"was {before}", _SOURCES[row.source]) if part
+            ),
+            status=DeliveryStatus.NONE,
+            event_id=row.event_id,
+            actor_name=row.actor_name,
+        )
 
 
 _SOURCES = {
