@@ -6,15 +6,23 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp
 
 from dashboard.api import (
+    affiliates,
+    campaign_events,
     campaigns,
+    conversion_status,
+    custom_fields,
     deliveries,
     echo,
+    event_lists,
     event_types,
     events,
+    incoming,
+    incoming_urls,
     leads,
     operations,
     postbacks,
     problem,
+    reports,
     sign_in,
     submissions,
 )
@@ -23,19 +31,32 @@ from dashboard.api.problem import NoSuchPath, WrongMethod
 # The order in which a path is looked up: what comes most often stands first.
 _ROUTERS = (
     events.router,
+    incoming.router,
     echo.receiving,
     leads.router,
+    conversion_status.router,
     event_types.router,
+    campaign_events.router,
+    custom_fields.router,
+    event_lists.router,
+    incoming_urls.router,
     postbacks.router,
     campaigns.router,
+    affiliates.router,
     deliveries.router,
     submissions.router,
+    reports.router,
     echo.router,
     operations.router,
     sign_in.router,
 )
 _ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_OURS = ("/api", "/api/{rest:path}", "/echo", "/echo/{rest:path}", "/healthz", "/readyz")
+_OURS = (
+    *("/api", "/api/{rest:path}"),
+    *("/in", "/in/{rest:path}"),
+    *("/echo", "/echo/{rest:path}"),
+    *("/healthz", "/readyz"),
+)
 
 
 def create_api() -> FastAPI:

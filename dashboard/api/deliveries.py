@@ -64,6 +64,7 @@ def detail_json(delivery: DeliveryDetail) -> dict[str, object]:
         "event_id": delivery.event_id,
         "postback_id": delivery.postback_id,
         "level": delivery.level,
+        "on_conversion_status": delivery.on_conversion_status,
         "status": delivery.status,
         "reason": delivery.reason,
         "reason_text": delivery.reason_text,

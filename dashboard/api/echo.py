@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from dashboard.api.answer import answer, header_object
 from dashboard.api.request import Caller, JsonObject, read_at_most
 from dashboard.api.routing import PlainRoute, resource
+from services.actor import Right
 from services.delivery import test_receiver
 from services.delivery.test_receiver import KEPT_CALLS, EchoCallRow, EchoNameRow
 from services.errors import InvalidInput, NotFound
@@ -52,6 +53,7 @@ for _method in ("GET", "POST"):
 @router.post("/echo", status_code=201)
 async def create_echo_name(actor: Caller, data: JsonObject) -> Response:
     """Create a name that receives calls."""
+    actor.require(Right.SEND_TESTS)
     problems = {field: "There is no field of this name." for field in data if field != "name"}
     name = data.get("name")
     if not isinstance(name, str):

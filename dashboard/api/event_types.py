@@ -1,15 +1,23 @@
 """`/event-types`: what can be fired."""
 
-from typing import Any
-
 from fastapi import Response
 
 from dashboard.api.answer import answer_list, answer_versioned
-from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
-from dashboard.api.routing import json_body, resource
-from services.catalog import event_types
+from dashboard.api.dedupe import dedupe_json
+from dashboard.api.request import (
+    Archived,
+    Caller,
+    CopyInput,
+    ExpectedVersion,
+    JsonObject,
+    PageOf,
+    Search,
+)
+from dashboard.api.routing import BASE, json_body, resource
+from services.actor import Actor, Right
+from services.catalog import conversion_guard, event_types
 from services.catalog.event_types import EventTypeInput, EventTypeRow
-from services.errors import InvalidInput
+from services.validation import validate
 
 router = resource("Event types")
 
@@ -18,7 +26,7 @@ router = resource("Event types")
 async def create_event_type(actor: Caller, data: JsonObject) -> Response:
     """Create an event type."""
     row = await event_types.create(actor, data)
-    return answer_versioned(_json(row), status=201, location=f"/api/v1/event-types/{row.name}")
+    return await _answer(actor, row, status=201, location=f"{BASE}/event-types/{row.name}")
 
 
 @router.get("/event-types")
@@ -32,7 +40,7 @@ async def list_event_types(
 @router.get("/event-types/{name}")
 async def get_event_type(actor: Caller, name: str) -> Response:
     """Return one event type."""
-    return answer_versioned(_json(await event_types.get(actor, name)))
+    return await _answer(actor, await event_types.get(actor, name))
 
 
 @router.patch("/event-types/{name}", openapi_extra=json_body(EventTypeInput, partial=True))
@@ -40,36 +48,43 @@ async def change_event_type(
     actor: Caller, name: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
     """Change the given fields of an event type."""
-    return answer_versioned(_json(await event_types.update(actor, name, data, if_match=version)))
+    return await _answer(actor, await event_types.update(actor, name, data, if_match=version))
 
 
 @router.post("/event-types/{name}/archive")
 async def archive_event_type(actor: Caller, name: str) -> Response:
     """Hide an event type and keep its history."""
-    return answer_versioned(_json(await event_types.archive(actor, name)))
+    return await _answer(actor, await event_types.archive(actor, name))
 
 
 @router.post("/event-types/{name}/restore")
 async def restore_event_type(actor: Caller, name: str) -> Response:
     """Bring an archived event type back."""
-    return answer_versioned(_json(await event_types.restore(actor, name)))
+    return await _answer(actor, await event_types.restore(actor, name))
 
 
-@router.post("/event-types/{name}/clone", status_code=201)
+@router.post(
+    "/event-types/{name}/clone",
+    status_code=201,
+    openapi_extra=json_body(CopyInput, partial=True),
+)
 async def clone_event_type(actor: Caller, name: str, data: JsonObject) -> Response:
     """Copy an event type with its postbacks, as `<name>_copy` or under the body's `name`."""
-    row = await event_types.clone(actor, name, new_name=_new_name(data))
-    return answer_versioned(_json(row), status=201, location=f"/api/v1/event-types/{row.name}")
+    actor.require(Right.EDIT_DEFINITIONS)
+    row = await event_types.clone(actor, name, new_name=validate(CopyInput, data).name)
+    return await _answer(actor, row, status=201, location=f"{BASE}/event-types/{row.name}")
 
 
-def _new_name(data: dict[str, Any]) -> str | None:
-    problems = {field: "There is no field of this name." for field in data if field != "name"}
-    name = data.get("name")
-    if name is not None and not isinstance(name, str):
-        problems["name"] = "Give text."
-    if problems:
-        raise InvalidInput(problems)
-    return name
+async def _answer(
+    actor: Actor, row: EventTypeRow, *, status: int = 200, location: str = ""
+) -> Response:
+    """Return one event type, with a warning where a campaign has another conversion beside it."""
+    warning = ""
+    if row.is_conversion and row.archived_at is None:
+        overlaps = await conversion_guard.conversion_overlaps(actor, row.name)
+        warning = conversion_guard.overlap_warning(overlaps)
+    content = {**_json(row), "warnings": [warning] if warning else []}
+    return answer_versioned(content, status=status, location=location)
 
 
 def _json(row: EventTypeRow) -> dict[str, object]:
@@ -80,7 +95,7 @@ def _json(row: EventTypeRow) -> dict[str, object]:
         "is_conversion": row.is_conversion,
         "is_affiliate_conversion": row.is_affiliate_conversion,
         "multi_trigger": row.multi_trigger,
-        "dedupe": row.dedupe,
+        "dedupe": dedupe_json(row.dedupe, row.dedupe_window_minutes),
         "available_everywhere": row.available_everywhere,
         "version": row.version,
         "created_at": row.created_at,

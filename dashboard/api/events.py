@@ -15,6 +15,7 @@ from dashboard.api.request import (
     moment,
     read_at_most,
     three_way,
+    words,
 )
 from dashboard.api.routing import PlainRoute, json_body, resource
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
@@ -24,7 +25,7 @@ from services.intake import recording
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
 from services.reporting import event_log
-from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow
+from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow, StatusChangeRow
 
 router = resource("Events")
 
@@ -70,9 +71,13 @@ def event_filter(
     *,
     event: str = "",
     campaign: str = "",
+    affiliate: Annotated[str, Query(description="a key, or - for none")] = "",
     status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
     code: Annotated[str, Query(description="404, 2xx or none")] = "",
-    conversion_status: Annotated[str, Query(description="one or several, with commas")] = "",
+    conversion: Annotated[str, Query(description="true, false or any")] = "any",
+    conversion_status: Annotated[
+        list[str], Query(description="separated by commas, or repeated")
+    ] = [],  # noqa: B006 - FastAPI copies it
     transaction_id: str = "",
     lead_id: str = "",
     source: str = "",
@@ -85,9 +90,11 @@ def event_filter(
     return EventLogFilter(
         event=event,
         campaign=campaign,
+        affiliate=affiliate,
         status=tuple(status),
         code=code,
-        conversion_status=tuple(conversion_status.split(",")) if conversion_status else (),
+        conversion=three_way("conversion", conversion),
+        conversion_status=words(conversion_status),
         transaction_id=transaction_id,
         lead_id=lead_id,
         source=source,
@@ -124,6 +131,7 @@ def _row_json(row: EventLogRow) -> dict[str, object]:
         "lead_id": row.lead_id,
         "transaction_id": row.transaction_id,
         "campaign": row.campaign,
+        "affiliate": row.affiliate,
         "status": row.status,
         "response_code": row.response_code,
         "conversion_status": row.conversion_status,
@@ -142,8 +150,20 @@ def _detail_json(detail: EventDetail) -> dict[str, object]:
         "is_affiliate_conversion": detail.is_affiliate_conversion,
         "order_id": detail.order_id,
         "fields": dict(detail.fields),
+        "status_changes": [_change_json(change) for change in detail.status_changes],
         "actor": detail.actor_name,
         "deliveries": [detail_json(delivery) for delivery in detail.deliveries],
+    }
+
+
+def _change_json(change: StatusChangeRow) -> dict[str, object]:
+    return {
+        "changed_at": change.changed_at,
+        "from": change.from_status,
+        "to": change.to_status,
+        "reason": change.reason,
+        "actor": change.actor_name,
+        "source": change.source,
     }
 
 

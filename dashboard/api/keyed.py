@@ -1,7 +1,6 @@
 """The routes of definitions that have a key and a name: campaigns and affiliates alike."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Protocol
 
 from fastapi import APIRouter, Response
@@ -11,19 +10,10 @@ from dashboard.api.answer import answer_list, answer_versioned
 from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
 from dashboard.api.routing import BASE, json_body, resource
 from services.actor import Actor
+from services.catalog.rows import AffiliateRow, CampaignRow
 from services.paging import Page, PageRequest
 
-
-class KeyedRow(Protocol):
-    """What the rows of both have in common."""
-
-    id: str
-    key: str
-    name: str
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None
+KeyedRow = CampaignRow | AffiliateRow
 
 
 class KeyedService(Protocol):
@@ -37,7 +27,7 @@ class KeyedService(Protocol):
 
     async def list_page(
         self, actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
-    ) -> Page[KeyedRow]:
+    ) -> Page[CampaignRow] | Page[AffiliateRow]:
         """Return one page by key."""
 
     async def update(

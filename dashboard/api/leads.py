@@ -32,10 +32,12 @@ async def list_leads(
     actor: Caller,
     page: PageOf,
     campaign: Annotated[str, Query(description="key of a campaign")] = "",
+    affiliate: Annotated[str, Query(description="key of an affiliate")] = "",
     q: Annotated[str, Query(max_length=255, description="id, e-mail, phone or name")] = "",
 ) -> Response:
     """List leads, newest first."""
-    return answer_list(await leads.list_page(actor, page, campaign=campaign, q=q), _json)
+    found = await leads.list_page(actor, page, campaign=campaign, affiliate=affiliate, q=q)
+    return answer_list(found, _json)
 
 
 @router.get("/leads/{lead_id}")
@@ -67,7 +69,7 @@ def _json(row: LeadRow) -> dict[str, object]:
         "lead_id": row.id,
         "transaction_id": row.transaction_id,
         "campaign": row.campaign,
-        "affiliate": None,
+        "affiliate": row.affiliate,
         "external_click_id": row.external_click_id,
         "email": row.email,
         "phone": row.phone,

@@ -1,6 +1,7 @@
 """What every route asks of a call: its key, its JSON object, its page, its version."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from services.errors import InvalidInput, NotAllowed, NotSignedIn
 from services.json_text import read_object
 from services.moments import read_moment
 from services.paging import MAX_LIMIT, PageRequest
+from services.validation import InputModel
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
@@ -22,6 +24,12 @@ _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
 
 # Only for the OpenAPI description; `caller` reads the header itself, with messages of its own.
 bearer = HTTPBearer(auto_error=False, description="A key made by `create-key`.")
+
+
+class CopyInput(InputModel):
+    """The name of a copy; without one it is made from the original's."""
+
+    name: str | None = None
 
 
 async def caller(request: Request) -> Actor:
@@ -96,6 +104,11 @@ def three_way(name: str, text: str) -> bool | None:
     if text not in meanings:
         raise InvalidInput({name: "Give true, false or any."})
     return meanings[text]
+
+
+def words(given: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a parameter that may be repeated or hold several between commas."""
+    return tuple(word for text in given for word in text.split(",") if word)
 
 
 def moment(name: str, text: str) -> datetime | None:

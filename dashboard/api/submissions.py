@@ -16,11 +16,19 @@ router = resource("Submissions")
 def submission_filter(
     *,
     verdict: str = "",
+    source: str = "",
+    key_id: Annotated[str, Query(description="id of the key that called")] = "",
     from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
     to: Annotated[str, Query(description="exclusive, with offset")] = "",
 ) -> SubmissionFilter:
     """Return which incoming calls are asked for."""
-    return SubmissionFilter(verdict=verdict, since=moment("from", from_), until=moment("to", to))
+    return SubmissionFilter(
+        verdict=verdict,
+        source=source,
+        actor_id=key_id,
+        since=moment("from", from_),
+        until=moment("to", to),
+    )
 
 
 @router.get("/submissions")

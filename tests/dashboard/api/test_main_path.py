@@ -3,15 +3,10 @@
 import httpx
 import pytest
 
+from tests.dashboard.api.calls import create
 from tests.partner import Partner
 
 pytestmark = pytest.mark.usefixtures("sender")
-
-
-async def create(api: httpx.AsyncClient, path: str, **body: object) -> dict:
-    response = await api.post(f"/api/v1{path}", json=body)
-    assert response.status_code == 201, response.text
-    return response.json()
 
 
 @pytest.fixture

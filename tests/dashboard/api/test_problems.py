@@ -8,23 +8,11 @@ from models.words import KeyScope
 from services import database
 from services.catalog import campaigns
 from services.errors import Unavailable
+from tests.dashboard.api.calls import assert_problem, fields_of
 from tests.dashboard.conftest import MakeKey
 
 CAMPAIGNS = "/api/v1/campaigns"
 JSON = {"Content-Type": "application/json"}
-
-
-def fields_of(response: httpx.Response) -> dict[str, str]:
-    return {error["field"]: error["message"] for error in response.json()["errors"]}
-
-
-def assert_problem(response: httpx.Response, status: int, code: str) -> None:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    body = response.json()
-    assert set(body) >= {"type", "title", "status", "code", "detail", "errors"}
-    assert (body["status"], body["code"]) == (status, code)
-    assert body["detail"]
 
 
 async def test_a_call_without_a_key_is_told_how_to_send_one(stranger: httpx.AsyncClient) -> None:

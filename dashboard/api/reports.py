@@ -1,0 +1,104 @@
+"""`/reports`: figures that equal what the log shows under the same filter."""
+
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from fastapi import Depends, Query, Response
+
+from dashboard.api.answer import answer
+from dashboard.api.request import Caller, moment, words
+from dashboard.api.routing import resource
+from services.errors import InvalidInput
+from services.reporting import conversions
+from services.reporting.conversions import Amounts, By, Figures, ReportFilter, ReportRow
+from services.reporting.definitions import DEFINITIONS
+
+router = resource("Reports")
+
+_ZONES: Final = available_timezones()
+
+
+def report_filter(
+    *,
+    by: By = "day",
+    from_: Annotated[
+        str, Query(alias="from", description="inclusive, with offset; 30 days before `to`")
+    ] = "",
+    to: Annotated[str, Query(description="exclusive, with offset; the end of today")] = "",
+    campaign: str = "",
+    event: str = "",
+    affiliate: Annotated[str, Query(description="a key, or - for none")] = "",
+    conversion_status: Annotated[
+        list[str], Query(description="separated by commas, or repeated")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    time: Annotated[str, Query(description="received or occurred")] = "received",
+    tz: Annotated[str, Query(description="the zone that decides the day")] = "UTC",
+) -> ReportFilter:
+    """Return what is to be reported."""
+    if tz not in _ZONES:
+        raise InvalidInput({"tz": "Give the name of a time zone, such as America/New_York."})
+    if time not in {"received", "occurred"}:
+        raise InvalidInput({"time": "Give received or occurred."})
+    return ReportFilter(
+        by=by,
+        since=moment("from", from_),
+        until=moment("to", to),
+        zone=ZoneInfo(tz),
+        time="received" if time == "received" else "occurred",
+        campaign=campaign,
+        event=event,
+        affiliate=affiliate,
+        conversion_status=words(conversion_status),
+    )
+
+
+@router.get("/reports/conversions")
+async def report_conversions(
+    actor: Caller, wanted: Annotated[ReportFilter, Depends(report_filter)]
+) -> Response:
+    """Return conversions, rate and amounts by day, campaign, event or affiliate."""
+    found = await conversions.report(actor, wanted)
+    return answer(
+        {
+            "by": found.by,
+            "from": found.since.astimezone(wanted.zone),
+            "to": found.until.astimezone(wanted.zone),
+            "time": wanted.time,
+            "tz": wanted.zone.key,
+            "items": [_row_json(row, wanted.zone) for row in found.rows],
+            "total": _figures_json(found.total),
+            "previous": {
+                "from": found.previous_since.astimezone(wanted.zone),
+                "to": found.previous_until.astimezone(wanted.zone),
+                **_figures_json(found.previous),
+            },
+            "definitions": dict(DEFINITIONS),
+        }
+    )
+
+
+def _row_json(row: ReportRow, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "key": row.key or None,
+        "name": row.name,
+        "from": row.since.astimezone(zone),
+        "to": row.until.astimezone(zone),
+        **_figures_json(row.figures),
+    }
+
+
+def _figures_json(figures: Figures) -> dict[str, object]:
+    return {
+        "leads": figures.leads,
+        "conversions": figures.conversions,
+        "rate": figures.rate,
+        "approved": figures.approved,
+        "open": figures.open,
+        "rejected": figures.rejected,
+        "amounts": _amounts_json(figures.amounts),
+        "approved_amounts": _amounts_json(figures.approved_amounts),
+    }
+
+
+def _amounts_json(amounts: Amounts) -> list[dict[str, str | None]]:
+    return [{"currency": currency or None, "amount": amount} for currency, amount in amounts]
