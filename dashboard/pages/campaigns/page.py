@@ -5,13 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.layout import framed
 from dashboard.pages.campaigns.state import CampaignsState
-from dashboard.pages.campaigns.views import (
-    archive_question,
-    campaign_list,
-    editor,
-    filters,
-    new_button,
-)
+from dashboard.pages.campaigns.views import actions, content
 from dashboard.session import viewer
 from dashboard.theme import page_title
 
@@ -29,11 +23,8 @@ def register(app: rx.App) -> None:
 def _page() -> rx.Component:
     return framed(
         "Campaigns",
-        filters(),
-        campaign_list(),
-        editor(),
-        archive_question(),
+        *content(),
         section=routes.CAMPAIGNS,
         viewer=viewer(),
-        actions=(new_button(),),
+        actions=actions(),
     )
