@@ -40,6 +40,8 @@ class Facts:
     transaction_id: str = ""
     campaign: str = ""
     campaign_href: str = ""
+    affiliate: str = ""
+    affiliate_href: str = ""
     amount: str = ""
     order_id: str = ""
     source: str = ""
@@ -104,7 +106,7 @@ def facts(detail: EventDetail) -> Facts:
         event=row.event,
         event_href=str(routes.event(row.event)),
         status=row.status,
-        conversion_status=row.conversion_status if row.is_conversion else "",
+        conversion_status=row.conversion_status,
         is_conversion=row.is_conversion,
         is_affiliate_conversion=detail.is_affiliate_conversion,
         is_test=row.is_test,
@@ -116,6 +118,8 @@ def facts(detail: EventDetail) -> Facts:
         transaction_id=row.transaction_id,
         campaign=row.campaign_name,
         campaign_href=str(routes.campaign(row.campaign)),
+        affiliate=row.affiliate_name or "",
+        affiliate_href=str(routes.affiliate(row.affiliate)) if row.affiliate else "",
         amount=" ".join(filter(None, (row.amount, row.currency))),
         order_id=detail.order_id or "",
         source=SOURCES[row.source],
@@ -135,7 +139,7 @@ def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine
     attempts = [_attempt_line(delivery.id, each, opened) for each in reversed(delivery.attempts)]
     return DeliveryLine(
         key=delivery.id,
-        level=_LEVELS[delivery.level],
+        level=_cause(delivery),
         status=delivery.status,
         code=delivery.response_code,
         explanation=delivery.explanation,
@@ -158,6 +162,11 @@ def moments(detail: EventDetail) -> list[Moment]:
     """Return what happened to an event, newest first."""
     row = detail.row
     found = [(row.received_at, "Event received", "recorded", row.event_id)]
+    for number, change in enumerate(detail.status_changes):
+        text = f"Status {_word(change.from_status)} → {_word(change.to_status)}"
+        because = f": {change.reason}" if change.reason else ""
+        by = f", by {change.actor_name}{because}"
+        found.append((change.changed_at, text + by, change.to_status, f"status:{number}"))
     many = len(detail.deliveries) > 1
     for number, delivery in enumerate(detail.deliveries, start=1):
         which = f"Delivery {number}" if many else "Delivery"
@@ -194,6 +203,18 @@ def _attempt_line(delivery_id: str, attempt: AttemptRow, opened: set[str]) -> At
         has_answer=attempt.status_code is not None,
         is_open=key in opened,
     )
+
+
+def _cause(delivery: DeliveryDetail) -> str:
+    level = _LEVELS[delivery.level]
+    if delivery.on_conversion_status is None:
+        return level
+    word = _word(delivery.on_conversion_status)
+    return f"{level}, called because the conversion status became “{word}”"
+
+
+def _word(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def _tries(delivery: DeliveryDetail) -> str:

@@ -29,6 +29,7 @@ class LogEntryState(rx.State):
     deliveries: list[DeliveryLine] = rx.field(default_factory=list)
     moments: list[Moment] = rx.field(default_factory=list)
     may_resend: bool = False
+    may_change_status: bool = False
 
     refused_id: str = ""
     refusal: str = ""
@@ -42,6 +43,7 @@ class LogEntryState(rx.State):
         async with self:
             wanted = str(self.event_id)
             self.may_resend = Right.RESEND in actor().rights
+            self.may_change_status = Right.RECORD_EVENTS in actor().rights
             self.refused_id = self.refusal = ""
             if wanted != self.facts.event_id:
                 self.shown, self.problem, self.facts = list_state.LOADING, "", Facts()

@@ -24,6 +24,7 @@ from dashboard.components.timeline import timeline, timeline_entry
 from dashboard.components.values import when, when_text
 from dashboard.pages.log_entry.lines import AttemptLine, DeliveryLine, Moment
 from dashboard.pages.log_entry.state import MISSING, LogEntryState
+from dashboard.pages.log_entry.status_views import change_dialog, conversion_status
 from dashboard.session import SessionState
 
 ZONE = SessionState.time_zone
@@ -68,6 +69,7 @@ def entry() -> rx.Component:
             READY,
             stack(
                 section("Event", _facts()),
+                change_dialog(),
                 rx.el.div(
                     stack(_deliveries(), _payload(), gap="24px"),
                     section("Time line", _timeline()),
@@ -132,9 +134,10 @@ def _facts() -> rx.Component:
         ),
         ("Amount", rx.cond(FACTS.amount, FACTS.amount, "–")),
         (
-            "Conversion",
-            rx.cond(FACTS.conversion_status, status_badge(FACTS.conversion_status), "No"),
+            "Affiliate",
+            rx.cond(FACTS.affiliate, text_link(FACTS.affiliate, href=FACTS.affiliate_href), "–"),
         ),
+        ("Conversion status", conversion_status()),
         columns=2,
     )
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, Literal
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from dashboard import routes, time_ranges
 from models.words import ConversionStatus
 from services.errors import InvalidInput
-from services.reporting.conversions import ReportFilter
+from services.reporting.conversions import By, ReportFilter
+from services.reporting.event_log import EventLogFilter
 
 DAY, CAMPAIGN, EVENT, AFFILIATE = "day", "campaign", "event", "affiliate"
 GROUPINGS: Final = (
@@ -116,11 +117,8 @@ class ReportAddress:
     def wanted(self, *, now: datetime, zone: ZoneInfo) -> ReportFilter:
         """Return the filter for the service, which checks it; raise `InvalidInput` for a span."""
         first, end = self.days(today=now.astimezone(zone).date())
-        by: Literal["day", "campaign", "event", "affiliate"] = DAY
-        if self.by in {CAMPAIGN, EVENT, AFFILIATE}:
-            by = self.by  # type: ignore[assignment] - one of the three
         return ReportFilter(
-            by=by,
+            by=cast("By", self.by),
             since=_midnight(first, zone),
             until=_midnight(end, zone),
             zone=zone,
@@ -148,40 +146,38 @@ def read(query: Mapping[str, str]) -> ReportAddress:
     )
 
 
-def log_href(wanted: ReportFilter, *, statuses: tuple[ConversionStatus, ...] = ()) -> str:
-    """Return the address of the log rows that a figure of this report counts.
-
-    `statuses` narrows further, as a column for one conversion status does.
-    """
-    chosen = wanted.conversion_status
-    if statuses:
-        chosen = tuple(word for word in statuses if not chosen or word in chosen)
+def log_href(found: EventLogFilter) -> str:
+    """Return the address of the log that shows these events."""
     return str(
         routes.logs(
             range=time_ranges.CUSTOM,
-            from_=time_ranges.as_address(wanted.since),
-            to=time_ranges.as_address(wanted.until),
-            time="" if wanted.time == "received" else wanted.time,
-            conversion="yes",
-            conversion_status=",".join(chosen),
-            campaign=wanted.campaign,
-            event=wanted.event,
-            affiliate=wanted.affiliate,
+            from_=_moment(found.since),
+            to=_moment(found.until),
+            time="" if found.time == "received" else found.time,
+            conversion="yes" if found.conversion else "",
+            conversion_status=",".join(found.conversion_status),
+            campaign=found.campaign,
+            event=found.event,
+            affiliate=found.affiliate,
         )
     )
 
 
-def leads_href(wanted: ReportFilter) -> str:
-    """Return the address of the leads that a report counts."""
+def leads_href(found: EventLogFilter) -> str:
+    """Return the address of the leads that were captured in the span of these events."""
     return str(
         routes.leads(
-            from_=time_ranges.as_address(wanted.since),
-            to=time_ranges.as_address(wanted.until),
-            time="" if wanted.time == "received" else "submitted",
-            campaign=wanted.campaign,
-            affiliate=wanted.affiliate,
+            from_=_moment(found.since),
+            to=_moment(found.until),
+            time="" if found.time == "received" else "submitted",
+            campaign=found.campaign,
+            affiliate=found.affiliate,
         )
     )
+
+
+def _moment(at: datetime | None) -> str:
+    return time_ranges.as_address(at) if at else ""
 
 
 def _custom(start: str, end: str) -> tuple[date, date]:

@@ -1,13 +1,11 @@
 """A report as the page shows it: texts and links, ready for the browser."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dashboard.components.trend_chart import TrendLine
-from dashboard.pages.reports.address import AFFILIATE, CAMPAIGN, DAY, EVENT, leads_href, log_href
-from models.words import ConversionStatus
-from services.reporting.conversions import Figures, Report, ReportFilter, ReportRow
-from services.reporting.definitions import STATUSES
+from dashboard.pages.reports.address import DAY, leads_href, log_href
+from services.reporting.conversions import Report, ReportRow, log_filter
 
 NO_RATE = "–"
 
@@ -35,11 +33,10 @@ class FiguresLine:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One row of the report; `share` is its part of the biggest row, in percent."""
+    """One row of the report."""
 
     key: str
     name: str
-    share: float
     figures: FiguresLine
 
 
@@ -52,48 +49,36 @@ class Compared:
     before: str = ""
 
 
-def report_lines(report: Report, wanted: ReportFilter) -> list[ReportLine]:
+def report_lines(report: Report) -> list[ReportLine]:
     """Return the rows; the newest day first, other groups as the report orders them."""
-    highest = max((row.figures.conversions for row in report.rows), default=0) or 1
     lines = [
-        ReportLine(
-            key=row.key,
-            name=_name(row, report),
-            share=round(row.figures.conversions / highest * 100, 1),
-            figures=figures_line(row.figures, narrowed(wanted, row)),
-        )
+        ReportLine(key=row.key, name=_name(row, report), figures=figures_line(report, row))
         for row in report.rows
     ]
     return lines[::-1] if report.by == DAY else lines
 
 
-def narrowed(wanted: ReportFilter, row: ReportRow) -> ReportFilter | None:
-    """Return the filter that finds what a row counts; `None` when the log has no such filter."""
-    if wanted.by == DAY and row.since is not None and row.until is not None:
-        return replace(wanted, since=row.since, until=row.until)
-    if not row.key:
-        return None
-    return replace(wanted, **{wanted.by: row.key}) if wanted.by in _BY_KEY else wanted
+def figures_line(report: Report, row: ReportRow | None = None) -> FiguresLine:
+    """Return the figures of a row, or of the total, each with the link to what it counts."""
+    figures = row.figures if row else report.total
 
+    def link(figure: str) -> str:
+        found = log_filter(report, row, figure=figure)
+        return log_href(found) if found else ""
 
-def figures_line(figures: Figures, wanted: ReportFilter | None) -> FiguresLine:
-    """Return figures as texts; without a filter they lead nowhere."""
-
-    def link(*statuses: ConversionStatus) -> str:
-        return log_href(wanted, statuses=statuses) if wanted else ""
-
+    counted = log_filter(report, row)
     return FiguresLine(
         leads=f"{figures.leads:,}",
-        leads_href=leads_href(wanted) if wanted else "",
+        leads_href=leads_href(counted) if counted else "",
         conversions=f"{figures.conversions:,}",
-        conversions_href=link(),
+        conversions_href=link("conversions"),
         rate=_rate(figures.rate),
         approved=f"{figures.approved:,}",
-        approved_href=link(*STATUSES["approved"]),
+        approved_href=link("approved"),
         open=f"{figures.open:,}",
-        open_href=link(*STATUSES["open"]),
+        open_href=link("open"),
         rejected=f"{figures.rejected:,}",
-        rejected_href=link(*STATUSES["rejected"]),
+        rejected_href=link("rejected"),
         amount=_amounts(figures.amounts),
         approved_amount=_amounts(figures.approved_amounts),
     )
@@ -145,9 +130,6 @@ def period_words(report: Report) -> str:
     return "day" if days == 1 else f"{days} days"
 
 
-_BY_KEY = frozenset({CAMPAIGN, EVENT, AFFILIATE})
-
-
 def _name(row: ReportRow, report: Report) -> str:
     if report.by == DAY:
         day = date.fromisoformat(row.key)
@@ -165,5 +147,4 @@ def _rate(rate: str | None) -> str:
 
 
 def _amounts(amounts: tuple[tuple[str, str], ...]) -> str:
-    # A thousand separator that cannot break a line, and that no zone reads as a decimal point.
     return " + ".join(f"{text} {currency}".strip() for currency, text in amounts) or NO_RATE

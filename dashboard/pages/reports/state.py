@@ -176,8 +176,8 @@ class ReportsState(rx.State):
             "shown": list_state.READY
             if not nothing
             else (list_state.NO_MATCH if filtered else list_state.EMPTY),
-            "rows": lines.report_lines(report, wanted),
-            "total": lines.figures_line(total, wanted),
+            "rows": lines.report_lines(report),
+            "total": lines.figures_line(report),
             "conversions": lines.compared(total.conversions, before.conversions, period=period),
             "rate": lines.compared_rate(total.rate, before.rate, period=period),
             "leads": lines.compared(total.leads, before.leads, period=period),
