@@ -34,8 +34,15 @@ def as_text(stored: Any) -> str:
 
 
 def as_macro(stored: Any) -> str | Decimal:
-    """Return a kept value for macros: a number is a number, also in a JSON body."""
-    return Decimal(stored[_TAG]) if isinstance(stored, Mapping) else str(stored)
+    """Return a kept value for macros: a number is a number, also in a JSON body.
+
+    One with leading zeros is text: no number is written so, and it must come out as it came in.
+    """
+    if not isinstance(stored, Mapping):
+        return str(stored)
+    digits = str(stored[_TAG])
+    number = Decimal(digits)
+    return number if f"{number:f}" == digits else digits
 
 
 def _text(value: object) -> str:

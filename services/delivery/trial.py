@@ -3,35 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from types import SimpleNamespace
-from typing import cast
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Campaign, EventType, Lead, Trial
-from models.words import ConversionStatus, FailureKind, Outcome
+from models import Trial
+from models.words import FailureKind, Outcome
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.delivery.rendering import (
     MacroUse,
-    PostbackLike,
     RenderedRequest,
     fill_headers,
     render_postback,
 )
+from services.delivery.sample import Sample, TriedPostback, sample_values
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
-from services.delivery.values import LEAD_MACROS, LeadLike, event_values, lead_values
-from services.errors import InvalidInput, NotFound, TooMany
-from services.identifiers import is_id, new_id
-from services.macros import VOCABULARY
-from services.macros.vocabulary import canonical, is_known
+from services.errors import InvalidInput, TooMany
+from services.identifiers import new_id
 from services.secret_box import MASK
-from services.validation import is_storable
 
-SAMPLE_EVENT = "sale"
+__all__ = [
+    "MAX_PER_MINUTE",
+    "MacroUse",
+    "Preview",
+    "RequestView",
+    "Sample",
+    "TrialResult",
+    "preview",
+    "send_test",
+    "set_sender",
+]
+
 # A test goes out at once, so a person or a program could aim it: at most so many a minute each.
 MAX_PER_MINUTE = 60
 
@@ -72,15 +76,6 @@ class Preview:
     not_sent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """What a test is made of: an event's name, a chosen lead, and values that replace theirs."""
-
-    event: str | None = None
-    lead_id: str | None = None
-    values: Mapping[str, object] | None = None
-
-
 def set_sender(sender: Sender | None) -> None:
     """Name the sender that tests use; `runtime` sets it."""
     global _sender  # noqa: PLW0603 - one sender per process
@@ -88,7 +83,7 @@ def set_sender(sender: Sender | None) -> None:
 
 
 async def preview(
-    actor: Actor, postback: PostbackLike, *, sample: Sample, clock: Clock = utc_now
+    actor: Actor, postback: TriedPostback, *, sample: Sample, clock: Clock = utc_now
 ) -> Preview:
     """Return the exact request for a sample or a chosen lead; sends nothing.
 
@@ -101,7 +96,7 @@ async def preview(
 
 async def send_test(
     actor: Actor,
-    postback: PostbackLike,
+    postback: TriedPostback,
     *,
     secrets: Mapping[str, str],
     sample: Sample,
@@ -142,77 +137,9 @@ async def send_test(
     )
 
 
-async def _render(postback: PostbackLike, sample: Sample, now: datetime) -> RenderedRequest:
-    values = await database.read(_values, sample, now)
+async def _render(postback: TriedPostback, sample: Sample, now: datetime) -> RenderedRequest:
+    values = await database.read(sample_values, postback, sample, now)
     return render_postback(postback, delivery_id=new_id("dlv"), values=values, trace=True)
-
-
-def _values(
-    session: Session, sample: Sample, now: datetime
-) -> dict[str, str | int | Decimal | datetime | None]:
-    event = _event_name(session, sample.event)
-    found = _lead(session, sample.lead_id) if sample.lead_id else None
-    lead, campaign = found or (_sample_lead(), None)
-    values = lead_values(lead) | event_values(
-        event_id=new_id("evt"),
-        event_name=event,
-        event_count=1,
-        amount="49.90",
-        currency="USD",
-        order_id="order-1042",
-        conversion_status=ConversionStatus.APPROVED,
-        occurred_at=now,
-        received_at=now,
-        fields={},
-        campaign_key=campaign.key if campaign else "sample-campaign",
-        campaign_name=campaign.name if campaign else "Sample campaign",
-        is_test=True,
-    )
-    return values | _given(sample.values or {})
-
-
-def _given(values: Mapping[str, object]) -> dict[str, str | None]:
-    given: dict[str, str | None] = {}
-    wrong: dict[str, str] = {}
-    for name, value in values.items():
-        plain, colon, key = str(name).lower().partition(":")
-        key_or_none = key if colon else None
-        if plain == "secret" or not is_known(plain, key=key_or_none):
-            wrong[f"values.{name}"[:120]] = "There is no macro of this name."
-        elif isinstance(value, bool | dict | list):
-            wrong[f"values.{name}"[:120]] = "Give text or a number."
-        else:
-            given[canonical(plain, key=key_or_none)] = None if value is None else str(value)
-    if wrong:
-        raise InvalidInput(wrong)
-    return given
-
-
-def _event_name(session: Session, name: str | None) -> str:
-    if name is None:
-        return SAMPLE_EVENT
-    known = select(col(EventType.id)).where(col(EventType.name) == name)
-    if not is_storable(name) or session.scalar(known) is None:
-        raise NotFound("event", name)
-    return name
-
-
-def _lead(session: Session, lead_id: str) -> tuple[Lead, Campaign]:
-    lead = session.get(Lead, lead_id) if is_id(lead_id) else None
-    campaign = session.get(Campaign, lead.campaign_id) if lead else None
-    if lead is None or campaign is None:
-        raise NotFound("lead", lead_id)
-    return lead, campaign
-
-
-def _sample_lead() -> LeadLike:
-    examples = {doc.name: doc.example for doc in VOCABULARY}
-    lead = SimpleNamespace(
-        **{name: examples.get(name) for name in LEAD_MACROS},
-        id=examples["lead_id"],
-        fields={},
-    )
-    return cast("LeadLike", lead)
 
 
 def _view(rendered: RenderedRequest) -> RequestView:

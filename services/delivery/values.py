@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from models.words import ConversionStatus
+from services.field_values import as_macro
 
 SUBS = tuple(f"sub{number}" for number in range(1, 11))
 LEAD_MACROS = (
@@ -55,9 +56,14 @@ def event_values(
     fields: Mapping[str, Any],
     campaign_key: str,
     campaign_name: str,
+    affiliate_key: str | None,
+    affiliate_name: str | None,
     is_test: bool,
 ) -> dict[str, str | int | Decimal | datetime | None]:
-    """Return the macros of the event, place and delivery groups, but the delivery's own id."""
+    """Return the macros of the event, place and delivery groups, but the delivery's own id.
+
+    `fields` are the custom values as the event keeps them.
+    """
     values: dict[str, str | int | Decimal | datetime | None] = {
         "event_id": event_id,
         "event_name": event_name,
@@ -70,12 +76,12 @@ def event_values(
         "received_at": received_at,
         "campaign_id": campaign_key,
         "campaign_name": campaign_name,
-        "affiliate_id": None,
-        "affiliate_name": None,
+        "affiliate_id": affiliate_key,
+        "affiliate_name": affiliate_name,
         "is_test": "true" if is_test else "false",
     }
     for name, value in fields.items():
-        values[f"field:{name.lower()}"] = _plain(value)
+        values[f"field:{name}"] = as_macro(value)
     return values
 
 

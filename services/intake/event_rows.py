@@ -1,6 +1,7 @@
 """Writes an event with everything it owes, or finds that the same fact is there already."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Row, Table, bindparam, false, func, select, tuple_
 from sqlmodel import Session
 
 from models import Event
-from models.words import ConversionStatus, DeliveryReason, DeliveryStatus
+from models.words import ConversionStatus, DeliveryReason, DeliveryStatus, PostbackLevel
 from services.bulk import insert_new
 from services.catalog.cache import Definitions
 from services.catalog.rows import CampaignRow, EventTypeRow
@@ -145,6 +146,7 @@ def owed_deliveries(
     )
     if not postbacks:
         return []
+    affiliate = definitions.affiliates_by_id.get(facts["affiliate_id"])
     counted = any("event_count" in macros_of(postback) for postback in postbacks)
     values = lead_values(lead) | event_values(
         event_id=facts["id"],
@@ -159,31 +161,35 @@ def owed_deliveries(
         fields=facts["fields"],
         campaign_key=campaign.key,
         campaign_name=campaign.name,
+        affiliate_key=affiliate.key if affiliate else None,
+        affiliate_name=affiliate.name if affiliate else None,
         is_test=False,
     )
     owed: list[NewDelivery] = []
-    sent: set[tuple[str, str, str | None]] = set()
+    # The narrowest level comes first, so of equal requests that is the one that is sent.
+    senders: dict[tuple[str, str, str | None], PostbackLevel] = {}
     for postback in postbacks:
         delivery_id = new_id("dlv")
         request = render_postback(postback, delivery_id=delivery_id, values=values)
-        same = (request.method.value, request.url, request.body)
-        if same in sent and request.status is DeliveryStatus.PENDING:
-            request = _same_request(request)
-        sent.add(same)
+        if request.status is DeliveryStatus.PENDING:
+            same = (request.method.value, request.url, request.body)
+            if same in senders:
+                request = _same_request(request, sender=senders[same], level=postback.level)
+            else:
+                senders[same] = postback.level
         owed.append(NewDelivery(delivery_id, postback.id, postback.level, request, changed_to))
     return owed
 
 
-def _same_request(request: RenderedRequest) -> RenderedRequest:
-    return RenderedRequest(
-        method=request.method,
-        url=request.url,
-        destination=request.destination,
-        headers=request.headers,
-        body=request.body,
+def _same_request(
+    request: RenderedRequest, *, sender: PostbackLevel, level: PostbackLevel
+) -> RenderedRequest:
+    whose = f"another postback of the {level}" if sender is level else f"a postback of the {sender}"
+    return replace(
+        request,
         status=DeliveryStatus.SKIPPED,
         reason=DeliveryReason.SAME_REQUEST,
-        reason_text="Not sent: another postback sends the very same request for this event.",
+        reason_text=f"Not sent: {whose} sends the very same request for this event.",
     )
 
 
