@@ -95,31 +95,39 @@ def read_call(
 
 
 def judge(given: Mapping[str, Any], *, now: datetime) -> tuple[EventInput | None, Refused | None]:
-    """Return the event that the fields name, and what is wrong with it.
+    """Return the event that the fields name, and all that is wrong with them.
 
     With both, the event is what remains without the wrong fields.
     """
-    try:
-        event = validate(EventInput, given)
-    except InvalidInput as error:
-        unknown = any(name not in EventInput.model_fields for name in error.fields)
-        verdict = Verdict.UNKNOWN_FIELD if unknown else Verdict.INVALID_FIELD
-        return _remains(given, error.fields), Refused(verdict, SOME_WRONG, error.fields)
-    return event, _check(event, now)
+    problems: dict[str, str] = {}
+    rest: Mapping[str, Any] = given
+    event: EventInput | None = None
+    # What cannot be stored hides wrong types, and those hide what is missing then.
+    for _ in range(3):
+        try:
+            event = validate(EventInput, rest)
+        except InvalidInput as error:
+            problems = {**error.fields, **problems}
+            rest = _without(rest, error.fields)
+        else:
+            break
+    if event is not None:
+        problems = {**_check(event, now, but=problems), **problems}
+    if not problems:
+        return event, None
+    known = all(name.partition(".")[0] in EventInput.model_fields for name in problems)
+    verdict = Verdict.INVALID_FIELD if known else Verdict.UNKNOWN_FIELD
+    is_named = event is not None and bool(event.transaction_id or event.lead_id)
+    return event if is_named else None, Refused(verdict, SOME_WRONG, problems)
 
 
-def _remains(given: Mapping[str, Any], wrong: Iterable[str]) -> EventInput | None:
+def _without(given: Mapping[str, Any], wrong: Iterable[str]) -> dict[str, Any]:
     tops = {name.partition(".")[0] for name in wrong if not name.startswith("fields.")}
     rest = {name: value for name, value in given.items() if name not in tops}
     if isinstance(fields := rest.get("fields"), Mapping):
-        rest["fields"] = {
-            name: value for name, value in fields.items() if f"fields.{name}" not in wrong
-        }
-    try:
-        event = validate(EventInput, rest)
-    except InvalidInput:
-        return None
-    return event if event.transaction_id or event.lead_id else None
+        bad = {name.split(".")[1] for name in wrong if name.startswith("fields.")}
+        rest["fields"] = {name: value for name, value in fields.items() if name not in bad}
+    return rest
 
 
 def kept(text: str) -> str:
@@ -127,15 +135,16 @@ def kept(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
-def _check(event: EventInput, now: datetime) -> Refused | None:
+def _check(event: EventInput, now: datetime, *, but: Iterable[str]) -> dict[str, str]:
     fields: dict[str, str] = {}
-    if event.transaction_id is None and event.lead_id is None:
+    is_named = event.transaction_id is not None or event.lead_id is not None
+    if not is_named and not {"transaction_id", "lead_id"} & set(but):
         fields["transaction_id"] = "Give the lead's transaction_id or its lead_id."
     if event.amount is None and event.currency is not None:
         fields["amount"] = "Give an amount beside the currency."
     if event.occurred_at is not None and event.occurred_at > now + _FUTURE:
         fields["occurred_at"] = "This time lies in the future."
-    return Refused(Verdict.INVALID_FIELD, SOME_WRONG, fields) if fields else None
+    return fields
 
 
 def as_called(refusal: Refused, names: Mapping[str, str]) -> Refused:
