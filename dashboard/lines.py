@@ -34,5 +34,7 @@ def lead_line(row: LeadRow) -> LeadLine:
         transaction_id=row.transaction_id,
         campaign=row.campaign,
         campaign_name=row.campaign_name,
+        affiliate=row.affiliate or "",
+        affiliate_name=row.affiliate_name or "",
         source=row.source,
     )

@@ -6,7 +6,13 @@ from typing import Any
 import reflex as rx
 
 from dashboard.components.button import button
-from dashboard.components.form_field import form_columns, form_field, text_area, text_input
+from dashboard.components.form_field import (
+    form_columns,
+    form_field,
+    select_input,
+    text_area,
+    text_input,
+)
 from dashboard.components.values import Flag, Handler, Text, has_text, when
 
 CONTACT = {
@@ -16,7 +22,7 @@ CONTACT = {
     "phone": "Phone",
 }
 SUBS = {f"sub{number}": f"Sub {number}" for number in range(1, 11)}
-EDITABLE = (*CONTACT, "external_click_id", *SUBS)
+EDITABLE = (*CONTACT, "affiliate", "external_click_id", *SUBS)
 FREE = "fields"
 
 _INPUT_MODES = {"email": "email", "phone": "tel"}
@@ -60,18 +66,34 @@ def read_free_fields(form: Mapping[str, Any]) -> tuple[dict[str, str], str]:
 
 
 def contact_fields(
-    errors: rx.Var[dict[str, str]], *, values: rx.Var[dict[str, str]] | None = None
+    errors: rx.Var[dict[str, str]],
+    *,
+    affiliates: rx.Var[list[tuple[str, str]]],
+    values: rx.Var[dict[str, str]] | None = None,
 ) -> rx.Component:
-    """Build names, e-mail, phone and the click id; `values` is what they begin with."""
+    """Build names, e-mail, phone, affiliate and its click id; `values` is what they begin with.
+
+    `affiliates` are pairs of key and name.
+    """
+    chosen = {} if values is None else {"default_value": values["affiliate"]}
     return rx.fragment(
-        form_columns(*[_field(name, label, errors, values) for name, label in CONTACT.items()]),
-        _field(
-            "external_click_id",
-            "External click ID",
-            errors,
-            values,
-            mono=True,
-            help_text="The click id of the network that sent the lead.",
+        form_columns(
+            *[_field(name, label, errors, values) for name, label in CONTACT.items()],
+            form_field(
+                "Affiliate",
+                select_input(affiliates, name="affiliate", placeholder="None", **chosen),
+                name="affiliate",
+                error=errors["affiliate"],
+                help_text="The traffic source that brought the lead.",
+            ),
+            _field(
+                "external_click_id",
+                "External click ID",
+                errors,
+                values,
+                mono=True,
+                help_text="The affiliate's own id of the click.",
+            ),
         ),
     )
 

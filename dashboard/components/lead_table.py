@@ -23,6 +23,8 @@ class LeadLine:
     transaction_id: str
     campaign: str
     campaign_name: str
+    affiliate: str
+    affiliate_name: str
     source: str
 
 
@@ -35,6 +37,7 @@ def lead_table(lines: rx.Var[list[LeadLine]], *, zone: Text, campaign: bool = Tr
             Column("E-mail", wide_only=True),
             Column("Transaction ID"),
             *([Column("Campaign", wide_only=True)] if campaign else []),
+            Column("Affiliate", wide_only=True),
             Column("Source", wide_only=True),
         ],
         rx.foreach(lines, lambda line: _row(line, zone, campaign)),
@@ -75,6 +78,15 @@ def _row(line: rx.Var[LeadLine], zone: Text, campaign: bool) -> rx.Component:
             ]
             if campaign
             else []
+        ),
+        cell(
+            rx.cond(
+                has_text(line.affiliate),
+                text_link(line.affiliate_name, href=routes.affiliate(line.affiliate)),
+                nothing,
+            ),
+            clip="160px",
+            wide_only=True,
         ),
         cell(source_word(line.source), wide_only=True),
     )

@@ -1,6 +1,8 @@
 """Finds leads: by what people have at hand, page by page."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, or_, tuple_
 from sqlmodel import Session
@@ -16,21 +18,46 @@ from services.validation import is_storable
 # Sorts after every text that begins alike: the end of a prefix search.
 _LAST_CHARACTER = "\U0010ffff"
 _SHORTEST_PREFIX = 2
+# In place of an affiliate's key, which never is a hyphen: leads without an affiliate.
+NO_AFFILIATE: Final = "-"
 
 
-def find_page(
-    session: Session, request: PageRequest, *, campaign: str, affiliate: str, q: str
-) -> Page[LeadRow]:
-    """Return the leads that match everything that is not empty, newest first."""
-    if not all(map(is_storable, (q, campaign, affiliate))):
+@dataclass(frozen=True, slots=True)
+class LeadFilter:
+    """Which leads: everything that is given must match; empty text means any.
+
+    `campaign` is a key; `affiliate` is one, or "-" for leads without. `q` is a whole id, or the
+    beginning of an e-mail address, a phone number or a name, of at least two characters. `since`
+    is inclusive and `until` exclusive, on the time of capture or, with `submitted`, on that at
+    which the lead was submitted.
+    """
+
+    campaign: str = ""
+    affiliate: str = ""
+    q: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    submitted: bool = False
+
+
+def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Page[LeadRow]:
+    """Return the leads that match, newest first."""
+    if not all(map(is_storable, (wanted.q, wanted.campaign, wanted.affiliate))):
         return Page([])  # nothing that is stored can be like it
     statement = SELECT_LEADS
-    if campaign:
-        statement = statement.where(CAMPAIGN.c.key == campaign)
-    if affiliate:
-        statement = statement.where(AFFILIATE.c.key == affiliate)
-    if q:
-        statement = _search(statement, q)
+    if wanted.campaign:
+        statement = statement.where(CAMPAIGN.c.key == wanted.campaign)
+    if wanted.affiliate == NO_AFFILIATE:
+        statement = statement.where(LEAD.c.affiliate_id.is_(None))
+    elif wanted.affiliate:
+        statement = statement.where(AFFILIATE.c.key == wanted.affiliate)
+    moment = LEAD.c.submitted_at if wanted.submitted else LEAD.c.created_at
+    if wanted.since is not None:
+        statement = statement.where(moment >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(moment < wanted.until)
+    if wanted.q:
+        statement = _search(statement, wanted.q)
     newer = False
     key = tuple_(LEAD.c.created_at, LEAD.c.id)
     if request.cursor:

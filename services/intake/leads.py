@@ -26,11 +26,19 @@ from services.intake.lead_input import (
     search_columns,
 )
 from services.intake.lead_rows import LEAD, SELECT_LEADS, LeadRow, lead_row
-from services.intake.lead_search import find_page
+from services.intake.lead_search import NO_AFFILIATE, LeadFilter, find_page
 from services.paging import Page, PageRequest
 from services.validation import validate
 
-__all__ = ["CreatedLead", "LeadRow", "create", "get", "list_page", "update_details"]
+__all__ = [
+    "NO_AFFILIATE",
+    "CreatedLead",
+    "LeadRow",
+    "create",
+    "get",
+    "list_page",
+    "update_details",
+]
 
 _DETAILS = ("external_click_id", "email", "phone", "first_name", "last_name", *SUBS, "fields")
 
@@ -83,17 +91,23 @@ async def update_details(
 
 
 async def list_page(
-    actor: Actor, request: PageRequest, *, campaign: str = "", affiliate: str = "", q: str = ""
+    actor: Actor,
+    request: PageRequest,
+    *,
+    campaign: str = "",
+    affiliate: str = "",
+    q: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    submitted: bool = False,
 ) -> Page[LeadRow]:
-    """Return leads, newest first; `campaign` and `affiliate` are keys.
+    """Return leads, newest first; see `LeadFilter` for what is asked for.
 
-    `q` is a whole id, or the beginning of an e-mail address, a phone number or a name, of at
-    least two characters.
+    Raises InvalidInput for a cursor that is not ours.
     """
     actor.require(Right.READ)
-    return await database.read(
-        find_page, request, campaign=campaign, affiliate=affiliate, q=q.strip()
-    )
+    wanted = LeadFilter(campaign, affiliate, q.strip(), since, until, submitted)
+    return await database.read(find_page, wanted, request)
 
 
 def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> CreatedLead:

@@ -16,9 +16,11 @@ from dashboard.components.lead_fields import (
     sorted_errors,
 )
 from dashboard.session import actor, guarded
+from services.catalog import affiliates
 from services.errors import AppError, InvalidInput
 from services.intake import leads
 from services.intake.leads import LeadRow
+from services.paging import MAX_LIMIT, PageRequest
 
 
 class LeadEditorState(rx.State):
@@ -30,6 +32,7 @@ class LeadEditorState(rx.State):
     errors: dict[str, str] = no_errors()
     free: list[tuple[str, str]] = rx.field(default_factory=list)
     is_unfolded: bool = False
+    affiliates: list[tuple[str, str]] = rx.field(default_factory=list)
 
     _id: str = ""
     _version: int = 0
@@ -40,6 +43,7 @@ class LeadEditorState(rx.State):
     async def open_form(self) -> None:
         """Open the form with the lead as it is now."""
         row = await leads.get(actor(), self.lead_id)
+        self.affiliates = await _affiliates(row)
         self.values = _values(row)
         self._free_before = dict(row.fields)
         self.free = [*row.fields, ("", "")]
@@ -102,6 +106,15 @@ class LeadEditorState(rx.State):
         if fields:
             changes[FREE] = fields
         return changes
+
+
+async def _affiliates(row: LeadRow) -> list[tuple[str, str]]:
+    page = await affiliates.list_page(actor(), PageRequest(limit=MAX_LIMIT))
+    found = [(each.key, each.name) for each in page.items]
+    known = {key for key, _ in found}
+    if row.affiliate and row.affiliate not in known:  # archived since
+        found.append((row.affiliate, row.affiliate_name or row.affiliate))
+    return found
 
 
 def _values(row: LeadRow) -> dict[str, str]:

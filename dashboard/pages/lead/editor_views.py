@@ -15,7 +15,7 @@ def editor() -> rx.Component:
     errors, values = LeadEditorState.errors, LeadEditorState.values
     return form_dialog(
         rx.el.form(
-            contact_fields(errors, values=values),
+            contact_fields(errors, affiliates=LeadEditorState.affiliates, values=values),
             more_fields(
                 errors,
                 values=values,

@@ -46,6 +46,8 @@ class LeadState(rx.State):
     external_click_id: str = ""
     campaign: str = ""
     campaign_name: str = ""
+    affiliate: str = ""
+    affiliate_name: str = ""
     source: str = ""
     captured_at: str = ""
     submitted_at: str = ""
@@ -96,6 +98,8 @@ def _facts(row: LeadRow) -> dict[str, Any]:
         "external_click_id": row.external_click_id or "",
         "campaign": row.campaign,
         "campaign_name": row.campaign_name,
+        "affiliate": row.affiliate or "",
+        "affiliate_name": row.affiliate_name or "",
         "source": row.source,
         "captured_at": row.created_at.isoformat(),
         "submitted_at": row.submitted_at.isoformat(),

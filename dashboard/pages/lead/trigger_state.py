@@ -1,7 +1,7 @@
 """The dialog that fires an event for a lead by hand."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +13,15 @@ from dashboard.components.first_error import show_first_error
 from dashboard.components.linked_toast import linked_toast
 from dashboard.session import SessionState, actor, guarded
 from models.words import Source
+from services.catalog.rows import CustomFieldRow
 from services.errors import AppError, InvalidInput
 from services.intake import triggering
 from services.intake.contract import Duplicate, Recorded, Refused
 from services.intake.recording import record_event
 from services.intake.triggering import TriggerOption
+
+CUSTOM = "custom_"
+"""Before the name of a custom field, in the form."""
 
 _FIELDS = ("event", "amount", "currency", "order_id", "occurred_at")
 
@@ -29,6 +33,18 @@ class OptionLine:
     name: str
     label: str
     is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One custom field of the chosen event, as the form asks for it."""
+
+    name: str
+    kind: str
+    required: bool
+    help_text: str
+    example: str
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class TriggerState(rx.State):
     is_conversion: bool = False
     is_affiliate_conversion: bool = False
     description: str = ""
+    fields: list[FieldLine] = rx.field(default_factory=list)
     calls: list[CallLine] = rx.field(default_factory=list)
     previews: bool = False
     """Whether `calls` belongs to what is in the form now."""
@@ -63,6 +80,7 @@ class TriggerState(rx.State):
     _amount: str = ""
     _currency: str = ""
     _order_id: str = ""
+    _custom: dict[str, str] = rx.field(default_factory=dict)
 
     @rx.event
     @guarded
@@ -88,6 +106,7 @@ class TriggerState(rx.State):
         """Show what firing this event would cause."""
         self.event = str(event)
         self.duplicate_href = ""
+        self.fields, self._custom = [], {}
         self._show({})
         found = await triggering.options(actor(), self._lead_id)
         self._offer(found)
@@ -95,6 +114,7 @@ class TriggerState(rx.State):
         self.is_conversion = chosen is not None and chosen.is_conversion
         self.is_affiliate_conversion = chosen is not None and chosen.is_affiliate_conversion
         self.description = chosen.description if chosen else ""
+        self.fields = [_field(row) for row in chosen.fields] if chosen else []
         await self._preview()
 
     @rx.event
@@ -120,6 +140,14 @@ class TriggerState(rx.State):
 
     @rx.event
     @guarded
+    async def type_field(self, name: str, value: str) -> None:
+        """Show the calls with this value of a custom field."""
+        if any(field.name == name for field in self.fields):
+            self._custom[name] = value
+            await self._preview()
+
+    @rx.event
+    @guarded
     async def fire(self, form: dict[str, Any]) -> Any:
         """Record the event once; a refusal is said in words, and what was typed stays."""
         if not self.is_open or not self.ticket or form.get("ticket") != self.ticket:
@@ -131,7 +159,7 @@ class TriggerState(rx.State):
         yield
         try:
             zone = session.current_zone(await self.get_state(SessionState))
-            payload, problems = _read(form, zone)
+            payload, problems = _read(form, zone, self._field_names())
             if problems:
                 raise InvalidInput(await self._problems_of(payload) | problems)
             payload["lead_id"] = self._lead_id
@@ -159,7 +187,9 @@ class TriggerState(rx.State):
 
     async def _preview(self) -> None:
         given = {"amount": self._amount, "currency": self._currency, "order_id": self._order_id}
-        values = _clean(given) | {"event": self.event}
+        values: dict[str, Any] = _clean(given) | {"event": self.event}
+        if custom := _custom(self._custom):
+            values["fields"] = custom
         self.previews = False
         if not self.event:
             self.calls = []
@@ -191,16 +221,29 @@ class TriggerState(rx.State):
 
     def _show(self, found: dict[str, str]) -> None:
         errors = dict.fromkeys((*_FIELDS, ""), "")
+        custom = {name: found.get(f"fields.{name}", "") for name in self._field_names()}
         for name, sentence in found.items():
+            if name.startswith("fields.") and custom.get(name.removeprefix("fields.")):
+                continue  # it stands at its own field
             place = name if name in errors else ""
             errors[place] = f"{errors[place]} {sentence}".strip()
         if errors != self.errors:
             self.errors = errors
+        fields = [replace(field, error=custom[field.name]) for field in self.fields]
+        if fields != self.fields:
+            self.fields = fields
+
+    def _field_names(self) -> list[str]:
+        return [field.name for field in self.fields]
 
 
-def _read(form: dict[str, Any], zone: ZoneInfo) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(
+    form: dict[str, Any], zone: ZoneInfo, custom: list[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the fields that were filled in, and a sentence for each that only people get wrong."""
-    payload = _clean({name: form.get(name, "") for name in _FIELDS})
+    payload: dict[str, Any] = _clean({name: form.get(name, "") for name in _FIELDS})
+    if fields := _custom({name: str(form.get(CUSTOM + name, "")) for name in custom}):
+        payload["fields"] = fields
     problems: dict[str, str] = {}
     if "event" not in payload:
         problems["event"] = "Choose the event to fire."
@@ -218,6 +261,21 @@ def _read(form: dict[str, Any], zone: ZoneInfo) -> tuple[dict[str, Any], dict[st
     return payload, problems
 
 
+def _custom(given: dict[str, str]) -> dict[str, str]:
+    # Only what is empty is absent; space around a text belongs to it.
+    return {name: value for name, value in given.items() if value.strip()}
+
+
+def _field(row: CustomFieldRow) -> FieldLine:
+    return FieldLine(
+        name=row.name,
+        kind=row.type,
+        required=row.required,
+        help_text=row.help_text,
+        example=row.example,
+    )
+
+
 def _clean(given: dict[str, Any]) -> dict[str, Any]:
     values = {name: text for name, value in given.items() if (text := str(value).strip())}
     if "currency" in values:
@@ -226,7 +284,11 @@ def _clean(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sentences(answer: Refused) -> dict[str, str]:
-    known = {name: text for name, text in answer.fields.items() if name in _FIELDS}
+    known = {
+        name: text
+        for name, text in answer.fields.items()
+        if name in _FIELDS or name.startswith("fields.")
+    }
     return known or {"": answer.message}
 
 
@@ -239,7 +301,7 @@ def _sent(deliveries: int) -> str:
 def _option(option: TriggerOption, now: datetime) -> OptionLine:
     reason = option.reason
     if reason and option.fired_at is not None:
-        reason = f"already fired {_ago(now - option.fired_at)}; Multi-Trigger is off"
+        reason = f"{reason.rstrip('.')} ({_ago(now - option.fired_at)})"
     label = f"{option.name} – {reason}" if reason else option.name
     return OptionLine(option.name, label, is_disabled=bool(reason))
 

@@ -7,12 +7,19 @@ from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
 from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.copy_button import mono
-from dashboard.components.form_field import form_columns, form_field, text_input
+from dashboard.components.form_field import field_frame, form_columns, form_field, text_input
 from dashboard.components.list_state import notice
 from dashboard.components.status_badge import method_badge
 from dashboard.components.values import has_text, when
-from dashboard.pages.lead.trigger_state import CallLine, OptionLine, TriggerState
+from dashboard.pages.lead.trigger_state import (
+    CUSTOM,
+    CallLine,
+    FieldLine,
+    OptionLine,
+    TriggerState,
+)
 from dashboard.session import SessionState
+from models.words import FieldType
 
 
 def trigger_button() -> rx.Component:
@@ -105,6 +112,14 @@ def _form() -> rx.Component:
                 help_text="Now if empty. In " + SessionState.time_zone + ".",
             ),
         ),
+        when(
+            TriggerState.fields.length() > 0,
+            rx.el.fieldset(
+                rx.el.legend("Custom fields", class_name="al-label"),
+                rx.foreach(TriggerState.fields, _custom_field),
+                class_name="al-form al-fieldset",
+            ),
+        ),
         when(TriggerState.event != "", _consequences()),
         when(has_text(errors[""]), banner(errors[""], tone="bad")),
         when(has_text(TriggerState.duplicate_href), _duplicate()),
@@ -122,6 +137,39 @@ def _form() -> rx.Component:
         no_validate=True,
         on_submit=TriggerState.fire,
     )
+
+
+def _custom_field(field: rx.Var[FieldLine]) -> rx.Component:
+    name = CUSTOM + field.name
+    part = field_frame(
+        rx.el.span(field.name, class_name="al-mono"),
+        text_input(
+            # Of another event's field with the same name the browser would keep what was typed.
+            key=TriggerState.event + field.name,
+            name=name,
+            id=name,
+            type=rx.cond(field.kind == FieldType.DATE, "date", "text"),
+            input_mode=rx.cond(field.kind == FieldType.NUMBER, "decimal", "text"),
+            placeholder=field.example,
+            on_change=lambda text: TriggerState.type_field(field.name, text).debounce(200),
+            auto_complete="off",
+            custom_attrs={
+                "aria-describedby": name + "-help " + name + "-error",
+                "aria-invalid": rx.cond(has_text(field.error), "true", "false"),
+                "aria-required": rx.cond(field.required, "true", "false"),
+            },
+        ),
+        name=name,
+        help_text=field.help_text,
+        error=field.error,
+        corner=rx.cond(
+            field.required,
+            rx.el.span("required", class_name="al-optional"),
+            rx.el.span("optional", class_name="al-optional"),
+        ),
+    )
+    part.key = name
+    return part
 
 
 def _event_select() -> rx.Component:

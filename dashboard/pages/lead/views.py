@@ -97,6 +97,14 @@ def _contact() -> rx.Component:
             "Campaign",
             text_link(LeadState.campaign_name, href=routes.campaign(LeadState.campaign)),
         ),
+        (
+            "Affiliate",
+            rx.cond(
+                has_text(LeadState.affiliate),
+                text_link(LeadState.affiliate_name, href=routes.affiliate(LeadState.affiliate)),
+                _dash(),
+            ),
+        ),
         ("Captured", _time(LeadState.captured_at)),
         ("Submitted", _time(LeadState.submitted_at)),
         ("Source", source_word(LeadState.source)),

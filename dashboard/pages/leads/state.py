@@ -1,21 +1,25 @@
 """What the list of leads shows."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import feedback, live, routes
+from dashboard import feedback, live, routes, time_ranges
 from dashboard.components import list_state
 from dashboard.components.lead_table import LeadLine
 from dashboard.lines import lead_line
 from dashboard.session import actor, guarded
-from services.catalog import campaigns
-from services.catalog.rows import CampaignRow
+from services.catalog import affiliates, campaigns
+from services.catalog.rows import AffiliateRow, CampaignRow
 from services.errors import AppError
 from services.intake import leads
-from services.paging import MAX_LIMIT, PageRequest
+from services.intake.leads import NO_AFFILIATE
+from services.paging import MAX_LIMIT, Page, PageRequest
 
-_MOST_CAMPAIGNS = 2_000  # in one drop-down; beyond that nobody finds anything in it
+_UTC = ZoneInfo("UTC")
+_MOST_OPTIONS = 2_000  # in one drop-down; beyond that nobody finds anything in it
 
 
 class LeadsState(rx.State):
@@ -26,6 +30,15 @@ class LeadsState(rx.State):
     problem: str = ""
     q: str = ""
     campaign: str = ""
+    affiliate: str = ""
+    affiliate_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    """Every affiliate as (key, label), archived ones last."""
+    open_affiliates: list[tuple[str, str]] = rx.field(default_factory=list)
+    """Those that leads may have."""
+    since: str = ""
+    until: str = ""
+    submitted: bool = False
+    """Whether the range means when leads were submitted, not when they were captured."""
     campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
     """Every campaign as (key, label), archived ones last."""
     open_campaigns: list[tuple[str, str]] = rx.field(default_factory=list)
@@ -42,6 +55,9 @@ class LeadsState(rx.State):
         query = self.router.url.query_parameters
         async with self:
             self.q, self.campaign = query.get("q", ""), query.get("campaign", "")
+            self.affiliate = query.get("affiliate", "")
+            self.since, self.until = query.get("from", ""), query.get("to", "")
+            self.submitted = query.get("time") == "submitted"
         async for _ in live.changes(self):
             await self._load(query.get("cursor", ""))
 
@@ -57,6 +73,21 @@ class LeadsState(rx.State):
     async def choose_campaign(self, key: str) -> Any:
         """Show the leads of one campaign, or of all."""
         self.campaign = str(key)
+        return self._address()
+
+    @rx.event
+    @guarded
+    async def choose_affiliate(self, key: str) -> Any:
+        """Show the leads of one affiliate, or of all."""
+        self.affiliate = str(key)
+        return self._address()
+
+    @rx.event
+    @guarded
+    async def clear_range(self) -> Any:
+        """Show the leads of all times."""
+        self.since = self.until = ""
+        self.submitted = False
         return self._address()
 
     @rx.event
@@ -78,26 +109,42 @@ class LeadsState(rx.State):
         return self._address(str(cursor))
 
     def _address(self, cursor: str = "") -> rx.event.EventSpec:
-        target = routes.leads(q=self.q, campaign=self.campaign, cursor=cursor)
+        target = routes.leads(
+            q=self.q,
+            campaign=self.campaign,
+            affiliate=self.affiliate,
+            from_=self.since,
+            to=self.until,
+            time="submitted" if self.submitted else "",
+            cursor=cursor,
+        )
         return rx.redirect(target, replace=not cursor)
 
     async def _load(self, cursor: str) -> None:
         try:
-            known = await _all_campaigns()
+            known = await _all(campaigns.list_page)
+            sources = await _all(affiliates.list_page)
             page = await leads.list_page(
-                actor(), PageRequest(cursor=cursor), campaign=self.campaign, q=self.q
+                actor(),
+                PageRequest(cursor=cursor),
+                campaign=self.campaign,
+                affiliate=self.affiliate,
+                q=self.q,
+                since=time_ranges.moment(self.since, zone=_UTC),
+                until=time_ranges.moment(self.until, zone=_UTC),
+                submitted=self.submitted,
             )
         except AppError as error:
             async with self:
                 self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
             return
-        options = [(row.key, row.name) for row in known if row.archived_at is None]
-        archived = [(row.key, f"{row.name} (archived)") for row in known if row.archived_at]
-        filtered = self.q or self.campaign or cursor
+        filtered = any((self.q, self.campaign, self.affiliate, self.since, self.until, cursor))
         empty = list_state.NO_MATCH if filtered else list_state.EMPTY
         shown: dict[str, Any] = {
-            "open_campaigns": options,
-            "campaign_options": options + archived,
+            "open_campaigns": _open(known),
+            "campaign_options": _open(known) + _archived(known),
+            "open_affiliates": _open(sources),
+            "affiliate_options": [*_open(sources), *_archived(sources), (NO_AFFILIATE, "None")],
             "lines": [lead_line(row) for row in page.items],
             "list_state": list_state.READY if page.items else empty,
             "newest_at": page.items[0].created_at.isoformat() if page.items else "",
@@ -112,12 +159,20 @@ class LeadsState(rx.State):
                     setattr(self, name, value)
 
 
-async def _all_campaigns() -> list[CampaignRow]:
-    rows: list[CampaignRow] = []
+def _open(rows: Sequence[CampaignRow | AffiliateRow]) -> list[tuple[str, str]]:
+    return [(row.key, row.name) for row in rows if row.archived_at is None]
+
+
+def _archived(rows: Sequence[CampaignRow | AffiliateRow]) -> list[tuple[str, str]]:
+    return [(row.key, f"{row.name} (archived)") for row in rows if row.archived_at is not None]
+
+
+async def _all(list_page: Callable[..., Awaitable[Page[Any]]]) -> list[Any]:
+    rows: list[Any] = []
     cursor: str | None = ""
-    while cursor is not None and len(rows) < _MOST_CAMPAIGNS:
+    while cursor is not None and len(rows) < _MOST_OPTIONS:
         request = PageRequest(limit=MAX_LIMIT, cursor=cursor)
-        page = await campaigns.list_page(actor(), request, archived=None)
+        page = await list_page(actor(), request, archived=None)
         rows += page.items
         cursor = page.next_cursor
     return sorted(rows, key=lambda row: row.name.casefold())

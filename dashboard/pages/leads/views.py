@@ -13,7 +13,7 @@ from dashboard.components.lead_table import lead_table
 from dashboard.components.list_state import list_state, notice
 from dashboard.components.pager import pager
 from dashboard.components.time_cell import time_cell
-from dashboard.components.values import has_text, when
+from dashboard.components.values import glyph, has_text, when
 from dashboard.pages.leads.capture_state import CaptureState
 from dashboard.pages.leads.state import LeadsState
 from dashboard.session import SessionState
@@ -39,6 +39,34 @@ def filters() -> rx.Component:
             options=LeadsState.campaign_options,
             on_change=LeadsState.choose_campaign,
         ),
+        filter_select(
+            "Affiliate",
+            value=LeadsState.affiliate,
+            options=LeadsState.affiliate_options,
+            on_change=LeadsState.choose_affiliate,
+        ),
+        # Set by the link of a report; there is nothing to choose, only to see and to leave.
+        when(has_text(LeadsState.since) | has_text(LeadsState.until), _range()),
+    )
+
+
+def _range() -> rx.Component:
+    zone = SessionState.time_zone
+    return rx.el.button(
+        rx.el.span(
+            rx.cond(LeadsState.submitted, "Submitted", "Captured"), class_name="al-chip-name"
+        ),
+        rx.el.span(
+            time_cell(LeadsState.since, zone=zone, kind="exact", empty="any time"),
+            " – ",
+            time_cell(LeadsState.until, zone=zone, kind="exact", empty="now"),
+            class_name="al-chip-value",
+        ),
+        glyph("close"),
+        type="button",
+        on_click=LeadsState.clear_range,
+        aria_label="Remove the time range",
+        class_name="al-chip",
     )
 
 
@@ -118,7 +146,7 @@ def _form() -> rx.Component:
                 error=errors["transaction_id"],
             ),
         ),
-        contact_fields(errors),
+        contact_fields(errors, affiliates=LeadsState.open_affiliates),
         more_fields(
             errors,
             free=CaptureState.free,
