@@ -12,7 +12,7 @@ from models.words import EventOrigin
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
-from services.catalog.cache import Definitions
+from services.catalog.cache import Definitions, Place
 from services.catalog.rows import (
     CampaignRow,
     CustomFieldRow,
@@ -61,26 +61,24 @@ def effective_event(
     """Return how an event stands in a campaign."""
     place = (campaign.id, event_type.id)
     overrides = definitions.overrides.get(place, _NOTHING)
-    lists = tuple(
-        each
-        for each in definitions.lists_by_campaign_id.get(campaign.id, ())
-        if event_type.id in each.event_type_ids
-    )
-    origin: EventOrigin | None = None
-    if event_type.available_everywhere:
-        origin = EventOrigin.EVERYWHERE
-    elif lists:
-        origin = EventOrigin.LIST
-    elif overrides.enabled:
-        origin = EventOrigin.DIRECT
+    lists = _lists(definitions, place)
     return EffectiveEvent(
         event_type=_as_overridden(event_type, overrides),
         inherited=event_type,
-        origin=origin,
+        origin=_origin(event_type, lists, overrides),
         lists=lists,
         overrides=overrides,
         fields=definitions.custom_fields.get(place, ()),
     )
+
+
+def is_in_force(definitions: Definitions, campaign: CampaignRow, event_type: EventTypeRow) -> bool:
+    """Return `effective_event(…).enabled`, at a fraction of its cost."""
+    place = (campaign.id, event_type.id)
+    overrides = definitions.overrides.get(place, _NOTHING)
+    if overrides.enabled is False:
+        return False
+    return _origin(event_type, _lists(definitions, place), overrides) is not None
 
 
 def why_unavailable(event: EffectiveEvent, campaign: CampaignRow) -> str:
@@ -98,6 +96,22 @@ def why_unavailable(event: EffectiveEvent, campaign: CampaignRow) -> str:
             "Assign it there, or through an event list."
         )
     return ""
+
+
+def _lists(definitions: Definitions, place: Place) -> tuple[ListInForce, ...]:
+    campaign_id, event_type_id = place
+    lists = definitions.lists_by_campaign_id.get(campaign_id, ())
+    return tuple(each for each in lists if event_type_id in each.event_type_ids)
+
+
+def _origin(
+    event_type: EventTypeRow, lists: tuple[ListInForce, ...], overrides: Overrides
+) -> EventOrigin | None:
+    if event_type.available_everywhere:
+        return EventOrigin.EVERYWHERE
+    if lists:
+        return EventOrigin.LIST
+    return EventOrigin.DIRECT if overrides.enabled else None
 
 
 def _as_overridden(event_type: EventTypeRow, overrides: Overrides) -> EventTypeRow:

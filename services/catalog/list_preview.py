@@ -12,10 +12,12 @@ from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
-from services.catalog.effective_events import effective_event
+from services.catalog.effective_events import is_in_force
 from services.catalog.rows import ListInForce
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id
+
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,15 @@ def _preview(
             continue
         gains: list[str] = []
         loses: list[str] = []
-        for event_type_id in before.event_type_ids | after.event_type_ids:
+        given = before.event_type_ids if campaign_id in before.campaign_ids else _NONE
+        to_give = after.event_type_ids if campaign_id in after.campaign_ids else _NONE
+        for event_type_id in given ^ to_give:
             event_type = now.event_types_by_id[event_type_id]
-            was = effective_event(now, campaign, event_type).enabled
-            will = effective_event(then, campaign, event_type).enabled
-            if event_type.archived_at is None and was != will:
+            if event_type.archived_at is not None:
+                continue
+            was = is_in_force(now, campaign, event_type)
+            will = is_in_force(then, campaign, event_type)
+            if was != will:
                 (gains if will else loses).append(event_type.name)
         if gains or loses:
             found.append(
