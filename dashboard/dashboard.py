@@ -7,16 +7,22 @@ import reflex as rx
 
 from dashboard import feedback, layout, live, session, theme
 from dashboard.api.app import before_pages
+from dashboard.pages.affiliate import page as affiliate
+from dashboard.pages.affiliates import page as affiliates
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
 from dashboard.pages.event import page as event
+from dashboard.pages.event_list import page as event_list
+from dashboard.pages.event_lists import page as event_lists
 from dashboard.pages.events import page as events
+from dashboard.pages.incoming import page as incoming
 from dashboard.pages.lead import page as lead
 from dashboard.pages.leads import page as leads
 from dashboard.pages.log_entry import page as log_entry
 from dashboard.pages.logs import page as logs
 from dashboard.pages.overview import page as overview
 from dashboard.pages.postback import page as postback
+from dashboard.pages.reports import page as reports
 from dashboard.pages.setup import page as setup
 from dashboard.pages.sign_in import page as sign_in
 from dashboard.pages.test_receiver import page as test_receiver
@@ -60,11 +66,17 @@ _PAGES = (
     lead,
     campaigns,
     campaign,
+    affiliates,
+    affiliate,
     logs,
     log_entry,
     events,
     event,
+    event_lists,
+    event_list,
     postback,
+    reports,
+    incoming,
     test_receiver,
 )
 for page in _PAGES:

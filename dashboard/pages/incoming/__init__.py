@@ -1,0 +1,1 @@
+"""Incoming URLs: what partners call us by."""

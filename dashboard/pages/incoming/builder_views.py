@@ -1,0 +1,358 @@
+"""How the builder of one incoming URL looks."""
+
+import reflex as rx
+
+from dashboard import routes
+from dashboard.components.banner import banner
+from dashboard.components.button import button, icon_button, link_button
+from dashboard.components.card import section
+from dashboard.components.code_view import code_snippet
+from dashboard.components.confirm_dialog import confirm_dialog
+from dashboard.components.conflict_panel import conflict_panel
+from dashboard.components.copy_button import copy_button, mono
+from dashboard.components.data_table import Column, cell, data_table, table_row
+from dashboard.components.disclosure import stack
+from dashboard.components.form_field import (
+    form_actions,
+    form_columns,
+    form_field,
+    option_list,
+    select_input,
+    text_input,
+)
+from dashboard.components.list_state import FAILED, READY, notice, skeleton
+from dashboard.components.status_badge import tag
+from dashboard.components.values import has_text, when
+from dashboard.pages.incoming.calls_views import calls
+from dashboard.pages.incoming.draft import STATUSES, ParameterLine, WordLine
+from dashboard.pages.incoming.form_state import MISSING, IncomingUrlState
+
+_ERROR = {"margin": "8px 0 0"}
+
+
+def name_or_title() -> rx.Var[str]:
+    """Return the name, once it is known."""
+    return rx.cond(has_text(IncomingUrlState.name), IncomingUrlState.name, "Incoming URL")
+
+
+def badges() -> rx.Component:
+    """Show that the URL is archived."""
+    return when(IncomingUrlState.is_archived, tag("Archived", tone="warn"))
+
+
+def url_actions() -> rx.Component:
+    """Build what can be done with the key."""
+    return when(
+        (IncomingUrlState.shown == READY)
+        & IncomingUrlState.may_edit
+        & ~IncomingUrlState.is_archived,
+        rx.fragment(
+            confirm_dialog(
+                title="Make another key?",
+                consequence="The present key stops working within two seconds, and the partner's "
+                "calls are refused until he uses the new URL.",
+                confirm="Make another key",
+                on_confirm=IncomingUrlState.new_key,
+                trigger=button("New key…", icon="key-round"),
+            ),
+            confirm_dialog(
+                title="Archive “" + IncomingUrlState.name + "”?",
+                consequence="Its key stops working for good, and the partner's calls are refused. "
+                "Events that it recorded stay.",
+                confirm="Archive",
+                on_confirm=IncomingUrlState.archive,
+                trigger=button("Archive…", icon="archive"),
+            ),
+        ),
+    )
+
+
+def builder() -> rx.Component:
+    """Build the page, or what stands in its place."""
+    return rx.match(
+        IncomingUrlState.shown,
+        (
+            READY,
+            stack(
+                conflict_panel(
+                    IncomingUrlState.conflict,
+                    on_keep=IncomingUrlState.keep_mine,
+                    on_take=IncomingUrlState.take_theirs,
+                ),
+                when(~IncomingUrlState.is_archived, _url()),
+                when(
+                    IncomingUrlState.is_archived,
+                    banner(
+                        "Its key is revoked. Make another incoming URL for the partner.",
+                        tone="warn",
+                        title="This incoming URL is archived",
+                    ),
+                ),
+                _form(),
+                calls(),
+                gap="24px",
+            ),
+        ),
+        (
+            MISSING,
+            notice(
+                "There is no such incoming URL",
+                "The address may be mistyped.",
+                icon="search-x",
+                action=link_button("Back to Incoming URLs", href=routes.INCOMING),
+            ),
+        ),
+        (
+            FAILED,
+            notice(
+                "This incoming URL could not be loaded",
+                IncomingUrlState.problem,
+                icon="cloud-alert",
+                action=button("Try again", icon="rotate-cw", on_click=IncomingUrlState.open_form),
+                alert=True,
+            ),
+        ),
+        skeleton(rows=8),
+    )
+
+
+def _url() -> rx.Component:
+    return section(
+        "URL for the partner",
+        when(
+            ~IncomingUrlState.key_is_readable,
+            banner(
+                rx.cond(
+                    IncomingUrlState.may_edit,
+                    "The key cannot be read any more. Make a new one.",
+                    "Only people who may edit definitions see the key.",
+                ),
+                tone="warn",
+            ),
+        ),
+        when(
+            IncomingUrlState.is_changed,
+            rx.el.p(
+                "Save the changes below before the partner uses it.", class_name="al-field-help"
+            ),
+        ),
+        rx.el.div(
+            rx.el.code(IncomingUrlState.url, class_name="al-mono al-break", style={"flex": "1"}),
+            copy_button(IncomingUrlState.url, label="Copy URL", word="Copy"),
+            style={"display": "flex", "gap": "12px", "align_items": "flex-start"},
+        ),
+        code_snippet(IncomingUrlState.test_call, label="Test call"),
+        description="GET or POST, as query, form or JSON. A call with test=1 is recorded, sends "
+        "nothing and counts nowhere. The key in it can record events and do nothing else.",
+    )
+
+
+def _form() -> rx.Component:
+    errors = IncomingUrlState.errors
+    return rx.el.div(
+        section(
+            "What it records",
+            form_columns(
+                form_field(
+                    "Name",
+                    text_input(
+                        name="url_name",
+                        key=IncomingUrlState.opened.to(str),
+                        default_value=IncomingUrlState.name,
+                        on_change=IncomingUrlState.set_name.debounce(200),
+                        auto_complete="off",
+                    ),
+                    name="url_name",
+                    error=errors["name"],
+                    help_text="Stands in the logs as the source of the calls.",
+                ),
+                form_field(
+                    "Campaign",
+                    select_input(
+                        IncomingUrlState.campaign_options,
+                        name="campaign",
+                        value=IncomingUrlState.campaign,
+                        on_change=IncomingUrlState.set_campaign,
+                        placeholder="Any campaign",
+                    ),
+                    name="campaign",
+                    error=errors["campaign"],
+                    help_text="Fixed: the URL works for leads of no other campaign.",
+                ),
+                form_field(
+                    "Event",
+                    select_input(
+                        IncomingUrlState.event_options,
+                        name="event",
+                        value=IncomingUrlState.event,
+                        on_change=IncomingUrlState.set_event,
+                        placeholder="The call names it",
+                    ),
+                    name="event",
+                    error=errors["event"],
+                    help_text="Fixed: it is fired when a call names none.",
+                ),
+                form_field(
+                    "Answer",
+                    text_input(
+                        name="returns",
+                        value=IncomingUrlState.returns,
+                        on_change=IncomingUrlState.set_returns,
+                        placeholder="JSON",
+                        auto_complete="off",
+                    ),
+                    name="returns",
+                    optional=True,
+                    help_text="For partners that want a fixed text, such as OK.",
+                ),
+            ),
+        ),
+        section(
+            "Parameters",
+            data_table(
+                [
+                    Column("In the URL", width="88px"),
+                    Column("Our field"),
+                    Column("The partner's name"),
+                    Column("What the partner puts there"),
+                ],
+                rx.foreach(IncomingUrlState.parameters, _parameter),
+                label="Parameters",
+                dense=True,
+            ),
+            when(
+                has_text(errors["parameters"]),
+                rx.el.p(
+                    errors["parameters"], class_name="al-field-error", role="alert", style=_ERROR
+                ),
+            ),
+            description="Name each parameter as the partner does. The last column is only for "
+            "building the URL: the partner's own placeholder, such as {click_id}.",
+            flush=True,
+        ),
+        section(
+            "Words",
+            _words("conversion_status", "Conversion status", STATUSES),
+            _words("event", "Event", IncomingUrlState.event_options),
+            when(
+                has_text(errors["words"]),
+                rx.el.p(errors["words"], class_name="al-field-error", role="alert", style=_ERROR),
+            ),
+            description="Where the partner says 2 for approved, or goal 7 for a sale.",
+        ),
+        when(has_text(errors[""]), banner(errors[""], tone="bad")),
+        when(
+            IncomingUrlState.may_edit & ~IncomingUrlState.is_archived,
+            form_actions(
+                button(
+                    "Save",
+                    kind="primary",
+                    loading=IncomingUrlState.busy,
+                    on_click=IncomingUrlState.save,
+                ),
+                note=rx.cond(IncomingUrlState.is_changed, "There are changes to save.", ""),
+            ),
+        ),
+        style={"display": "flex", "flex_direction": "column", "gap": "24px"},
+    )
+
+
+def _parameter(line: rx.Var[ParameterLine]) -> rx.Component:
+    row = table_row(
+        cell(
+            rx.el.input(
+                type="checkbox",
+                checked=line.is_used,
+                on_change=lambda is_on: IncomingUrlState.use(line.ours, is_on),
+                aria_label="In the URL: " + line.label,
+                class_name="al-check",
+            )
+        ),
+        cell(rx.el.div(line.label), mono(line.ours, dim=True)),
+        cell(
+            text_input(
+                name="theirs_" + line.ours,
+                key=IncomingUrlState.opened.to(str),
+                default_value=line.theirs,
+                on_change=lambda text: IncomingUrlState.set_theirs(line.ours, text).debounce(200),
+                mono=True,
+                aria_label="The partner's name of " + line.label,
+                auto_complete="off",
+                spell_check=False,
+            )
+        ),
+        cell(
+            text_input(
+                name="value_" + line.ours,
+                key=IncomingUrlState.opened.to(str),
+                default_value=line.value,
+                on_change=lambda text: IncomingUrlState.set_value(line.ours, text).debounce(200),
+                mono=True,
+                aria_label="What the partner puts for " + line.label,
+                auto_complete="off",
+                spell_check=False,
+            )
+        ),
+    )
+    row.key = line.ours
+    return row
+
+
+def _words(
+    field: str, title: str, meanings: list[tuple[str, str]] | rx.Var[list[tuple[str, str]]]
+) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(title, class_name="al-label", style={"margin": "0 0 8px"}),
+        rx.el.div(
+            rx.foreach(
+                IncomingUrlState.words,
+                lambda line: rx.cond(
+                    line.field == field, _word(line, title, meanings), rx.fragment()
+                ),
+            ),
+            style={"display": "grid", "gap": "8px"},
+        ),
+        rx.el.div(
+            button("Add word", icon="plus", small=True, on_click=IncomingUrlState.add_word(field)),
+            style={"margin_top": "8px"},
+        ),
+        role="group",
+        aria_label=f"Words for {title.lower()}",
+        style={"margin_bottom": "16px"},
+    )
+
+
+def _word(
+    line: rx.Var[WordLine],
+    title: str,
+    meanings: list[tuple[str, str]] | rx.Var[list[tuple[str, str]]],
+) -> rx.Component:
+    part = rx.el.div(
+        text_input(
+            name="word_" + line.key,
+            key=IncomingUrlState.opened.to(str),
+            default_value=line.theirs,
+            on_change=lambda text: IncomingUrlState.set_word(line.key, text).debounce(200),
+            mono=True,
+            placeholder="2",
+            aria_label=f"The partner's word for {title.lower()}",
+            auto_complete="off",
+        ),
+        rx.el.span("means", class_name="al-dim"),
+        rx.el.select(
+            option_list(meanings),
+            value=line.ours,
+            on_change=lambda ours: IncomingUrlState.set_meaning(line.key, ours),
+            aria_label=f"What the word means as {title.lower()}",
+            class_name="al-input al-select",
+        ),
+        icon_button("x", label="Remove this word", on_click=IncomingUrlState.remove_word(line.key)),
+        style={
+            "display": "grid",
+            "grid_template_columns": "minmax(0, 1fr) auto minmax(0, 1fr) 32px",
+            "gap": "8px",
+            "align_items": "center",
+        },
+    )
+    part.key = line.key
+    return part
