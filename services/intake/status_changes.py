@@ -35,7 +35,7 @@ class StatusChangeInput(InputModel):
     """The status that an event gets, and why."""
 
     to: Annotated[ConversionStatus, BeforeValidator(read_conversion_status)]
-    reason: Annotated[str, Text(MAX_REASON)] | None = None
+    reason: Annotated[str, Text(MAX_REASON, lines=True)] | None = None
 
     missing = MappingProxyType({"to": _TO})
 
@@ -72,7 +72,7 @@ async def change(
         _change,
         event_id,
         to=wanted.to,
-        reason=wanted.reason or "",
+        reason=(wanted.reason or "").strip(),
         source=source,
         actor_name=actor.name,
         now=clock(),
