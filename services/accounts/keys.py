@@ -90,12 +90,29 @@ def add_key(session: Session, *, name: str, scope: KeyScope, now: datetime) -> C
 
 
 def revoke(session: Session, key_id: str, *, now: datetime) -> None:
-    """Make a key worthless within the caller's unit of work, after at most 2 seconds."""
+    """Make a key worthless within the caller's unit of work, after at most 2 seconds.
+
+    Call `forget` once that is on disk, and this process refuses it at once. The moment of the
+    first revocation stays.
+    """
     session.execute(
         update(ApiKey)
         .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
         .values(revoked_at=now)
     )
+
+
+def rename(session: Session, key_id: str, *, name: str) -> None:
+    """Give a key another name within the caller's unit of work; the caller checked it."""
+    session.execute(update(ApiKey).where(col(ApiKey.id) == key_id).values(name=name))
+
+
+def forget(key_id: str) -> None:
+    """Have this process look a key up again before it trusts it once more."""
+    good = _good_keys.get(database.current(), {})
+    for hashed, known in list(good.items()):
+        if known.actor.id == key_id:
+            good.pop(hashed, None)
 
 
 async def actor_of_key(secret: str, *, clock: Clock = utc_now) -> Actor:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from models.words import DedupeMode
 
-MAX_WINDOW_MINUTES = 366 * 24 * 60
+MAX_WINDOW_MINUTES = 525_600  # a year
 
 _WORDS = (DedupeMode.ONCE_PER_LEAD, DedupeMode.ONCE_PER_ORDER, DedupeMode.ALLOW_ALL)
 _SENTENCE = (
@@ -37,7 +37,30 @@ def _read(value: Any) -> Dedupe | None:
     raise ValueError(_SENTENCE)
 
 
-DedupeChoice = Annotated[Any, BeforeValidator(_read)]
+DedupeChoice = Annotated[
+    Dedupe | None,
+    BeforeValidator(_read),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "enum": list(_WORDS)},
+                {
+                    "type": "object",
+                    "properties": {
+                        "window_minutes": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": MAX_WINDOW_MINUTES,
+                        }
+                    },
+                    "required": ["window_minutes"],
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 """A field that takes any way of saying it; its value is `Dedupe` or `None` for nothing said."""
 
 

@@ -14,6 +14,7 @@ from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.dedupe_input import Dedupe
 from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
+from services.catalog.incoming_words import follow_rename
 from services.catalog.listing import page_by_text
 from services.catalog.rows import EventTypeRow, event_type_row
 from services.catalog.slugs import MAX_LENGTH
@@ -187,6 +188,7 @@ def _update(
     data = validate(EventTypeInput, {**present, **changes})
     if data.name != name:
         _refuse_rename_after_firing(session, event_type)
+        follow_rename(session, name, data.name, now=now)
     values = {field: getattr(data, field) for field in present}
     dedupe = data.dedupe_mode(otherwise=Dedupe(event_type.dedupe, event_type.dedupe_window_minutes))
     values |= {"dedupe": dedupe.mode, "dedupe_window_minutes": dedupe.window_minutes}

@@ -21,7 +21,7 @@ MAX_WORDS = 100
 
 _CUSTOM_FIELD = re.compile(r"fields\.[a-z][a-z0-9_]{0,63}", re.ASCII)
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}", re.ASCII)
-_OUR_OWN = frozenset({"return", "test", "key"})
+_OUR_OWN = frozenset({"return", "test"})
 
 
 class IncomingUrlInput(InputModel):

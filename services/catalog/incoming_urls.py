@@ -1,6 +1,6 @@
 """Incoming URLs: what a partner was given to call us, each with a key and a dialect of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import ApiKey, Campaign, EventType, IncomingUrl
+from models import ApiKey, IncomingUrl
 from models.words import KeyScope
 from services import database, secret_box
 from services.accounts import keys
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.cache import Definitions
 from services.catalog.incoming_url_input import FIELDS, TRANSLATED, IncomingUrlInput
 from services.catalog.listing import page_by_text
 from services.catalog.versions import change, check_version
@@ -81,7 +82,7 @@ async def get(actor: Actor, url_id: str) -> IncomingUrlRow:
 async def list_page(
     actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
 ) -> Page[IncomingUrlRow]:
-    """Return them in the order in which they were made; `q` is a part of the name."""
+    """Return them by name; `archived` None means both, `q` is a part of the name."""
     actor.require(Right.READ)
     page = await database.read(_list_page, request, archived, q.strip().casefold())
     return replace(page, items=[_for(actor, row) for row in page.items])
@@ -101,19 +102,29 @@ async def update(
     Conflict for an archived one.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_update, url_id, changes, if_match, clock())
+    row = await database.write(_update, url_id, changes, if_match, clock())
+    keys.forget(row.api_key_id)  # it carries the name that the logs show
+    return row
 
 
 async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
-    """Give it another key; the old one is revoked. Raises NotFound, Conflict when archived."""
+    """Give it another key and revoke the old one at once.
+
+    Calls with the old key stay in the log under that key. Raises NotFound, and Conflict for an
+    archived one.
+    """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_new_key, url_id, clock())
+    row, old_key_id = await database.write(_new_key, url_id, clock())
+    keys.forget(old_key_id)
+    return row
 
 
 async def archive(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
     """Revoke its key for good and keep its history; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_archive, url_id, clock())
+    row = await database.write(_archive, url_id, clock())
+    keys.forget(row.api_key_id)
+    return row
 
 
 def _for(actor: Actor, row: IncomingUrlRow) -> IncomingUrlRow:
@@ -132,7 +143,7 @@ def _find(session: Session, url_id: str, *, for_change: bool = False) -> Incomin
 
 
 def _create(session: Session, data: IncomingUrlInput, now: datetime) -> IncomingUrlRow:
-    values = _values(session, data)
+    values = _values(cache.definitions(session), data)
     made = keys.add_key(session, name=data.name, scope=KeyScope.INCOMING, now=now)
     stored = IncomingUrl(
         id=new_id("in"),
@@ -157,26 +168,31 @@ def _update(
     stored = _find(session, url_id, for_change=True)
     check_version(stored, _KIND, if_match=if_match)
     _refuse_archived(stored)
+    known = cache.definitions(session)
     present = {
         "name": stored.name,
-        "campaign": _campaign_key(session, stored),
-        "event": _event_name(session, stored),
+        "campaign": _campaign_key(known, stored),
+        "event": _event_name(known, stored),
         "parameters": stored.parameters,
         "words": stored.words,
     }
     data = validate(IncomingUrlInput, {**present, **changes})
-    change(session, stored, _values(session, data), kind=_KIND, now=now)
+    values = _values(known, data)
+    if data.name != stored.name:
+        keys.rename(session, stored.api_key_id, name=data.name)
+    change(session, stored, values, kind=_KIND, now=now)
     return _row(session, stored)
 
 
-def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
+def _new_key(session: Session, url_id: str, now: datetime) -> tuple[IncomingUrlRow, str]:
     stored = _find(session, url_id, for_change=True)
     _refuse_archived(stored)
-    keys.revoke(session, stored.api_key_id, now=now)
+    old_key_id = stored.api_key_id
+    keys.revoke(session, old_key_id, now=now)
     made = keys.add_key(session, name=stored.name, scope=KeyScope.INCOMING, now=now)
     values = {"api_key_id": made.row.id, "secret": secret_box.encrypt(made.key)}
     change(session, stored, values, kind=_KIND, now=now)
-    return _row(session, stored)
+    return _row(session, stored), old_key_id
 
 
 def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
@@ -192,45 +208,34 @@ def _refuse_archived(stored: IncomingUrl) -> None:
         raise Conflict("This incoming URL is archived. Make another one.", code="archived")
 
 
-def _values(session: Session, data: IncomingUrlInput) -> dict[str, Any]:
+def _values(known: Definitions, data: IncomingUrlInput) -> dict[str, Any]:
     problems: dict[str, str] = {}
-    campaign_id = event_type_id = None
-    if data.campaign is not None:
-        campaign_id = session.scalar(
-            select(col(Campaign.id)).where(col(Campaign.key) == data.campaign)
-        )
-        if campaign_id is None:
-            problems["campaign"] = f"There is no campaign with the key “{data.campaign}”."
-    names = {data.event, *data.words.get("event", {}).values()} - {None}
-    known = dict(
-        session.execute(
-            select(col(EventType.name), col(EventType.id)).where(col(EventType.name).in_(names))
-        ).all()
-    )
-    if data.event is not None:
-        event_type_id = known.get(data.event)
-        if event_type_id is None:
-            problems["event"] = f"There is no event “{data.event}”."
+    campaign = known.campaigns_by_key.get(data.campaign or "")
+    event_type = known.event_types_by_name.get(data.event or "")
+    if data.campaign and campaign is None:
+        problems["campaign"] = f"There is no campaign with the key “{data.campaign}”."
+    if data.event and event_type is None:
+        problems["event"] = f"There is no event “{data.event}”."
     for theirs, ours in data.words.get("event", {}).items():
-        if ours not in known:
+        if ours not in known.event_types_by_name:
             problems["words"] = f"“{theirs[:64]}” must mean an event; there is no “{ours[:64]}”."
     if problems:
         raise InvalidInput(problems)
     return {
         "name": data.name,
-        "campaign_id": campaign_id,
-        "event_type_id": event_type_id,
+        "campaign_id": campaign.id if campaign else None,
+        "event_type_id": event_type.id if event_type else None,
         "parameters": data.parameters,
         "words": data.words,
     }
 
 
-def _campaign_key(session: Session, stored: IncomingUrl) -> str | None:
-    return session.get_one(Campaign, stored.campaign_id).key if stored.campaign_id else None
+def _campaign_key(known: Definitions, stored: IncomingUrl) -> str | None:
+    return known.campaigns_by_id[stored.campaign_id].key if stored.campaign_id else None
 
 
-def _event_name(session: Session, stored: IncomingUrl) -> str | None:
-    return session.get_one(EventType, stored.event_type_id).name if stored.event_type_id else None
+def _event_name(known: Definitions, stored: IncomingUrl) -> str | None:
+    return known.event_types_by_id[stored.event_type_id].name if stored.event_type_id else None
 
 
 def _list_page(
@@ -240,19 +245,36 @@ def _list_page(
     if archived is not None:
         archived_at = col(IncomingUrl.archived_at)
         query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))
-    return page_by_text(
+    # Names may be alike, so the id stands behind; nothing in a name comes before a line end.
+    found = page_by_text(
         session,
         query,
-        column=col(IncomingUrl.id),
-        text_of=lambda row: row.id,
-        row_of=lambda stored: _row(session, stored),
+        column=col(IncomingUrl.name) + "\n" + col(IncomingUrl.id),
+        text_of=lambda stored: f"{stored.name}\n{stored.id}",
+        row_of=lambda stored: stored,
         request=request,
-        matches=lambda row: q in row.name.casefold(),
+        matches=lambda stored: q in stored.name.casefold(),
+    )
+    return Page(
+        _rows(session, found.items),
+        next_cursor=found.next_cursor,
+        previous_cursor=found.previous_cursor,
     )
 
 
 def _row(session: Session, stored: IncomingUrl) -> IncomingUrlRow:
-    key = session.get_one(ApiKey, stored.api_key_id)
+    return _rows(session, [stored])[0]
+
+
+def _rows(session: Session, urls: Sequence[IncomingUrl]) -> list[IncomingUrlRow]:
+    ids = [stored.api_key_id for stored in urls]
+    found = session.scalars(select(ApiKey).where(col(ApiKey.id).in_(ids)))
+    api_keys = {key.id: key for key in found}
+    known = cache.definitions(session)
+    return [_made_row(known, stored, api_keys[stored.api_key_id]) for stored in urls]
+
+
+def _made_row(known: Definitions, stored: IncomingUrl, key: ApiKey) -> IncomingUrlRow:
     try:
         secret = "" if stored.archived_at else secret_box.decrypt(stored.secret)
     except secret_box.UnreadableSecret:
@@ -263,8 +285,8 @@ def _row(session: Session, stored: IncomingUrl) -> IncomingUrlRow:
         key=secret,
         key_prefix=key.prefix,
         api_key_id=key.id,
-        campaign=_campaign_key(session, stored),
-        event=_event_name(session, stored),
+        campaign=_campaign_key(known, stored),
+        event=_event_name(known, stored),
         parameters=tuple(stored.parameters.items()),
         words=tuple(
             (field, theirs, ours)

@@ -1,7 +1,7 @@
 """Pages of definitions in the order of a unique text, the same on both databases."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, collate
 from sqlalchemy.orm import Mapped
@@ -21,7 +21,7 @@ def page_by_text(
     session: Session,
     query: Select[D],
     *,
-    column: Mapped[str],
+    column: Mapped[str] | ColumnElement[str],
     text_of: Callable[[R], str],
     row_of: Callable[[D], R],
     request: PageRequest,
@@ -32,7 +32,7 @@ def page_by_text(
     `matches` filters in Python, since the databases disagree about the case of letters beyond
     ASCII, and definitions are few. Raises InvalidInput for a cursor that is not ours.
     """
-    order: Mapped[str] | ColumnElement[Any] = column
+    order: Mapped[str] | ColumnElement[str] = column
     if session.get_bind().dialect.name == "postgresql":
         order = collate(column, "C")  # by code point, as SQLite does
     backwards = False

@@ -61,6 +61,49 @@ async def test_a_revoked_key_is_refused_after_two_seconds_at_most(
         await keys.actor_of_key(created.key, clock=clock)
 
 
+async def test_a_key_is_made_renamed_and_revoked_within_another_unit_of_work(
+    db: Database, clock: FrozenClock
+) -> None:
+    def make(session: database.Session) -> keys.CreatedKey:
+        return keys.add_key(session, name="partner", scope=KeyScope.INCOMING, now=clock())
+
+    def make_and_fail(session: database.Session) -> None:
+        undone.append(make(session))
+        raise LookupError
+
+    undone: list[keys.CreatedKey] = []
+    with pytest.raises(LookupError):
+        await database.write(make_and_fail)
+    with pytest.raises(NotSignedIn):
+        await keys.actor_of_key(undone[0].key, clock=clock)
+    made = await database.write(make)
+    other = await database.write(make)
+    await database.write(keys.rename, made.row.id, name="Partner A")
+    assert (await keys.actor_of_key(made.key, clock=clock)).name == "Partner A"
+    assert (await keys.actor_of_key(other.key, clock=clock)).name == "partner"
+    await database.write(keys.revoke, made.row.id, now=clock())
+    assert (await keys.actor_of_key(made.key, clock=clock)).name == "Partner A"
+    keys.forget(made.row.id)
+    with pytest.raises(NotSignedIn):
+        await keys.actor_of_key(made.key, clock=clock)
+    assert (await keys.actor_of_key(other.key, clock=clock)).name == "partner"
+
+
+async def test_the_first_revocation_stays(db: Database, clock: FrozenClock) -> None:
+    async def revoked_at() -> object:
+        return await database.read(
+            lambda session: session.execute(text("SELECT revoked_at FROM api_key")).scalar_one()
+        )
+
+    made = await keys.create_key(name="partner", scope=KeyScope.INCOMING)
+    await database.write(keys.revoke, made.row.id, now=clock())
+    first = await revoked_at()
+    assert first is not None
+    clock.move(hours=1)
+    await database.write(keys.revoke, made.row.id, now=clock())
+    assert await revoked_at() == first
+
+
 async def test_a_key_that_was_good_a_moment_ago_costs_no_look_up(
     db: Database, clock: FrozenClock
 ) -> None:
