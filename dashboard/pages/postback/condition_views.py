@@ -17,8 +17,8 @@ from dashboard.pages.postback.trial_state import TrialState
 from models.words import ConversionStatus, PostbackLevel
 
 RULE = (
-    "All of them are called, whatever their level. Where two would send the same request for one "
-    "event, it is sent once, by the narrower level: affiliate, then campaign, then event."
+    "All of them are called; where two would send the same request for one event, it is sent "
+    "once, by the narrower level (affiliate, then campaign, then event)."
 )
 LOOK = [TrialState.refresh, TrialState.look_around]
 _CHOICE: dict[str, Any] = {

@@ -26,6 +26,8 @@ class _Place:
     stored: str
     section: str
     meaning: str
+    beside_title: str = ""
+    """What tells the titles of browser tabs apart."""
 
 
 _PLACES: Final = (
@@ -42,6 +44,7 @@ _PLACES: Final = (
         routes.CAMPAIGN_POSTBACK,
         routes.CAMPAIGNS,
         "Called for every event of the campaign's leads.",
+        beside_title=" (campaign)",
     ),
     _Place(
         PostbackLevel.AFFILIATE,
@@ -49,6 +52,7 @@ _PLACES: Final = (
         routes.AFFILIATE_POSTBACK,
         routes.AFFILIATES,
         "Called for every Affiliate Conversion Event of the leads that the affiliate brought.",
+        beside_title=" (affiliate)",
     ),
 )
 
@@ -60,7 +64,7 @@ def register(app: rx.App) -> None:
             app.add_page(
                 partial(_page, title, place),
                 route=route,
-                title=page_title(title),
+                title=page_title(title + place.beside_title),
                 on_load=TrialState.follow,
             )
 

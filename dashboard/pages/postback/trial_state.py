@@ -81,7 +81,7 @@ class TrialState(PostbackSurroundings, PostbackState):
                 self._fill(None)
                 self._forget_trial()
                 self._owner, self.owner_path, self.phase = owner, page_of(owner), LOADING
-                self.owner_in_words, self.others = "", []
+                self.owner_in_words, self.others = in_words(owner, owner.key), []
             elif not wanted and not self.is_dirty:
                 self._fill(None)
                 self._forget_trial()
@@ -194,13 +194,7 @@ class TrialState(PostbackSurroundings, PostbackState):
             self.incomplete, self.has_preview = [], True
 
     def _sample(self) -> Sample:
-        owner = self._owner
-        moments = self._moments()
-        return Sample(
-            event=owner.key if owner and owner.level is PostbackLevel.EVENT else None,
-            lead_id=self.lead_id or None,
-            values={"conversion_status": moments[0]} if moments else None,
-        )
+        return Sample(lead_id=self.lead_id or None)
 
     def _clear_preview(self) -> None:
         self.request, self.values, self.not_sent = RequestLine(), [], ""

@@ -4,7 +4,7 @@ import re
 from zlib import crc32
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.dashboard.pages.conftest import at
 from tests.dashboard.pages.test_events import create
@@ -65,7 +65,7 @@ def test_a_forbidden_target_is_named_beside_the_field_and_the_text_stays(
     )
 
 
-def test_a_test_before_saving_shows_the_answer_in_place(editor: Page) -> None:
+def test_s7_send_test_before_saving_shows_request_and_answer_in_place(editor: Page) -> None:
     use_receiver(editor)
     editor.get_by_label("Method", exact=True).select_option("POST")
     editor.get_by_label("Body", exact=True).fill('{"e": "{event_name}", "amount": {amount}}')
@@ -78,7 +78,7 @@ def test_a_test_before_saving_shows_the_answer_in_place(editor: Page) -> None:
     expect(result.get_by_role("figure", name="cURL")).to_contain_text('"amount": 49.90}')
 
 
-def test_a_refusing_partner_is_explained_in_words(editor: Page) -> None:
+def test_s7_a_refusing_partner_is_explained_in_words(editor: Page) -> None:
     use_receiver(editor)
     url = editor.get_by_label("Destination URL")
     url.fill(url.input_value() + "&status=404")
@@ -108,20 +108,24 @@ def test_a_secret_is_used_and_never_comes_back(editor: Page) -> None:
     expect(editor.get_by_text("Stored")).to_be_hidden()
 
 
-def test_an_editor_that_somebody_else_was_faster_with_keeps_what_was_typed(
-    editor: Page, context: BrowserContext
+def test_s6_several_postback_urls_are_added_to_an_event_with_method_and_macros(
+    editor: Page,
 ) -> None:
-    use_receiver(editor)
+    editor.get_by_label("Destination URL").fill(
+        "https://one.example.com/?t={transaction_id}&l={lead_id}&e={event_name}"
+    )
     save(editor)
-    other = context.new_page()
-    other.goto(editor.url)
-    editor.get_by_label("Destination URL").fill("https://partner.example.com/mine")
-    expect(editor.get_by_text("Unsaved changes")).to_be_visible()
-    other.get_by_label("Enabled").click()
-    save(other)
-    expect(editor.get_by_text("Somebody else changed this postback")).to_be_visible()
-    editor.get_by_role("button", name="Save").click()
-    expect(editor.get_by_label("Destination URL")).to_have_value("https://partner.example.com/mine")
+    editor.get_by_role("link", name="Back to event").click()
+    editor.get_by_role("link", name="Add Postback URL").click()
+    expect(editor.get_by_label("Destination URL")).to_have_value("")
+    editor.get_by_label("Method", exact=True).select_option("POST")
+    editor.get_by_label("Destination URL").fill("https://two.example.com/{lead_id}")
+    save(editor)
+    editor.get_by_role("link", name="Back to event").click()
+    lines = editor.get_by_role("list", name="Postbacks").get_by_role("listitem")
+    expect(lines).to_have_count(2)
+    expect(lines.nth(0)).to_contain_text("GEThttps://one.example.com/?t={transaction_id}")
+    expect(lines.nth(1)).to_contain_text("POSThttps://two.example.com/{lead_id}")
 
 
 def test_an_event_lists_its_postbacks_with_a_switch_and_archives_one_after_asking(
