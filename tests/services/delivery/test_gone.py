@@ -72,10 +72,11 @@ async def test_the_definitions_in_memory_learn_of_it(world: World) -> None:
     dead = await world.postback("https://p.example/")
     await world.fire()
     before = await database.read(cache.definitions)
-    assert before.postbacks_by_id[dead].enabled
+    assert [row.enabled for row in before.postbacks_by_event_type_id[world.event_type_id]] == [True]
     await database.write(settlement.settle, [gone(one) for one in await claim_all()])
     after = await database.read(cache.definitions)
-    assert not after.postbacks_by_id[dead].enabled
+    (row,) = after.postbacks_by_event_type_id[world.event_type_id]
+    assert (row.id, row.enabled) == (dead, False)
 
 
 async def test_two_deliveries_that_find_it_gone_switch_it_off_once(world: World) -> None:
