@@ -1,0 +1,400 @@
+"""The incoming URL: a partner's names and words, what is fixed for him, and every answer."""
+
+import json
+from typing import Any
+
+import pytest
+
+from models.words import ConversionStatus, DeliveryStatus, KeyScope, Role, Source, Verdict
+from services.accounts.keys import actor_of_key, create_key
+from services.actor import SYSTEM, Actor
+from services.catalog import campaigns, custom_fields, event_types, incoming_urls
+from services.database import Database
+from services.intake import incoming
+from services.intake.contract import Duplicate, Recorded, Refused
+from services.intake.incoming import IncomingAnswer
+from tests.factories import person, program
+from tests.world import World, deliveries, events, make_world, submissions
+
+PLAIN = "event=sale&transaction_id=t-1"
+# A partner's dialect: his own names, and his own words for event and status.
+PARTNER: dict[str, Any] = {
+    "name": "Partner",
+    "parameters": {
+        "event": "goal",
+        "transaction_id": "txid",
+        "amount": "payout",
+        "conversion_status": "state",
+        "fields.policy_no": "policy",
+    },
+    "words": {
+        "event": {"1": "sale"},
+        "conversion_status": {"1": "approved", "2": "rejected", "pending": "on_hold"},
+    },
+}
+
+
+@pytest.fixture
+async def world(db: Database) -> World:
+    return await make_world()
+
+
+@pytest.fixture
+async def key(world: World) -> Actor:
+    """Return a key of scope `incoming` without a dialect, as the command line makes it."""
+    made = await create_key(name="Partner", scope=KeyScope.INCOMING)
+    return await actor_of_key(made.key)
+
+
+async def url(**changes: Any) -> Actor:
+    """Make an incoming URL and return who calls it."""
+    row = await incoming_urls.create(SYSTEM, {**PARTNER, **changes})
+    return await actor_of_key(row.key)
+
+
+async def call(
+    actor: Actor, query: str = "", *, body: bytes = b"", kind: str = ""
+) -> IncomingAnswer:
+    request = incoming.read_request(query=query.encode(), body=body, content_type=kind)
+    return await incoming.record_incoming(
+        actor, parameters=request.parameters, raw=request.raw, refusal=request.refusal
+    )
+
+
+async def recorded(actor: Actor, query: str, **how: Any) -> IncomingAnswer:
+    found = await call(actor, query, **how)
+    assert isinstance(found.answer, Recorded), found.answer
+    return found
+
+
+async def refused(actor: Actor, query: str, **how: Any) -> Refused:
+    """Call, and see that nothing but the refused call itself was written."""
+    found = await call(actor, query, **how)
+    answer = found.answer
+    assert isinstance(answer, Refused)
+    assert await events() == []
+    assert await deliveries() == []
+    (row,) = await submissions()
+    assert (row.id, row.source) == (answer.submission_id, Source.INCOMING)
+    assert (row.verdict, row.answer_status) == (answer.verdict, answer.status)
+    assert row.reason == answer.message
+    assert (row.errors or {}) == answer.fields
+    return answer
+
+
+# What comes in
+
+
+async def test_query_form_and_json_record_the_same_event(world: World, key: Actor) -> None:
+    await event_types.update(SYSTEM, world.event, {"multi_trigger": True})
+    await world.postback("https://p.example/?tid={transaction_id}")
+    given = {**dict(pair.split("=") for pair in PLAIN.split("&")), "amount": "49.90"}
+    given |= {"currency": "USD", "order_id": "o-1", "occurred_at": "2026-01-31T12:00:00Z"}
+    query = "&".join(f"{name}={value}" for name, value in given.items())
+    await recorded(key, query)
+    await recorded(key, "", body=query.encode(), kind="application/x-www-form-urlencoded")
+    await recorded(key, "", body=json.dumps(given).encode(), kind="application/json")
+    rest = json.dumps({name: given[name] for name in given if name != "event"})
+    rest = rest.replace('"49.90"', "49.90")
+    await recorded(key, "event=sale", body=rest.encode())
+    found = await events()
+    assert len(found) == len(await deliveries()) == 4
+    facts = ("source", "amount_text", "amount_micros", "currency", "order_id", "occurred_at")
+    assert len({tuple(getattr(row, name) for name in facts) for row in found}) == 1
+    assert (found[0].source, found[0].amount_text) == (Source.INCOMING, "49.90")
+    assert found[0].delivery_status is DeliveryStatus.PENDING
+
+
+async def test_the_call_is_kept_as_it_came_but_for_any_key_in_it(world: World, key: Actor) -> None:
+    made = await create_key(name="Other", scope=KeyScope.WRITE)
+    await recorded(key, f"{PLAIN}&x=%C3%9C+1&key={made.key}")
+    (row,) = await submissions()
+    assert row.body == f"{PLAIN}&x=%C3%9C+1&key=al_…"
+    assert (await events())[0].payload == row.body
+    assert (row.event_name, row.transaction_id, row.lead_id) == ("sale", "t-1", world.lead_id)
+    assert (row.actor_id, row.actor_name) == (key.id, "Partner")
+
+
+async def test_plus_percent_and_utf_8_mean_the_same_transaction(world: World, key: Actor) -> None:
+    await world.lead("Jane Döe +1")
+    await recorded(key, "event=sale&transaction_id=Jane+D%C3%B6e+%2B1")
+    assert isinstance(
+        (await call(key, "event=sale&transaction_id=Jane%20Döe%20%2b1")).answer, Duplicate
+    )
+
+
+async def test_of_a_repeated_parameter_the_first_that_is_not_empty_counts(
+    world: World, key: Actor
+) -> None:
+    found = await recorded(key, f"transaction_id=&{PLAIN}&transaction_id=t-2&amount=&amount=5")
+    assert found.ignored == ()
+    (event,) = await events()
+    assert (event.transaction_id, event.amount_text) == ("t-1", "5")
+
+
+async def test_an_empty_value_is_none(world: World, key: Actor) -> None:
+    await recorded(key, f"{PLAIN}&amount=&currency=&order_id=&status=&test=&return=&lead_id=")
+    (event,) = await events()
+    assert (event.amount_text, event.order_id, event.is_test) == (None, None, False)
+
+
+@pytest.mark.parametrize("name", ["status", "conversion_status"])
+async def test_status_is_the_conversion_status(world: World, key: Actor, name: str) -> None:
+    await recorded(key, f"{PLAIN}&{name}=on_hold")
+    assert (await events())[0].conversion_status is ConversionStatus.ON_HOLD
+
+
+async def test_a_number_of_json_may_be_an_id(world: World, key: Actor) -> None:
+    await world.lead("1024")
+    raw = b'{"event": "sale", "transaction_id": 1024, "order_id": 12345678901234567890}'
+    await recorded(key, "", body=raw)
+    assert (await events())[0].order_id == "12345678901234567890"
+
+
+@pytest.mark.parametrize("amount", ["0", "-5.25", "49.90", "999999999999.999999"])
+async def test_amount_and_currency_come_back_exactly_as_received(
+    world: World, key: Actor, amount: str
+) -> None:
+    await recorded(key, f"{PLAIN}&amount={amount}&currency=EUR")
+    (event,) = await events()
+    assert (event.amount_text, event.currency) == (amount, "EUR")
+
+
+async def test_a_second_call_is_a_duplicate_that_names_the_first(world: World, key: Actor) -> None:
+    first = (await recorded(key, PLAIN)).answer
+    assert isinstance(first, Recorded)
+    found = await call(key, f"{PLAIN}&return=OK&utm=1")
+    assert found.answer == Duplicate(first.event_id)
+    assert (found.returns, found.ignored) == ("OK", ("utm",))
+    assert [row.event_id for row in await submissions()] == [first.event_id] * 2
+
+
+# Custom fields and what means nothing
+
+
+async def test_custom_fields_go_by_their_own_names_and_the_rest_is_ignored(
+    world: World, key: Actor
+) -> None:
+    for field in ({"name": "policy_no", "type": "text"}, {"name": "age", "type": "number"}):
+        await custom_fields.create(SYSTEM, world.campaign, world.event, field)
+    found = await recorded(
+        key, f"{PLAIN}&policy_no=P+7&age=&utm_source=x&utm_source=y&goal=&fields.age=4"
+    )
+    assert found.ignored == ("utm_source", "goal")
+    assert (await events())[0].fields == {"policy_no": "P 7", "age": {"number": "4"}}
+
+
+async def test_json_may_hold_custom_fields_in_an_object(world: World, key: Actor) -> None:
+    await custom_fields.create(
+        SYSTEM, world.campaign, world.event, {"name": "age", "type": "number"}
+    )
+    raw = b'{"event":"sale","transaction_id":"t-1","fields":{"age":4.50,"shoe":{"size":44}}}'
+    found = await recorded(key, "", body=raw)
+    assert found.ignored == ("fields.shoe",)
+    assert (await events())[0].fields == {"age": {"number": "4.50"}}
+
+
+async def test_what_is_broken_in_an_ignored_parameter_costs_nobody_the_event(
+    world: World, key: Actor
+) -> None:
+    found = await recorded(key, f"{PLAIN}&city=M%FCnchen&x=%00&y%00={'z' * 100_000}")
+    assert found.ignored == ("city", "x", "y\ufffd")
+
+
+async def test_a_refused_call_says_which_names_meant_nothing(world: World, key: Actor) -> None:
+    await custom_fields.create(SYSTEM, world.campaign, world.event, {"name": "age", "type": "text"})
+    found = await call(key, "event=sale&txid=t-1&age=4")
+    assert isinstance(found.answer, Refused)
+    assert found.ignored == ("txid",)
+    assert list(found.answer.fields) == ["transaction_id"]
+
+
+# The partner's dialect
+
+
+async def test_a_partners_names_and_words_become_ours(world: World) -> None:
+    await custom_fields.create(
+        SYSTEM, world.campaign, world.event, {"name": "policy_no", "type": "text"}
+    )
+    partner = await url()
+    found = await recorded(partner, "goal=1&txid=t-1&payout=12.50&state=2&policy=P-7&zone=3")
+    assert found.ignored == ("zone",)
+    (event,) = await events()
+    assert (event.event_name, event.transaction_id, event.amount_text) == ("sale", "t-1", "12.50")
+    assert event.conversion_status is ConversionStatus.REJECTED
+    assert event.fields == {"policy_no": "P-7"}
+    (row,) = await submissions()
+    assert (row.event_name, row.actor_id) == ("sale", partner.id)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [("pending", "on_hold"), ("reversed", "reversed"), ("1", "approved")]
+)
+async def test_a_partners_word_goes_before_ours_and_ours_is_understood(
+    world: World, word: str, status: str
+) -> None:
+    await recorded(await url(), f"goal=sale&txid=t-1&state={word}")
+    assert (await events())[0].conversion_status == status
+
+
+async def test_a_field_that_a_partner_calls_otherwise_is_not_read_under_our_name(
+    world: World,
+) -> None:
+    """His `amount` is the price of the sale, his `payout` what it is worth to us."""
+    found = await recorded(await url(), "goal=1&txid=t-1&amount=999&payout=&status=rejected")
+    assert found.ignored == ("amount", "status")
+    (event,) = await events()
+    assert (event.amount_text, event.conversion_status) == (None, ConversionStatus.APPROVED)
+
+
+async def test_a_partners_name_may_be_another_field_of_ours(world: World) -> None:
+    partner = await url(parameters={"transaction_id": "lead_id", "order_id": "transaction_id"})
+    await recorded(partner, "event=sale&lead_id=t-1&transaction_id=o-1")
+    (event,) = await events()
+    assert (event.transaction_id, event.order_id) == ("t-1", "o-1")
+
+
+async def test_an_unknown_word_is_refused_with_the_partners_parameter_and_the_words_known(
+    world: World,
+) -> None:
+    answer = await refused(await url(), "goal=1&txid=t-1&state=9")
+    assert (answer.verdict, list(answer.fields)) == (Verdict.INVALID_FIELD, ["state"])
+    sentence = answer.fields["state"]
+    assert "“9”" in sentence
+    assert "“1”, “2”, “pending”" in sentence
+    assert "“state” is our conversion_status" in sentence
+
+
+@pytest.mark.parametrize(
+    ("query", "verdict", "theirs", "ours"),
+    [
+        ("goal=7&txid=t-1", Verdict.UNKNOWN_EVENT, "goal", "event"),
+        ("txid=t-1", Verdict.INVALID_FIELD, "goal", "event"),
+        ("goal=1&txid=t-9", Verdict.UNKNOWN_LEAD, "txid", "transaction_id"),
+        ("goal=1", Verdict.INVALID_FIELD, "txid", "transaction_id"),
+        ("goal=1&txid=t-1&payout=1,5", Verdict.INVALID_FIELD, "payout", "amount"),
+        ("goal=1&txid=%FC", Verdict.INVALID_FIELD, "txid", "transaction_id"),
+        ("goal=1&txid=t-1", Verdict.INVALID_FIELD, "policy", "fields.policy_no"),
+    ],
+)
+async def test_an_error_names_the_parameter_as_the_partner_calls_it_and_ours_in_the_sentence(
+    world: World, query: str, verdict: Verdict, theirs: str, ours: str
+) -> None:
+    if theirs == "policy":
+        field = {"name": "policy_no", "type": "text", "required": True}
+        await custom_fields.create(SYSTEM, world.campaign, world.event, field)
+    answer = await refused(await url(), query)
+    assert (answer.verdict, list(answer.fields)) == (verdict, [theirs])
+    assert answer.fields[theirs].endswith(f"(“{theirs}” is our {ours}.)")
+
+
+async def test_a_wrong_status_is_named_as_it_was_called(world: World, key: Actor) -> None:
+    answer = await refused(key, f"{PLAIN}&status=ok")
+    assert list(answer.fields) == ["status"]
+    assert "Give one of these: pending, approved" in answer.fields["status"]
+    assert "our conversion_status" in answer.fields["status"]
+
+
+# What is fixed
+
+
+async def test_a_fixed_event_is_fired_when_the_call_names_none(world: World) -> None:
+    await event_types.create(SYSTEM, {"name": "other"})
+    partner = await url(event="sale", words={})
+    await recorded(partner, "txid=t-1")
+    await recorded(partner, "txid=t-1&goal=other")
+    assert sorted(row.event_name for row in await events()) == ["other", "sale"]
+
+
+async def test_a_fixed_campaign_finds_its_lead_and_refuses_another_campaign(world: World) -> None:
+    await campaigns.create(SYSTEM, {"key": "solar-de", "name": "Solar DE"})
+    partner = await url(campaign="solar-de")
+    answer = await refused(partner, "goal=1&txid=t-1&campaign=auto-us&payout=x")
+    assert set(answer.fields) == {"campaign", "payout"}
+    assert "for the campaign “solar-de” only" in answer.fields["campaign"]
+    world.campaign = "solar-de"
+    second = await world.lead("t-1")
+    await recorded(partner, "goal=1&txid=t-1")
+    await recorded(partner, "goal=1&txid=t-1&campaign=solar-de&test=1")
+    assert {row.lead_id for row in await events()} == {second}
+
+
+async def test_a_lead_of_another_campaign_is_unknown_to_a_fixed_one(world: World) -> None:
+    await campaigns.create(SYSTEM, {"key": "solar-de", "name": "Solar DE"})
+    answer = await refused(await url(campaign="solar-de"), f"goal=1&lead_id={world.lead_id}")
+    assert answer.verdict is Verdict.UNKNOWN_LEAD
+
+
+# test and return
+
+
+@pytest.mark.parametrize("value", ["1", "true", "YES"])
+async def test_a_test_fires_nothing_and_does_not_block_the_real_one(
+    world: World, key: Actor, value: str
+) -> None:
+    await world.postback("https://p.example/")
+    found = await recorded(key, f"{PLAIN}&test={value}")
+    assert found.test
+    assert isinstance(found.answer, Recorded)
+    assert (found.answer.deliveries, found.answer.is_test) == (0, True)
+    (event,) = await events()
+    assert (event.is_test, event.delivery_status) == (True, DeliveryStatus.NONE)
+    assert await deliveries() == []
+    real = await recorded(key, f"{PLAIN}&test=0")
+    assert not real.test
+    assert len(await deliveries()) == 1
+
+
+async def test_a_test_is_refused_like_a_real_call(world: World, key: Actor) -> None:
+    answer = await refused(key, "event=sale&transaction_id=t-9&test=1")
+    assert answer.verdict is Verdict.UNKNOWN_LEAD
+
+
+async def test_a_test_that_is_neither_yes_nor_no_is_refused(world: World, key: Actor) -> None:
+    answer = await refused(key, f"{PLAIN}&test=perhaps&amount=x")
+    assert set(answer.fields) == {"test", "amount"}
+    assert answer.verdict is Verdict.INVALID_FIELD
+
+
+@pytest.mark.parametrize("text", ["OK", "x" * 100, "<ok>Ü 1</ok>"])
+async def test_the_text_to_answer_with_comes_back(world: World, key: Actor, text: str) -> None:
+    found = await call(key, "", body=json.dumps({"return": text, "event": "sale"}).encode())
+    assert found.returns == text
+
+
+@pytest.mark.parametrize("text", ["x" * 101, "a%0Ab", "%00", "%FF"])
+async def test_a_text_to_answer_with_is_short_and_printable(
+    world: World, key: Actor, text: str
+) -> None:
+    answer = await refused(key, f"{PLAIN}&return={text}")
+    assert list(answer.fields) == ["return"]
+    assert answer.verdict is Verdict.INVALID_FIELD
+
+
+# Who may, and what cannot be read
+
+
+@pytest.mark.parametrize("scope", [KeyScope.ADMIN, KeyScope.WRITE, KeyScope.READ])
+async def test_a_key_of_another_scope_records_nothing_here_and_is_seen(
+    world: World, scope: KeyScope
+) -> None:
+    answer = await refused(program(scope), PLAIN)
+    assert (answer.verdict, answer.status) == (Verdict.NOT_ALLOWED, 403)
+
+
+async def test_not_even_an_owner_calls_it_in_person(world: World) -> None:
+    answer = await refused(person(Role.OWNER), PLAIN)
+    assert answer.verdict is Verdict.NOT_ALLOWED
+
+
+async def test_what_cannot_be_read_is_refused_and_kept(world: World, key: Actor) -> None:
+    answer = await refused(key, "", body=b"{", kind="application/json")
+    assert (answer.verdict, answer.status) == (Verdict.UNREADABLE, 400)
+    assert (await submissions())[0].body == "{"
+
+
+async def test_a_long_call_is_kept_in_part_and_said_to_be(world: World, key: Actor) -> None:
+    await recorded(key, f"{PLAIN}&x={'y' * 100_000}")
+    (row,) = await submissions()
+    assert row.body_truncated
+    assert len(row.body) == 16 * 1024
