@@ -9,7 +9,7 @@ import pytest
 from models import Trial
 from models.words import FailureKind, Outcome, PostbackLevel
 from services.actor import Actor
-from services.catalog import postbacks
+from services.catalog import affiliates, campaigns, custom_fields, event_types, postbacks
 from services.catalog.postbacks import Owner
 from services.clock import utc_now
 from services.database import Database
@@ -153,6 +153,105 @@ async def test_so_many_tests_a_minute_and_no_more_for_each(
     await send_by(program)
     clock.now += timedelta(seconds=61)
     await send_by(actor)
+
+
+async def previewed(
+    actor: Actor, owner: Owner, data: Mapping[str, object], **sample: object
+) -> str:
+    """Return the URL of a preview of a new postback, past its host; the body where it has one."""
+    given = {"url": "https://p.example/", **data}
+    checked = await postbacks.check(given, owner=owner, resolver=public_addresses)
+    shown = await trial.preview(actor, checked, sample=Sample(**sample))  # type: ignore[arg-type]
+    return shown.request.body or shown.request.url.partition("?")[2]
+
+
+async def test_a_sample_has_the_campaign_and_affiliate_that_the_postback_is_for(
+    world: World, actor: Actor
+) -> None:
+    await affiliates.create(actor, {"key": "north", "name": "North Media"})
+    url = "https://p.example/?{campaign_id}&{campaign_name}&{affiliate_id}&{affiliate_name}"
+    any_campaign, any_affiliate = "sample-campaign&Sample%20campaign", "sample-affiliate&Sample%20"
+    auto, north = "auto-us&Auto%20US", "north&North%20Media"
+    campaign = Owner(PostbackLevel.CAMPAIGN, "auto-us")
+    affiliate = Owner(PostbackLevel.AFFILIATE, "north")
+    for owner, filters, expected in (
+        (SALE, {}, f"{any_campaign}&{any_affiliate}affiliate"),
+        (SALE, {"campaign": "auto-us", "affiliate": "north"}, f"{auto}&{north}"),
+        (campaign, {}, f"{auto}&{any_affiliate}affiliate"),
+        (campaign, {"affiliate": "north"}, f"{auto}&{north}"),
+        (affiliate, {}, f"{any_campaign}&{north}"),
+    ):
+        assert await previewed(actor, owner, {"url": url, **filters}) == expected
+
+
+async def test_a_chosen_lead_brings_its_affiliate_or_none(world: World, actor: Actor) -> None:
+    await affiliates.create(actor, {"key": "north", "name": "North Media"})
+    chosen = await world.lead("t-2", affiliate="north", external_click_id="clk-1")
+    url = "https://p.example/?{affiliate_id}&{affiliate_name}&{external_click_id}"
+    shown = await previewed(actor, SALE, {"url": url}, lead_id=chosen)
+    assert shown == "north&North%20Media&clk-1"
+    assert await previewed(actor, SALE, {"url": url}, lead_id=world.lead_id) == "&&"
+
+
+async def test_a_test_names_the_event_that_the_postback_belongs_to(
+    world: World, actor: Actor
+) -> None:
+    await event_types.create(actor, {"name": "call"})
+    data = {"url": "https://p.example/?{event_name}"}
+    call = Owner(PostbackLevel.EVENT, "call")
+    assert await previewed(actor, call, data) == "call"
+    assert await previewed(actor, call, data, event="sale") == "sale"
+    assert await previewed(actor, Owner(PostbackLevel.CAMPAIGN, "auto-us"), data) == "sale"
+    saved = await postbacks.create(actor, call, data, resolver=public_addresses)
+    for tried in (saved, await postbacks.check({}, postback_id=saved.id, resolve=False)):
+        assert (await trial.preview(actor, tried, sample=Sample())).request.url.endswith("?call")
+
+
+async def test_a_test_of_a_postback_that_waits_for_a_status_has_that_status(
+    world: World, actor: Actor
+) -> None:
+    data = {"url": "https://p.example/?{status}"}
+    assert await previewed(actor, SALE, data) == "approved"
+    waiting = {**data, "on_conversion_status": ["reversed", "rejected"]}
+    assert await previewed(actor, SALE, waiting) == "rejected"
+
+
+async def test_custom_fields_show_their_examples_in_a_test(world: World, actor: Actor) -> None:
+    for field in (
+        {"name": "policy", "type": "text", "example": "P-7"},
+        {"name": "rate", "type": "number", "example": "0.10"},
+        {"name": "plain", "type": "number"},
+        {"name": "since", "type": "date"},
+    ):
+        await custom_fields.create(actor, "auto-us", "sale", field)
+    data = {
+        "method": "POST",
+        "body": "[{field:policy}, {field:rate}, {field:plain}, {field:since}, {field:other}]",
+    }
+    examples = '["P-7", 0.10, 12.50, "2026-01-31", null]'
+    for owner in (SALE, Owner(PostbackLevel.CAMPAIGN, "auto-us")):
+        assert await previewed(actor, owner, data) == examples
+        assert await previewed(actor, owner, data, lead_id=world.lead_id) == examples
+    assert await previewed(actor, SALE, data, values={"field:rate": 5, "field:policy": 7}) == (
+        '[7, 5, 12.50, "2026-01-31", null]'
+    )
+
+
+async def test_a_test_has_the_fields_of_its_event_and_campaign_alone(
+    world: World, actor: Actor
+) -> None:
+    await campaigns.create(actor, {"key": "home", "name": "Home"})
+    await event_types.create(actor, {"name": "call"})
+    for campaign, event in (("home", "sale"), ("auto-us", "call")):
+        field = {"name": f"{event}_field", "type": "text", "example": f"of {event}"}
+        await custom_fields.create(actor, campaign, event, field)
+    data = {"url": "https://p.example/?{field:sale_field}&{field:call_field}"}
+    auto = Owner(PostbackLevel.CAMPAIGN, "auto-us")
+    assert await previewed(actor, SALE, data) == "of%20sale&"
+    assert await previewed(actor, SALE, {**data, "campaign": "auto-us"}) == "&"
+    assert await previewed(actor, SALE, data, lead_id=world.lead_id) == "&"
+    assert await previewed(actor, auto, data) == "&of%20call"
+    assert await previewed(actor, auto, data, event="sale") == "&"
 
 
 async def test_a_preview_shows_the_chosen_lead_and_sends_nothing(
