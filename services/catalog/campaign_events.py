@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import ValidationInfo, field_validator
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import CampaignEvent
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache, campaigns, event_types
+from services.catalog.cache import Place
 from services.catalog.dedupe_input import Dedupe, DedupeChoice, agree
 from services.catalog.effective_events import EffectiveEvent, effective_event
 from services.catalog.rows import Overrides
@@ -68,10 +69,21 @@ async def put(
     return await database.write(_put, campaign_key, event_name, given, if_match, clock())
 
 
-async def clear(actor: Actor, campaign_key: str, event_name: str) -> EffectiveEvent:
-    """Have the campaign inherit everything again; custom fields stay. Raises NotFound."""
+async def clear(
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> EffectiveEvent:
+    """Have the campaign inherit everything again; custom fields stay.
+
+    The version goes up where there was anything, so that who saw an earlier one is told. Raises
+    NotFound, and StaleVersion as `put` does.
+    """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_clear, campaign_key, event_name)
+    return await database.write(_clear, campaign_key, event_name, if_match, clock())
 
 
 def _get(session: Session, campaign_key: str, event_name: str) -> EffectiveEvent:
@@ -93,51 +105,58 @@ def _put(
     if_match: int | None,
     now: datetime,
 ) -> EffectiveEvent:
-    # The campaign's row is locked, so that two who come first at once become two versions.
-    campaign = campaigns.find(session, campaign_key, for_change=True)
-    event_type = event_types.find(session, event_name)
-    stored = session.scalar(
-        select(CampaignEvent)
-        .where(
-            col(CampaignEvent.campaign_id) == campaign.id,
-            col(CampaignEvent.event_type_id) == event_type.id,
-        )
-        .with_for_update()
-    )
-    current = stored.version if stored else 0
-    if if_match is not None and if_match != current:
-        raise StaleVersion(_KIND, yours=if_match, current=current)
-    dedupe = agree(given.dedupe, given.multi_trigger)
+    place = _locked_place(session, campaign_key, event_name)
+    stored = _find(session, place, if_match=if_match)
     if stored is None:
         stored = CampaignEvent(
             id=new_id("ce"),
-            campaign_id=campaign.id,
-            event_type_id=event_type.id,
+            campaign_id=place[0],
+            event_type_id=place[1],
             version=0,
             created_at=now,
             updated_at=now,
         )
         session.add(stored)
         session.flush()
-    values = {
+    change(session, stored, _values(given), kind=_KIND, now=now)
+    return _get(session, campaign_key, event_name)
+
+
+def _clear(
+    session: Session, campaign_key: str, event_name: str, if_match: int | None, now: datetime
+) -> EffectiveEvent:
+    stored = _find(session, _locked_place(session, campaign_key, event_name), if_match=if_match)
+    # The row stays, with its version: one that began at 1 again would pass for the one of before.
+    if stored is not None:
+        change(session, stored, _values(CampaignEventInput()), kind=_KIND, now=now)
+    return _get(session, campaign_key, event_name)
+
+
+def _locked_place(session: Session, campaign_key: str, event_name: str) -> Place:
+    # The campaign's row is locked, so that two who come first at once become two versions.
+    campaign = campaigns.find(session, campaign_key, for_change=True)
+    return campaign.id, event_types.find(session, event_name).id
+
+
+def _find(session: Session, place: Place, *, if_match: int | None) -> CampaignEvent | None:
+    stored = session.scalar(
+        select(CampaignEvent).where(
+            col(CampaignEvent.campaign_id) == place[0],
+            col(CampaignEvent.event_type_id) == place[1],
+        )
+    )
+    current = stored.version if stored else 0
+    if if_match is not None and if_match != current:
+        raise StaleVersion(_KIND, yours=if_match, current=current)
+    return stored
+
+
+def _values(given: CampaignEventInput) -> dict[str, object]:
+    dedupe = agree(given.dedupe, given.multi_trigger)
+    return {
         "enabled": given.enabled,
         "is_conversion": given.is_conversion,
         "is_affiliate_conversion": given.is_affiliate_conversion,
         "dedupe": dedupe.mode if dedupe else None,
         "dedupe_window_minutes": dedupe.window_minutes if dedupe else None,
     }
-    change(session, stored, values, kind=_KIND, now=now)
-    return _get(session, campaign_key, event_name)
-
-
-def _clear(session: Session, campaign_key: str, event_name: str) -> EffectiveEvent:
-    campaign = campaigns.find(session, campaign_key, for_change=True)
-    event_type = event_types.find(session, event_name)
-    session.execute(
-        delete(CampaignEvent).where(
-            col(CampaignEvent.campaign_id) == campaign.id,
-            col(CampaignEvent.event_type_id) == event_type.id,
-        )
-    )
-    cache.touch(session)
-    return _get(session, campaign_key, event_name)
