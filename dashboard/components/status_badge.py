@@ -47,9 +47,14 @@ def flag_badges(
     is_conversion: Flag = False,
     is_affiliate_conversion: Flag = False,
     multi_trigger: Flag = False,
+    again: Text = "Multi-Trigger",
+    assigned_only: Flag = False,
     archived: Flag = False,
 ) -> rx.Component:
-    """Show the switches of an event that are on, each with its consequence in the title."""
+    """Show the switches of an event that are on, each with its consequence in the title.
+
+    `again` may add to Multi-Trigger how often the event then fires for a lead.
+    """
     return rx.el.span(
         when(
             is_conversion,
@@ -61,7 +66,11 @@ def flag_badges(
         ),
         when(
             multi_trigger,
-            tag("Multi-Trigger", title="May fire more than once for the same lead"),
+            tag(again, title="May fire more than once for the same lead"),
+        ),
+        when(
+            assigned_only,
+            tag("Assigned only", title="In force only in campaigns that it is assigned to"),
         ),
         when(
             archived, tag("Archived", tone="warn", title="Hidden and cannot fire; history is kept")

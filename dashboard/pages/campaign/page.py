@@ -4,8 +4,15 @@ import reflex as rx
 
 from dashboard import routes
 from dashboard.layout import framed
-from dashboard.pages.campaign.settings_state import CampaignSettingsState
-from dashboard.pages.campaign.state import CampaignState
+from dashboard.pages.campaign.event_state import EventInCampaignState
+from dashboard.pages.campaign.fields_state import CustomFieldsState
+from dashboard.pages.campaign.lists_state import CampaignListsState
+from dashboard.pages.campaign.manager_state import EventManagerState
+from dashboard.pages.campaign.state import (
+    CampaignPostbacksState,
+    CampaignSettingsState,
+    CampaignState,
+)
 from dashboard.pages.campaign.views import beside_title, body, key_line, tabs, title
 from dashboard.session import viewer
 from dashboard.theme import page_title
@@ -17,7 +24,15 @@ def register(app: rx.App) -> None:
         _page,
         route=routes.CAMPAIGN,
         title=page_title("Campaign"),
-        on_load=[CampaignSettingsState.open_form, CampaignState.follow],
+        on_load=[
+            CampaignSettingsState.open_form,
+            CampaignState.follow,
+            CampaignPostbacksState.follow,
+            EventManagerState.follow,
+            CampaignListsState.follow,
+            EventInCampaignState.follow,
+            CustomFieldsState.follow,
+        ],
     )
 
 

@@ -1,131 +1,66 @@
-"""What the page of one campaign shows."""
+"""What the page of one campaign shows, whichever tab is open."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import reflex as rx
 
-from dashboard import feedback, live, routes
-from dashboard.components import list_state
-from dashboard.components.lead_table import LeadLine
-from dashboard.lines import lead_line
-from dashboard.session import actor, guarded
-from services.catalog import campaigns
-from services.catalog.rows import CampaignRow
-from services.errors import AppError, NotFound
-from services.intake import leads
-from services.intake.leads import LeadRow
-from services.paging import Page, PageRequest
-from services.reporting import campaign_figures
+from dashboard.keyed_kind import CAMPAIGN, Kind
+from dashboard.keyed_record import LEADS, OVERVIEW, SETTINGS, KeyedRecord
+from dashboard.keyed_settings import KeyedSettings
+from dashboard.postback_list import PostbackList
+from models.words import PostbackLevel
+from services.catalog.postback_rows import Owner
 
-OVERVIEW, LEADS, SETTINGS = "overview", "leads", "settings"
-MISSING = "missing"
+POSTBACKS: Final = "postbacks"
+_TABS: Final = frozenset({OVERVIEW, LEADS, POSTBACKS, SETTINGS})
+
+GENERAL, EVENT_MANAGER = "general", "event-manager"
 
 
-class CampaignState(rx.State):
-    """One campaign: its figures or its leads, as the tab in the address asks."""
+class CampaignState(KeyedRecord, rx.State):
+    """One campaign, and which part of its settings the address asks for."""
 
-    shown: str = list_state.LOADING
-    """`loading`, `missing`, `error` or `ready`."""
-    problem: str = ""
-    key: str = ""
-    name: str = ""
-    is_archived: bool = False
-    created_at: str = ""
-    tab: str = OVERVIEW
-    leads: str = ""
-    events: int = 0
-    conversions: int = 0
-    last_event_at: str = ""
     snippet: str = ""
-    lines: list[LeadLine] = rx.field(default_factory=list)
-    leads_state: str = list_state.LOADING
-    leads_problem: str = ""
-    newer: str = ""
-    older: str = ""
+    part: str = GENERAL
+    event: str = ""
+    """The event that is customised on screen; empty while all of them are listed."""
 
-    @rx.event(background=True)
-    @guarded
-    async def follow(self) -> None:
-        """Show the campaign of the address, and again after every change."""
-        key = self.campaign_key
-        query = self.router.url.query_parameters
-        tab = query.get("tab", OVERVIEW)
-        async with self:
-            if key != self.key:
-                self.reset()
-                self.key = key
-            self.tab = tab if tab in {OVERVIEW, LEADS, SETTINGS} else OVERVIEW
-            self.snippet = _snippet(self.router.url.origin, key)
-        async for _ in live.changes(self):
-            await self._load(query.get("cursor", ""))
+    def _kind(self) -> Kind:
+        return CAMPAIGN
 
-    @rx.event
-    @guarded
-    async def turn(self, cursor: str) -> Any:
-        """Go to the page of leads at a cursor."""
-        path = routes.campaign(self.key)
-        return rx.redirect(routes.with_query(path, tab=LEADS, cursor=str(cursor)))
+    def _key(self) -> str:
+        return str(self.campaign_key)
 
-    @rx.event
-    @guarded
-    async def first_page(self) -> Any:
-        """Go to the newest leads."""
-        return rx.redirect(routes.with_query(routes.campaign(self.key), tab=LEADS))
+    def _tabs(self) -> frozenset[str]:
+        return _TABS
 
-    async def _load(self, cursor: str) -> None:
-        try:
-            row = await campaigns.get(actor(), self.key)
-            shown = _facts(row)
-            if self.tab == OVERVIEW:
-                shown |= await _figures(row.key)
-        except NotFound:
-            shown = {"shown": MISSING}
-        except AppError as error:
-            shown = {"shown": list_state.FAILED, "problem": feedback.sentence(error)}
-        if self.tab == LEADS and shown["shown"] == list_state.READY:
-            shown |= await _leads(self.key, cursor)
-        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
-        if different:
-            async with self:
-                for name, value in different.items():
-                    setattr(self, name, value)
+    async def _more(self) -> Mapping[str, Any]:
+        url = self.router.url
+        is_manager = url.query_parameters.get("part", "") == EVENT_MANAGER
+        return {
+            "part": EVENT_MANAGER if is_manager else GENERAL,
+            "event": url.query_parameters.get("event", "") if is_manager else "",
+            "snippet": _snippet(url.origin, self.key),
+        }
 
 
-def _facts(row: CampaignRow) -> dict[str, Any]:
-    return {
-        "shown": list_state.READY,
-        "name": row.name,
-        "is_archived": row.archived_at is not None,
-        "created_at": row.created_at.isoformat(),
-    }
+class CampaignSettingsState(KeyedSettings, rx.State):
+    """Its name, and whether it is archived."""
+
+    def _kind(self) -> Kind:
+        return CAMPAIGN
+
+    def _key(self) -> str:
+        return str(self.campaign_key)
 
 
-async def _figures(key: str) -> dict[str, Any]:
-    found = (await campaign_figures.figures(actor())).get(key)
-    if found is None:  # made between the two questions
-        return {}
-    return {
-        "leads": f"{found.leads:,}" + ("+" if found.has_more_leads else ""),
-        "events": found.events_24h,
-        "conversions": found.conversions_24h,
-        "last_event_at": found.last_event_at.isoformat() if found.last_event_at else "",
-    }
+class CampaignPostbacksState(PostbackList, rx.State):
+    """Its postbacks."""
 
-
-async def _leads(key: str, cursor: str) -> dict[str, Any]:
-    try:
-        page: Page[LeadRow] = await leads.list_page(
-            actor(), PageRequest(cursor=cursor), campaign=key
-        )
-    except AppError as error:
-        return {"leads_state": list_state.FAILED, "leads_problem": feedback.sentence(error)}
-    return {
-        "leads_state": list_state.READY if page.items else list_state.EMPTY,
-        "lines": [lead_line(row) for row in page.items],
-        "newer": page.previous_cursor or "",
-        "older": page.next_cursor or "",
-    }
+    def _owner(self) -> Owner:
+        return Owner(PostbackLevel.CAMPAIGN, str(self.campaign_key))
 
 
 def _snippet(origin: str, key: str) -> str:

@@ -1,30 +1,40 @@
-"""How the page of one campaign looks."""
+"""How the page of one campaign looks: heading, tabs, and what is no Event Manager."""
 
 import reflex as rx
 
 from dashboard import routes
-from dashboard.components.banner import banner
-from dashboard.components.button import button, link_button
-from dashboard.components.card import section, stat_card, stat_row
+from dashboard.components.card import section
 from dashboard.components.code_view import code_snippet
-from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.copy_button import id_cell, mono
-from dashboard.components.form_field import form_actions, form_field, text_input
-from dashboard.components.lead_table import lead_table
-from dashboard.components.list_state import list_state, notice, skeleton
-from dashboard.components.pager import pager
 from dashboard.components.status_badge import tag
 from dashboard.components.tabs_nav import tabs_nav
-from dashboard.components.time_cell import time_cell
-from dashboard.components.values import has_text, when
-from dashboard.pages.campaign.settings_state import CampaignSettingsState
-from dashboard.pages.campaign.state import LEADS, MISSING, SETTINGS, CampaignState
-from dashboard.session import SessionState
+from dashboard.components.values import when
+from dashboard.keyed_kind import CAMPAIGN, shown_name
+from dashboard.keyed_record import (
+    LEADS,
+    MISSING,
+    SETTINGS,
+    figure_row,
+    lead_list,
+    record_body,
+)
+from dashboard.keyed_settings import archive_section, name_section
+from dashboard.pages.campaign.event_views import event_in_campaign
+from dashboard.pages.campaign.manager_state import manager_path
+from dashboard.pages.campaign.manager_views import event_manager
+from dashboard.pages.campaign.state import (
+    EVENT_MANAGER,
+    POSTBACKS,
+    CampaignPostbacksState,
+    CampaignSettingsState,
+    CampaignState,
+)
+from dashboard.postback_list import postback_section
 
 
 def title() -> rx.Var[str]:
     """Return the campaign's name, or its key until the name is known."""
-    return rx.cond(has_text(CampaignState.name), CampaignState.name, CampaignState.key)
+    return shown_name(CampaignState.name, CampaignState.key)
 
 
 def beside_title() -> rx.Component:
@@ -47,10 +57,12 @@ def tabs() -> rx.Component:
             ("Overview", path),
             ("Leads", routes.with_query(path, tab=LEADS)),
             ("Logs", routes.logs(campaign=CampaignState.key)),
+            ("Postbacks", routes.with_query(path, tab=POSTBACKS)),
             ("Settings", routes.with_query(path, tab=SETTINGS)),
             current=rx.match(
                 CampaignState.tab,
                 (LEADS, "Leads"),
+                (POSTBACKS, "Postbacks"),
                 (SETTINGS, "Settings"),
                 "Overview",
             ),
@@ -61,65 +73,23 @@ def tabs() -> rx.Component:
 
 def body() -> rx.Component:
     """Build the tab, or what stands in its place."""
-    return rx.match(
-        CampaignState.shown,
-        (
-            MISSING,
-            notice(
-                "There is no such campaign",
-                "The address may be mistyped. Archived campaigns are in the list too.",
-                icon="search-x",
-                action=link_button("Go to Campaigns", href=routes.CAMPAIGNS),
-            ),
+    return record_body(
+        CampaignState,
+        CAMPAIGN,
+        rx.match(
+            CampaignState.tab,
+            (POSTBACKS, _postbacks()),
+            (LEADS, _leads()),
+            (SETTINGS, _settings()),
+            _overview(),
         ),
-        (
-            "error",
-            notice(
-                "This campaign could not be loaded",
-                CampaignState.problem,
-                icon="cloud-alert",
-                action=button("Try again", icon="rotate-cw", on_click=CampaignState.follow),
-                alert=True,
-            ),
-        ),
-        ("ready", rx.fragment(_archived(), _tab())),
-        skeleton(),
-    )
-
-
-def _tab() -> rx.Component:
-    return rx.match(CampaignState.tab, (LEADS, _leads()), (SETTINGS, _settings()), _overview())
-
-
-def _archived() -> rx.Component:
-    return when(
-        CampaignState.is_archived,
-        banner(
-            "No lead is captured for it and no event fires for its leads.",
-            tone="warn",
-            title="This campaign is archived",
-            action=button("Restore", small=True, on_click=CampaignSettingsState.restore),
-        ),
+        on_restore=CampaignSettingsState.restore,
     )
 
 
 def _overview() -> rx.Component:
-    key = CampaignState.key
     return rx.fragment(
-        stat_row(
-            stat_card("Leads", CampaignState.leads, href=routes.leads(campaign=key)),
-            stat_card(
-                "Events, 24 h", CampaignState.events, href=routes.logs(campaign=key, range="24h")
-            ),
-            stat_card("Conversions, 24 h", CampaignState.conversions),
-            stat_card(
-                "Last event",
-                time_cell(
-                    CampaignState.last_event_at, zone=SessionState.time_zone, empty="None yet"
-                ),
-                href=routes.logs(campaign=key),
-            ),
-        ),
+        figure_row(CampaignState, CAMPAIGN),
         section(
             "Capture leads by API",
             rx.el.div(code_snippet(CampaignState.snippet, label="cURL"), style={"margin": "-1px"}),
@@ -136,100 +106,43 @@ def _overview() -> rx.Component:
 
 
 def _leads() -> rx.Component:
-    return list_state(
-        CampaignState.leads_state,
-        rx.el.div(
-            lead_table(CampaignState.lines, zone=SessionState.time_zone, campaign=False),
-            when(
-                (CampaignState.newer != "") | (CampaignState.older != ""),
-                pager(
-                    shown="Newest first",
-                    has_newer=CampaignState.newer != "",
-                    has_older=CampaignState.older != "",
-                    on_newer=CampaignState.turn(CampaignState.newer),
-                    on_older=CampaignState.turn(CampaignState.older),
-                ),
-            ),
-        ),
-        empty_title="No lead in this campaign yet",
+    return lead_list(
+        CampaignState,
+        CAMPAIGN,
         empty_text="Leads arrive by API, or you make one by hand.",
-        empty_action=link_button(
-            "Go to Leads", href=routes.leads(campaign=CampaignState.key), kind="primary"
-        ),
-        error=CampaignState.leads_problem,
-        on_retry=CampaignState.first_page,
-        on_clear=CampaignState.first_page,
-        icon="contact",
+        campaign=False,
+    )
+
+
+def _postbacks() -> rx.Component:
+    return postback_section(
+        CampaignPostbacksState,
+        owner_path=routes.campaign(CampaignState.key),
+        description="Called for every event of this campaign's leads, beside the postbacks of the "
+        "event and of the affiliate.",
+        empty_text="A postback URL here is called each time any event fires for a lead of this "
+        "campaign, with the lead's values in place of the macros.",
     )
 
 
 def _settings() -> rx.Component:
+    is_manager = CampaignState.part == EVENT_MANAGER
     return rx.fragment(
-        section("Name", _name_form()),
-        section(
-            "Archive",
-            rx.cond(
-                CampaignState.is_archived,
-                rx.el.div(
-                    rx.el.p("The campaign is archived.", class_name="al-field-help"),
-                    button("Restore campaign", on_click=CampaignSettingsState.restore),
-                    class_name="al-form",
-                    style={"align_items": "flex-start", "gap": "12px"},
-                ),
-                rx.el.div(
-                    rx.el.p(
-                        "Hides the campaign. Its leads, events and logs stay.",
-                        class_name="al-field-help",
-                    ),
-                    _archive_button(),
-                    class_name="al-form",
-                    style={"align_items": "flex-start", "gap": "12px"},
-                ),
+        rx.el.div(
+            tabs_nav(
+                ("General", routes.with_query(routes.campaign(CampaignState.key), tab=SETTINGS)),
+                ("Event Manager", manager_path(CampaignState.key)),
+                current=rx.cond(is_manager, "Event Manager", "General"),
+                label="Parts of the settings",
+            ),
+            style={"& .al-tabs": {"margin": "-12px 0 0"}},
+        ),
+        rx.cond(
+            is_manager,
+            rx.cond(CampaignState.event != "", event_in_campaign(), event_manager()),
+            rx.fragment(
+                name_section(CampaignSettingsState, CAMPAIGN),
+                archive_section(CampaignSettingsState, CampaignState, CAMPAIGN),
             ),
         ),
-    )
-
-
-def _name_form() -> rx.Component:
-    return rx.el.form(
-        when(
-            has_text(CampaignSettingsState.problem),
-            banner(
-                CampaignSettingsState.problem,
-                tone="bad",
-                action=when(
-                    CampaignSettingsState.is_stale,
-                    button("Reload", small=True, on_click=CampaignSettingsState.open_form),
-                ),
-            ),
-        ),
-        form_field(
-            "Name",
-            # With a new key, the browser takes the new name over; else it keeps what was typed.
-            text_input(
-                name="campaign_name",
-                key=CampaignSettingsState.opened.to(str),
-                default_value=CampaignSettingsState.name,
-                auto_complete="off",
-            ),
-            name="campaign_name",
-            error=CampaignSettingsState.name_error,
-        ),
-        form_actions(
-            button("Save", kind="primary", submit=True, loading=CampaignSettingsState.busy)
-        ),
-        class_name="al-form",
-        no_validate=True,
-        on_submit=CampaignSettingsState.save,
-    )
-
-
-def _archive_button() -> rx.Component:
-    return confirm_dialog(
-        title="Archive “" + CampaignState.name + "”?",
-        consequence="No lead is captured for it and no event fires for its leads until you "
-        "restore it. Its leads, events and logs stay.",
-        confirm="Archive campaign",
-        on_confirm=CampaignSettingsState.archive,
-        trigger=button("Archive…", icon="archive"),
     )

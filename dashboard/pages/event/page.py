@@ -5,6 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.status_badge import flag_badges
 from dashboard.layout import framed
+from dashboard.pages.event.places_state import PlacesState
 from dashboard.pages.event.postbacks_state import PostbacksState
 from dashboard.pages.event.state import EventState
 from dashboard.pages.event.views import event_actions, new_event, stored_event
@@ -26,7 +27,7 @@ def register(app: rx.App) -> None:
         _page,
         route=routes.EVENT,
         title=page_title("Event"),
-        on_load=[EventState.follow, PostbacksState.follow],
+        on_load=[EventState.follow, PostbacksState.follow, PlacesState.follow],
     )
 
 

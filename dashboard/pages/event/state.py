@@ -5,6 +5,11 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, live, routes
+from dashboard.components.conflict_panel import ConflictLine
+from dashboard.components.dedupe_choice import PER_ORDER
+from dashboard.pages.event import snippets
+from dashboard.pages.event.draft import EventDraft, compared, draft_of
+from dashboard.pages.event.form_state import NO_ERRORS, EventForm
 from dashboard.session import actor, guarded
 from services.catalog import event_types
 from services.catalog.event_types import EventTypeRow
@@ -18,56 +23,46 @@ MISSING: Final = "missing"
 FAILED: Final = "failed"
 READY: Final = "ready"
 
-CHANGED_ELSEWHERE: Final = (
-    "Somebody else changed this event while you were typing. Your text is still here; load the "
-    "current version to see theirs, and make your change again."
-)
 
-
-class EventState(rx.State):
+class EventState(EventForm, rx.State):
     """The form of one event, new or stored."""
 
     phase: str = LOADING
     problem: str = ""
-    shown: str = ""
-    """The stored name of the event on screen; empty for a new one."""
-
     address: str = ""
     """The path that the fields were filled for."""
 
-    name: str = ""
-    description: str = ""
-    is_conversion: bool = False
-    is_affiliate_conversion: bool = False
-    multi_trigger: bool = False
-
     has_fired: bool = False
     is_archived: bool = False
-    is_dirty: bool = False
-    is_saving: bool = False
     is_asking: bool = False
-    name_error: str = ""
-    description_error: str = ""
-    form_error: str = ""
-    stale: str = ""
-    suggestion: str = ""
+    conflict: list[ConflictLine] = rx.field(default_factory=list)
+    """Both versions, once somebody else saved while this form was being changed."""
     origin: str = ""
-    """The address that the person uses, for the call that they copy."""
+    """The address that the person uses, for the calls that they copy."""
 
     _version: int = 0
+    """Of what the form was filled with; a newer one elsewhere means that somebody was faster."""
+    _their_version: int = 0
+    """The newest one that `conflict` has shown: what may be overwritten knowingly."""
 
     @rx.var
     def curl(self) -> str:
         """Return the call that fires this event."""
-        lines = [f'    "event": "{self.shown}"', '    "transaction_id": "t-1001"']
-        if self.is_conversion or self.is_affiliate_conversion:
-            lines += ['    "amount": "49.90"', '    "currency": "USD"']
-        body = ",\n".join(lines)
-        return (
-            f"curl -X POST {self.origin}/api/v1/events \\\n"
-            '  -H "Authorization: Bearer $AFTERLEAD_KEY" \\\n'
-            '  -H "Content-Type: application/json" \\\n'
-            f"  -d '{{\n{body}\n  }}'"
+        return snippets.api_call(
+            self.origin,
+            self.shown,
+            has_amount=self.is_conversion or self.is_affiliate_conversion,
+            has_order=self.multi_trigger and self.dedupe == PER_ORDER,
+        )
+
+    @rx.var
+    def incoming_url(self) -> str:
+        """Return the URL by which a partner fires this event."""
+        return snippets.incoming_url(
+            self.origin,
+            self.shown,
+            has_amount=self.is_conversion or self.is_affiliate_conversion,
+            has_order=self.multi_trigger and self.dedupe == PER_ORDER,
         )
 
     @rx.event
@@ -103,49 +98,7 @@ class EventState(rx.State):
     async def reload(self) -> None:
         """Throw away what was typed and show the stored event."""
         self._fill(await event_types.get(actor(), self.shown) if self.shown else None)
-
-    @rx.event
-    @guarded
-    async def set_name(self, name: str) -> None:
-        """Take the name and say at once what is wrong with it."""
-        self.name, self.is_dirty = str(name), True
-        self.name_error = ""
-        suggestion = event_types.suggest_name(self.name)
-        self.suggestion = suggestion if suggestion != self.name else ""
-        if not self.suggestion and self.name and self.name != self.shown:
-            self.name_error = await self._taken(self.name)
-
-    @rx.event
-    @guarded
-    async def use_suggestion(self) -> None:
-        """Take the name that fits."""
-        self.name, self.suggestion, self.is_dirty = self.suggestion, "", True
-        self.name_error = await self._taken(self.name) if self.name != self.shown else ""
-
-    @rx.event
-    @guarded
-    async def set_description(self, description: str) -> None:
-        """Take the description."""
-        self.description, self.is_dirty = str(description), True
-        self.description_error = ""
-
-    @rx.event
-    @guarded
-    async def set_conversion(self, is_on: bool) -> None:
-        """Take the switch."""
-        self.is_conversion, self.is_dirty = bool(is_on), True
-
-    @rx.event
-    @guarded
-    async def set_affiliate_conversion(self, is_on: bool) -> None:
-        """Take the switch."""
-        self.is_affiliate_conversion, self.is_dirty = bool(is_on), True
-
-    @rx.event
-    @guarded
-    async def set_multi_trigger(self, is_on: bool) -> None:
-        """Take the switch."""
-        self.multi_trigger, self.is_dirty = bool(is_on), True
+        self.overlap = await self._overlap()
 
     @rx.event
     @guarded
@@ -154,21 +107,14 @@ class EventState(rx.State):
         # The form's own texts: the last keys may not have been sent one by one.
         self.name = str(form.get("name", self.name)).strip()
         self.description = str(form.get("description", self.description))
-        self.name_error = self.description_error = self.form_error = self.stale = ""
-        old = self.shown
-        try:
-            row = await self._store()
-        except StaleVersion:
-            self.stale = CHANGED_ELSEWHERE
-            return None
-        except AppError as error:
-            self._say(feedback.errors_of(error))
-            return None
-        self._fill(row)
-        target = rx.redirect(routes.event(row.name), replace=bool(old))
-        if not old:
-            return [feedback.done(f"Created “{row.name}”."), target]
-        return [feedback.done(f"Saved “{row.name}”."), *([target] if row.name != old else [])]
+        self.window_minutes = str(form.get("window_minutes", self.window_minutes))
+        return await self._store(if_match=self._version)
+
+    @rx.event
+    @guarded
+    async def keep_mine(self) -> Any:
+        """Store the form over the version that was shown beside it."""
+        return await self._store(if_match=self._their_version)
 
     @rx.event
     @guarded
@@ -207,36 +153,33 @@ class EventState(rx.State):
         self._take_state(await event_types.restore(actor(), self.shown))
         return feedback.done(f"Restored “{self.shown}”.")
 
-    async def _store(self) -> EventTypeRow:
-        data: dict[str, object] = {
-            "name": self.name,
-            "description": self.description,
-            "is_conversion": self.is_conversion,
-            "is_affiliate_conversion": self.is_affiliate_conversion,
-            "multi_trigger": self.multi_trigger,
-        }
-        if not self.shown:
-            return await event_types.create(actor(), data)
-        return await event_types.update(actor(), self.shown, data, if_match=self._version)
-
-    def _say(self, errors: dict[str, str]) -> None:
-        self.name_error = errors.pop("name", "")
-        self.description_error = errors.pop("description", "")
-        self.form_error = " ".join(errors.values())
-
-    async def _taken(self, name: str) -> str:
+    async def _store(self, *, if_match: int) -> Any:
+        self.errors = dict(NO_ERRORS)
+        old, data = self.shown, self._draft().as_input()
         try:
-            row = await event_types.get(actor(), name)
-        except NotFound:
-            return ""
-        archived = " It is archived." if row.archived_at else ""
-        return f"There is an event called “{name}” already.{archived} Choose another name."
+            if old:
+                row = await event_types.update(actor(), old, data, if_match=if_match)
+            else:
+                row = await event_types.create(actor(), data)
+        except StaleVersion:
+            self._compare(await event_types.get(actor(), old))
+            return None
+        except AppError as error:
+            self._say(feedback.errors_of(error))
+            return None
+        self._fill(row)
+        self.overlap = await self._overlap()
+        target = rx.redirect(routes.event(row.name), replace=bool(old))
+        if not old:
+            return [feedback.done(f"Created “{row.name}”."), target]
+        return [feedback.done(f"Saved “{row.name}”."), *([target] if row.name != old else [])]
 
     async def _load(self, wanted: str) -> None:
         try:
             row = await event_types.get(actor(), wanted)
             # An event that has fired stays one that has fired.
             fired = self.has_fired or await _has_fired(wanted)
+            overlap = await self._overlap()
         except AppError as error:
             if self.shown and self.shown != wanted:  # renamed a moment ago, by this very page
                 return
@@ -244,35 +187,39 @@ class EventState(rx.State):
                 self.phase = MISSING if isinstance(error, NotFound) else FAILED
                 self.problem = feedback.sentence(error)
             return
-        seen = (self.phase, self.shown, self._version, self.has_fired)
-        if seen == (READY, wanted, row.version, fired):
+        known = max(self._version, self._their_version)
+        seen = (self.phase, self.shown, known, self.has_fired, self.overlap)
+        if seen == (READY, wanted, row.version, fired, overlap):
             return
         async with self:
-            keeps = self.is_dirty and self.shown == wanted
-            if not keeps:
+            if not (self.is_dirty and self.shown == wanted):
                 self._fill(row)
             elif row.version != self._version:
-                self.stale = CHANGED_ELSEWHERE
+                self._compare(row)
+            self.overlap = await self._overlap()
             self.has_fired, self.phase = fired, READY
 
     def _fill(self, row: EventTypeRow | None) -> None:
         """Show a stored event, or an empty form, without messages about what was there before."""
-        self.shown = self.name = row.name if row else ""
-        self.description = row.description if row else ""
-        self.is_conversion = bool(row and row.is_conversion)
-        self.is_affiliate_conversion = bool(row and row.is_affiliate_conversion)
-        self.multi_trigger = bool(row and row.multi_trigger)
+        self.shown = row.name if row else ""
+        self._show(draft_of(row) if row else EventDraft())
         self.is_archived = bool(row and row.archived_at)
         self.has_fired = self.has_fired and row is not None
         self._version = row.version if row else 0
-        self.is_dirty = self.is_saving = False
-        self.name_error = self.description_error = self.form_error = ""
-        self.stale = self.suggestion = ""
+        self._their_version = 0
+        self.conflict, self.overlap = [], ""
+
+    def _compare(self, theirs: EventTypeRow) -> None:
+        """Show the form beside what somebody else stored, and leave it as it was typed."""
+        self.conflict = compared(self._draft(), theirs)
+        self.is_archived = theirs.archived_at is not None
+        self._their_version = theirs.version
 
     def _take_state(self, row: EventTypeRow) -> None:
         """Take over what archiving changed, and leave the form as it is."""
         self.is_archived = row.archived_at is not None
-        self._version = row.version
+        if row.version == self._version + 1:  # else somebody else changed it too
+            self._version = row.version
 
 
 async def _has_fired(name: str) -> bool:

@@ -10,6 +10,7 @@ from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.pages.events.presets import PRESETS, Preset
 from dashboard.session import actor, guarded
+from models.words import DedupeMode
 from services.catalog import event_types
 from services.catalog.event_types import EventTypeRow
 from services.errors import AppError, InvalidInput
@@ -34,6 +35,9 @@ class EventLine:
     is_conversion: bool
     is_affiliate_conversion: bool
     multi_trigger: bool
+    again: str
+    """Multi-Trigger, and how often it then fires for the same lead."""
+    assigned_only: bool
     archived: bool
     postbacks: int
     last_fired_at: str
@@ -205,7 +209,9 @@ def _line(row: EventTypeRow, used: EventUsage) -> EventLine:
         description=row.description,
         is_conversion=row.is_conversion,
         is_affiliate_conversion=row.is_affiliate_conversion,
-        multi_trigger=row.multi_trigger,
+        multi_trigger=row.dedupe.fires_again,
+        again=_again(row),
+        assigned_only=not row.available_everywhere,
         archived=row.archived_at is not None,
         postbacks=used.postbacks,
         last_fired_at=used.last_fired_at.isoformat() if used.last_fired_at else "",
@@ -214,6 +220,14 @@ def _line(row: EventTypeRow, used: EventUsage) -> EventLine:
         failed=used.failed_24h,
         trend=f"{row.name}, fired per hour in the last 24 hours: {used.fired_24h} in all",
     )
+
+
+def _again(row: EventTypeRow) -> str:
+    if row.dedupe is DedupeMode.ONCE_PER_ORDER:
+        return "Multi-Trigger · per order"
+    if row.dedupe is DedupeMode.WINDOW:
+        return f"Multi-Trigger · {row.dedupe_window_minutes:,} min"
+    return "Multi-Trigger"
 
 
 def _offer(preset: Preset) -> PresetLine:

@@ -86,7 +86,12 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                         style={"overflow": "hidden", "text_overflow": "ellipsis"},
                     ),
                 ),
-                style={"padding": "6px 0", "max_width": "min(360px, 42vw)", "overflow": "hidden"},
+                style={
+                    "padding": "6px 0",
+                    "max_width": "min(280px, 42vw)",
+                    "overflow": "hidden",
+                    "text_overflow": "ellipsis",
+                },
             ),
         ),
         cell(
@@ -94,6 +99,8 @@ def _row(line: rx.Var[EventLine]) -> rx.Component:
                 is_conversion=line.is_conversion,
                 is_affiliate_conversion=line.is_affiliate_conversion,
                 multi_trigger=line.multi_trigger,
+                again=line.again,
+                assigned_only=line.assigned_only,
                 archived=line.archived,
             ),
             wide_only=True,
