@@ -47,8 +47,13 @@ class WordLine:
     ours: str
 
 
-def parameter_lines(row: IncomingUrlRow, custom: Iterable[str]) -> list[ParameterLine]:
-    """Return a line for every field, those that most URLs need switched on."""
+def parameter_lines(
+    row: IncomingUrlRow, custom: Iterable[str], *, some_event: str
+) -> list[ParameterLine]:
+    """Return a line for every field, those that most URLs need switched on.
+
+    `some_event` stands in the URL until a person names another one.
+    """
     named = dict(row.parameters)
     extra = [name for name in named if name.startswith(CUSTOM)]
     own = [f"{CUSTOM}{name}" for name in custom]
@@ -62,7 +67,7 @@ def parameter_lines(row: IncomingUrlRow, custom: Iterable[str]) -> list[Paramete
                 ours=ours,
                 label=_LABELS.get(ours, plain),
                 theirs=theirs,
-                value="" if ours == "event" else f"{{{theirs}}}",
+                value=some_event if ours == "event" else f"{{{theirs}}}",
                 is_used=is_used,
             )
         )

@@ -103,7 +103,9 @@ class IncomingUrlState(rx.State):
         """Fix the event, or none, and offer its custom fields."""
         self.event = name
         kept = {line.ours: line for line in self.parameters}
-        lines = draft.parameter_lines(await self._row_now(), await self._custom_fields())
+        lines = draft.parameter_lines(
+            await self._row_now(), await self._custom_fields(), some_event=self._some_event()
+        )
         self.parameters = [
             kept.get(line.ours, line)
             if line.ours != "event"
@@ -136,8 +138,7 @@ class IncomingUrlState(rx.State):
         """Offer one more word of the partner's own."""
         if field in TRANSLATED and len(self.words) < _MOST_WORDS:
             self._number += 1
-            first = self.event_options[0][0] if self.event_options else ""
-            ours = first if field == "event" else "approved"
+            ours = self._some_event() if field == "event" else "approved"
             self.words = [*self.words, WordLine(f"new-{self._number}", field, "", ours)]
 
     @rx.event
@@ -227,7 +228,9 @@ class IncomingUrlState(rx.State):
         self._version, self._key = row.version, row.key
         self.key_is_readable = bool(row.key) or row.archived_at is not None
         self.is_archived = row.archived_at is not None
-        self.parameters = draft.parameter_lines(row, await self._custom_fields())
+        self.parameters = draft.parameter_lines(
+            row, await self._custom_fields(), some_event=self._some_event()
+        )
         self.words = draft.word_lines(row)
         self.conflict, self.is_changed = [], False
         self.opened += 1
@@ -237,6 +240,9 @@ class IncomingUrlState(rx.State):
     async def _row_now(self) -> IncomingUrlRow:
         row = await incoming_urls.get(actor(), self._id)
         return replace(row, event=self.event or None)
+
+    def _some_event(self) -> str:
+        return self.event_options[0][0] if self.event_options else ""
 
     async def _custom_fields(self) -> list[str]:
         if not self.event:

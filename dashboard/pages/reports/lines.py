@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from dashboard.components.trend_chart import TrendLine
 from dashboard.pages.reports.address import DAY, leads_href, log_href
@@ -88,10 +89,11 @@ def chart_lines(report: Report) -> list[TrendLine]:
     """Return one bar per day, the conversions with the approved ones in them."""
     highest = max((row.figures.conversions for row in report.rows), default=0) or 1
     every = max(1, -(-len(report.rows) // _TICKS))
+    last = len(report.rows) - every // 2  # a tick further right would not fit
     return [
         TrendLine(
             starts=row.key,
-            tick=_short(row.key) if number % every == 0 else "",
+            tick=_short(row.key) if number % every == 0 and number <= last else "",
             whole=row.figures.conversions,
             part=row.figures.approved,
             whole_percent=round(row.figures.conversions / highest * 100, 1),
@@ -120,8 +122,8 @@ def compared_rate(now: str | None, before: str | None, *, period: str) -> Compar
 
 def compared_amount(report: Report, *, period: str) -> Compared:
     """Return the amounts beside those before."""
-    before = f"{_amounts(report.previous.amounts)} in the {period} before"
-    return Compared(_amounts(report.total.amounts), before=before)
+    before = _amounts(report.previous.amounts).replace("\n", ", ")
+    return Compared(_amounts(report.total.amounts), before=f"{before} in the {period} before")
 
 
 def period_words(report: Report) -> str:
@@ -147,4 +149,6 @@ def _rate(rate: str | None) -> str:
 
 
 def _amounts(amounts: tuple[tuple[str, str], ...]) -> str:
-    return " + ".join(f"{text} {currency}".strip() for currency, text in amounts) or NO_RATE
+    # A line each: amounts of different currencies are never added up.
+    lines = [f"{Decimal(text):,f} {currency}".strip() for currency, text in amounts]
+    return "\n".join(lines) or NO_RATE

@@ -141,7 +141,7 @@ def _figures() -> rx.Component:
         ),
         stat_card(
             "Amount",
-            ReportsState.amount.figure,
+            rx.el.span(ReportsState.amount.figure, class_name="al-amounts"),
             href=total.conversions_href,
             before=ReportsState.amount.before,
         ),
@@ -205,14 +205,22 @@ def _cells(figures: rx.Var[FiguresLine] | FiguresLine) -> tuple[rx.Component, ..
         _figure(figures.approved, figures.approved_href, wide_only=True),
         _figure(figures.open, figures.open_href, wide_only=True),
         _figure(figures.rejected, figures.rejected_href, wide_only=True),
-        cell(figures.amount, numeric=True),
-        cell(figures.approved_amount, numeric=True, wide_only=True),
+        cell(rx.el.span(figures.amount, class_name="al-amounts"), numeric=True),
+        cell(
+            rx.el.span(figures.approved_amount, class_name="al-amounts"),
+            numeric=True,
+            wide_only=True,
+        ),
     )
 
 
 def _figure(text: rx.Var[str], href: rx.Var[str], *, wide_only: bool = False) -> rx.Component:
     return cell(
-        rx.cond(has_text(href), rx.el.a(text, href=href, class_name="al-link"), text),
+        rx.cond(
+            has_text(href),
+            rx.el.a(text, href=href, class_name=rx.cond(text == "0", "al-dim", "al-link")),
+            text,
+        ),
         numeric=True,
         wide_only=wide_only,
     )
