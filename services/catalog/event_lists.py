@@ -1,12 +1,12 @@
 """Event lists: events under one name, given to many campaigns at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
@@ -14,11 +14,18 @@ from models import Campaign, EventList, EventListCampaign, EventListMember, Even
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.list_contents import (
+    NOTHING,
+    Contents,
+    changed_contents,
+    store_contents,
+    stored_contents,
+)
 from services.catalog.list_preview import CampaignChange, preview
 from services.catalog.listing import page_by_text
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
-from services.errors import Conflict, InvalidInput, NotFound
+from services.errors import Conflict, NotFound
 from services.identifiers import is_id, new_id
 from services.paging import Page, PageRequest
 from services.validation import InputModel, Text, validate
@@ -161,11 +168,12 @@ def find(session: Session, list_id: str, *, for_change: bool = False) -> EventLi
 
 
 def _create(session: Session, data: EventListInput, now: datetime) -> EventListRow:
+    contents = changed_contents(
+        cache.definitions(session), NOTHING, events=data.events, campaigns=data.campaigns
+    )
     stored = EventList(id=new_id("el"), name=data.name, created_at=now, updated_at=now)
     _insert(session, stored)
-    _set_events(session, stored.id, data.events)
-    if data.campaigns is not None:
-        _set_campaigns(session, stored.id, data.campaigns)
+    store_contents(session, stored.id, NOTHING, contents)
     cache.touch(session)
     return _row(session, stored)
 
@@ -194,16 +202,18 @@ def _update(
     stored = find(session, list_id, for_change=True)
     check_version(stored, _KIND, if_match=if_match)
     data = validate(EventListInput, {"name": stored.name, **changes})
-    # First the row itself: whoever is too late must change nothing.
+    before = stored_contents(session, stored)
+    after = changed_contents(
+        cache.definitions(session),
+        before,
+        events=data.events if "events" in changes else None,
+        campaigns=data.campaigns,
+    )
+    store_contents(session, list_id, before, after)
     try:
         change(session, stored, {"name": data.name}, kind=_KIND, now=now)
     except IntegrityError:
         raise _taken(data.name) from None
-    if "events" in changes:
-        _set_events(session, list_id, data.events)
-    if data.campaigns is not None:
-        _set_campaigns(session, list_id, data.campaigns)
-    cache.touch(session)
     return _row(session, stored)
 
 
@@ -226,7 +236,8 @@ def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) 
         updated_at=now,
     )
     _insert(session, copy)
-    _set_events(session, copy.id, _row(session, original).events)
+    events = stored_contents(session, original).event_type_ids
+    store_contents(session, copy.id, NOTHING, Contents(events, frozenset()))
     cache.touch(session)
     return _row(session, copy)
 
@@ -240,43 +251,6 @@ def _free_copy_name(session: Session, name: str) -> str:
         if copy not in taken:
             return copy
         number += 1
-
-
-def _set_events(session: Session, list_id: str, names: Iterable[str]) -> None:
-    wanted = set(names)
-    known = dict(
-        session.execute(
-            select(col(EventType.name), col(EventType.id)).where(col(EventType.name).in_(wanted))
-        ).all()
-    )
-    _refuse_unknown("events", "event", wanted - known.keys())
-    session.execute(delete(EventListMember).where(col(EventListMember.event_list_id) == list_id))
-    rows = [{"event_list_id": list_id, "event_type_id": each} for each in known.values()]
-    if rows:
-        session.execute(insert(EventListMember), rows)
-
-
-def _set_campaigns(session: Session, list_id: str, keys: Iterable[str]) -> None:
-    wanted = set(keys)
-    known = dict(
-        session.execute(
-            select(col(Campaign.key), col(Campaign.id)).where(col(Campaign.key).in_(wanted))
-        ).all()
-    )
-    _refuse_unknown("campaigns", "campaign", wanted - known.keys())
-    session.execute(
-        delete(EventListCampaign).where(col(EventListCampaign.event_list_id) == list_id)
-    )
-    rows = [{"event_list_id": list_id, "campaign_id": each} for each in known.values()]
-    if rows:
-        session.execute(insert(EventListCampaign), rows)
-
-
-def _refuse_unknown(field: str, word: str, names: set[str]) -> None:
-    if names:
-        shown = ", ".join(f"“{name[:64]}”" for name in sorted(names)[:5])
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        raise InvalidInput({field: f"There is no {word} {shown}{more}."})
 
 
 def _list_page(

@@ -136,9 +136,16 @@ async def test_what_does_not_fit_is_refused_by_its_field(
     assert [row["name"] for row in await items(api, "/event-lists")] == ["Auto"]
 
 
-async def test_an_archived_campaign_gets_no_list(api: httpx.AsyncClient, auto: dict) -> None:
+async def test_an_archived_campaign_keeps_its_list_and_gets_no_other(
+    api: httpx.AsyncClient, auto: dict
+) -> None:
+    whole_set = {"campaigns": ["auto-us", "auto-ca"]}
+    own = f"{LISTS}/{auto['id']}/campaigns"
+    await api.put(own, json=whole_set)
     await api.post(f"{BASE}/campaigns/auto-ca/archive")
-    refused = await api.put(f"{LISTS}/{auto['id']}/campaigns", json={"campaigns": ["auto-ca"]})
+    assert (await api.put(own, json=whole_set)).status_code == 200
+    other = await create(api, "/event-lists", name="Other", events=[])
+    refused = await api.put(f"{LISTS}/{other['id']}/campaigns", json=whole_set)
     assert_problem(refused, 422, "invalid_input", {"campaigns"})
 
 
