@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ValidationInfo, field_validator
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, select
+from sqlalchemy import update as update_table
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from models import CustomField
@@ -15,6 +16,7 @@ from models.words import FieldType
 from services import database, field_values
 from services.actor import Actor, Right
 from services.catalog import cache, campaigns, event_types
+from services.catalog.cache import Place
 from services.catalog.rows import CustomFieldRow, custom_field_row
 from services.catalog.slugs import slug
 from services.catalog.versions import change, check_version
@@ -49,7 +51,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 
 
 class CustomFieldInput(InputModel):
-    """What a custom field consists of; `position` counts from 0."""
+    """What a custom field consists of; `position` counts from 0, and others make room."""
 
     missing: ClassVar[Mapping[str, str]] = {
         "name": "Give a name.",
@@ -135,58 +137,76 @@ async def update(
 ) -> CustomFieldRow:
     """Change the given parts of a field; events that were fired keep their values as they are.
 
-    Raises NotFound, InvalidInput, StaleVersion, and Conflict for a taken name.
+    Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
+    Conflict for a taken name.
     """
     actor.require(Right.EDIT_DEFINITIONS)
     return await database.write(_update, campaign_key, event_name, name, changes, if_match, clock())
 
 
-async def delete(actor: Actor, campaign_key: str, event_name: str, name: str) -> None:
-    """Remove a field; events that were fired keep their values. Raises NotFound."""
-    actor.require(Right.EDIT_DEFINITIONS)
-    await database.write(_delete, campaign_key, event_name, name)
-
-
-async def reorder(
+async def delete(
     actor: Actor,
     campaign_key: str,
     event_name: str,
-    names: Sequence[str],
+    name: str,
     *,
-    clock: Clock = utc_now,
-) -> list[CustomFieldRow]:
-    """Put the fields into this order; raise InvalidInput unless each is named exactly once."""
+    if_match: int | None = None,
+) -> None:
+    """Remove a field; events that were fired keep its values. Raises NotFound and StaleVersion."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_reorder, campaign_key, event_name, list(names), clock())
+    await database.write(_delete, campaign_key, event_name, name, if_match)
 
 
-def _place(session: Session, campaign_key: str, event_name: str) -> tuple[str, str]:
+async def reorder(
+    actor: Actor, campaign_key: str, event_name: str, names: Sequence[str]
+) -> list[CustomFieldRow]:
+    """Put the fields into this order; raise NotFound, and InvalidInput unless all are named once.
+
+    Their versions stay: a place among the others is nothing that somebody types.
+    """
+    actor.require(Right.EDIT_DEFINITIONS)
+    return await database.write(_reorder, campaign_key, event_name, list(names))
+
+
+def _place(session: Session, campaign_key: str, event_name: str) -> Place:
     campaign = campaigns.find(session, campaign_key)
     return campaign.id, event_types.find(session, event_name).id
 
 
-def _fields(session: Session, place: tuple[str, str]) -> list[CustomField]:
+def _locked_place(session: Session, campaign_key: str, event_name: str) -> Place:
+    # One lock for all fields of a campaign: their number and their order concern them together.
+    campaigns.find(session, campaign_key, for_change=True)
+    return _place(session, campaign_key, event_name)
+
+
+def _fields(session: Session, place: Place) -> list[CustomField]:
     query = select(CustomField).where(
         col(CustomField.campaign_id) == place[0], col(CustomField.event_type_id) == place[1]
     )
     return list(session.scalars(query.order_by(col(CustomField.position), col(CustomField.id))))
 
 
-def _find(session: Session, place: tuple[str, str], name: str) -> CustomField:
-    field = None
-    if _NAME.fullmatch(name):
-        field = session.scalar(
-            select(CustomField)
-            .where(
-                col(CustomField.campaign_id) == place[0],
-                col(CustomField.event_type_id) == place[1],
-                col(CustomField.name) == name,
-            )
-            .with_for_update()
-        )
-    if field is None:
-        raise NotFound(_KIND, name)
-    return field
+def _named(fields: Sequence[CustomField], name: str) -> CustomField:
+    for field in fields:
+        if field.name == name:
+            return field
+    raise NotFound(_KIND, name)
+
+
+def _arrange(session: Session, fields: Sequence[CustomField]) -> None:
+    """Give the fields the places in which they stand here, in one statement."""
+    moved = {field.id: place for place, field in enumerate(fields) if field.position != place}
+    if not moved:
+        return
+    session.flush()
+    session.execute(
+        update_table(CustomField)
+        .where(col(CustomField.id).in_(moved))
+        .values(position=case(moved, value=col(CustomField.id)))
+        .execution_options(synchronize_session=False)
+    )
+    for place, field in enumerate(fields):
+        set_committed_value(field, "position", place)
 
 
 def _list_for(session: Session, campaign_key: str, event_name: str) -> list[CustomFieldRow]:
@@ -197,18 +217,13 @@ def _list_for(session: Session, campaign_key: str, event_name: str) -> list[Cust
 def _create(
     session: Session, campaign_key: str, event_name: str, given: CustomFieldInput, now: datetime
 ) -> CustomFieldRow:
-    # Locked, so that two who add at once cannot pass the limit together.
-    campaigns.find(session, campaign_key, for_change=True)
-    place = _place(session, campaign_key, event_name)
-    counted, last = session.execute(
-        select(func.count(), func.max(col(CustomField.position))).where(
-            col(CustomField.campaign_id) == place[0], col(CustomField.event_type_id) == place[1]
-        )
-    ).one()
-    if counted >= MAX_FIELDS:
+    place = _locked_place(session, campaign_key, event_name)
+    fields = _fields(session, place)
+    if len(fields) >= MAX_FIELDS:
         raise InvalidInput(
             {"name": f"An event has at most {MAX_FIELDS} custom fields in a campaign. Remove one."}
         )
+    _refuse_taken(fields, given.name)
     field = CustomField(
         id=new_id("cf"),
         campaign_id=place[0],
@@ -216,24 +231,23 @@ def _create(
         name=given.name,
         type=FieldType(given.type),
         required=given.required,
-        position=given.position if given.position is not None else (last or 0) + bool(counted),
+        position=len(fields),
         help_text=given.help_text,
         example=given.example,
         created_at=now,
         updated_at=now,
     )
     session.add(field)
-    try:
-        session.flush()
-    except IntegrityError:
-        raise _taken(given.name) from None
+    fields.insert(len(fields) if given.position is None else given.position, field)
+    _arrange(session, fields)
     cache.touch(session)
     return custom_field_row(field)
 
 
-def _taken(name: str) -> Conflict:
-    message = f"This event has a custom field “{name}” here already. Choose another name."
-    return Conflict(message, code="field_taken", fields={"name": message})
+def _refuse_taken(fields: Sequence[CustomField], name: str) -> None:
+    if any(field.name == name for field in fields):
+        message = f"This event has a custom field “{name}” here already. Choose another name."
+        raise Conflict(message, code="field_taken", fields={"name": message})
 
 
 def _update(
@@ -245,7 +259,8 @@ def _update(
     if_match: int | None,
     now: datetime,
 ) -> CustomFieldRow:
-    field = _find(session, _place(session, campaign_key, event_name), name)
+    fields = _fields(session, _locked_place(session, campaign_key, event_name))
+    field = _named(fields, name)
     check_version(field, _KIND, if_match=if_match)
     present = {
         "name": field.name,
@@ -253,34 +268,36 @@ def _update(
         "required": field.required,
         "help_text": field.help_text,
         "example": field.example,
-        "position": field.position,
     }
     data = validate(CustomFieldInput, {**present, **changes})
+    others = [each for each in fields if each is not field]
+    _refuse_taken(others, data.name)
+    if data.position is not None:
+        others.insert(data.position, field)
+        _arrange(session, others)
     values = {part: getattr(data, part) for part in present} | {"type": FieldType(data.type)}
-    if data.position is None:
-        values["position"] = field.position
-    try:
-        change(session, field, values, kind=_KIND, now=now)
-    except IntegrityError:
-        raise _taken(data.name) from None
+    change(session, field, values, kind=_KIND, now=now)
     return custom_field_row(field)
 
 
-def _delete(session: Session, campaign_key: str, event_name: str, name: str) -> None:
-    session.delete(_find(session, _place(session, campaign_key, event_name), name))
+def _delete(
+    session: Session, campaign_key: str, event_name: str, name: str, if_match: int | None
+) -> None:
+    fields = _fields(session, _locked_place(session, campaign_key, event_name))
+    field = _named(fields, name)
+    check_version(field, _KIND, if_match=if_match)
+    session.delete(field)
+    _arrange(session, [each for each in fields if each is not field])
     cache.touch(session)
 
 
 def _reorder(
-    session: Session, campaign_key: str, event_name: str, names: list[str], now: datetime
+    session: Session, campaign_key: str, event_name: str, names: list[str]
 ) -> list[CustomFieldRow]:
-    campaigns.find(session, campaign_key, for_change=True)
-    fields = {
-        field.name: field for field in _fields(session, _place(session, campaign_key, event_name))
-    }
-    if sorted(names) != sorted(fields):
+    fields = _fields(session, _locked_place(session, campaign_key, event_name))
+    if sorted(names) != sorted(field.name for field in fields):
         raise InvalidInput({"names": "Name every custom field of the event exactly once."})
-    for position, name in enumerate(names):
-        if fields[name].position != position:
-            change(session, fields[name], {"position": position}, kind=_KIND, now=now)
-    return [custom_field_row(fields[name]) for name in names]
+    ordered = sorted(fields, key=lambda field: names.index(field.name))
+    _arrange(session, ordered)
+    cache.touch(session)
+    return [custom_field_row(field) for field in ordered]
