@@ -1,20 +1,25 @@
 """What a change of an event list would mean: which campaigns gain or lose which events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from models import EventList, EventListCampaign, EventListMember
+from models import EventList
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import is_in_force
+from services.catalog.list_contents import (
+    NOTHING,
+    Contents,
+    changed_contents,
+    stored_contents,
+)
 from services.catalog.rows import ListInForce
-from services.errors import InvalidInput, NotFound
+from services.errors import NotFound
 from services.identifiers import is_id
 
 _NONE: frozenset[str] = frozenset()
@@ -40,8 +45,8 @@ async def preview(
     """Return the campaigns, by key, in which anything would change; changes nothing.
 
     `None` for the id means a new list, `None` for events or campaigns those that are stored.
-    Archived campaigns and events are left out. Raises NotFound, and InvalidInput for unknown
-    events and campaigns.
+    Archived campaigns and events are left out; an archived list changes nothing anywhere. Raises
+    NotFound, and InvalidInput for events and campaigns that saving would refuse.
     """
     actor.require(Right.READ)
     return await database.read(_preview, list_id, events, campaigns)
@@ -60,20 +65,10 @@ def _preview(
     # An archived list has no effect, whatever is ticked.
     if stored is not None and stored.archived_at is not None:
         return []
-    before = _in_force(session, stored)
-    event_ids = {name: row.id for name, row in now.event_types_by_name.items()}
-    campaign_ids = {key: row.id for key, row in now.campaigns_by_key.items()}
-    after = ListInForce(
-        id=before.id,
-        name=before.name,
-        event_type_ids=before.event_type_ids
-        if events is None
-        else _known("events", "event", events, event_ids),
-        campaign_ids=before.campaign_ids
-        if campaigns is None
-        else _known("campaigns", "campaign", campaigns, campaign_ids),
-    )
-    then = _with_list(now, after)
+    # From the tables: the definitions know nothing of a list that no campaign uses.
+    before = stored_contents(session, stored) if stored else NOTHING
+    after = changed_contents(now, before, events=events, campaigns=campaigns)
+    then = _with_list(now, list_id or "", after)
     found = []
     for campaign_id in before.campaign_ids | after.campaign_ids:
         campaign = now.campaigns_by_id[campaign_id]
@@ -100,37 +95,12 @@ def _preview(
     return sorted(found, key=lambda each: each.campaign)
 
 
-def _in_force(session: Session, stored: EventList | None) -> ListInForce:
-    # From the tables: the definitions know nothing of a list that no campaign uses.
-    if stored is None:
-        return ListInForce("", "", frozenset(), frozenset())
-    events = select(col(EventListMember.event_type_id)).where(
-        col(EventListMember.event_list_id) == stored.id
-    )
-    campaigns = select(col(EventListCampaign.campaign_id)).where(
-        col(EventListCampaign.event_list_id) == stored.id
-    )
-    return ListInForce(
-        id=stored.id,
-        name=stored.name,
-        event_type_ids=frozenset(session.scalars(events)),
-        campaign_ids=frozenset(session.scalars(campaigns)),
-    )
-
-
-def _with_list(definitions: Definitions, changed: ListInForce) -> Definitions:
+def _with_list(definitions: Definitions, list_id: str, contents: Contents) -> Definitions:
+    changed = ListInForce(list_id, "", contents.event_type_ids, contents.campaign_ids)
     kept = {
-        campaign_id: tuple(each for each in lists if each.id != changed.id)
+        campaign_id: tuple(each for each in lists if each.id != list_id)
         for campaign_id, lists in definitions.lists_by_campaign_id.items()
     }
     for campaign_id in changed.campaign_ids:
         kept[campaign_id] = (*kept.get(campaign_id, ()), changed)
     return replace(definitions, lists_by_campaign_id=MappingProxyType(kept))
-
-
-def _known(field: str, word: str, names: Iterable[str], ids: dict[str, str]) -> frozenset[str]:
-    unknown = sorted({name for name in names if name not in ids})
-    if unknown:
-        shown = ", ".join(f"“{name[:64]}”" for name in unknown[:5])
-        raise InvalidInput({field: f"There is no {word} {shown}."})
-    return frozenset(ids[name] for name in names)
