@@ -16,7 +16,7 @@ from services.catalog.cache import Definitions
 from services.catalog.effective_events import effective_event, why_unavailable
 from services.catalog.postback_owners import Scope, known_scope
 from services.catalog.postback_rows import Owner, PostbackRow, postback_row
-from services.catalog.rows import EventTypeRow, PostbackTemplate
+from services.catalog.rows import CampaignRow, EventTypeRow, PostbackTemplate
 
 T = TypeVar("T")
 
@@ -129,20 +129,27 @@ class _Common:
         if asked not in self._known:
             self._known[asked] = any(
                 event.is_affiliate_conversion or not for_affiliates
-                for event in self._in_force(event_type_id, campaign_id)
+                for event in self._in_force(*asked)
             )
         return self._known[asked]
 
     def _in_force(
-        self, event_type_id: str | None, campaign_id: str | None
+        self, event_type_id: str | None, campaign_id: str | None, for_affiliates: bool
     ) -> Iterator[EventTypeRow]:
         campaigns = self._definitions.campaigns_by_id
         event_types = self._definitions.event_types_by_id
         for campaign in _one_or_all(campaigns, campaign_id):
             for event_type in _one_or_all(event_types, event_type_id):
+                if for_affiliates and not self._may_be_affiliate_conversion(campaign, event_type):
+                    continue
                 event = effective_event(self._definitions, campaign, event_type)
                 if not why_unavailable(event, campaign):
                     yield event.event_type
+
+    def _may_be_affiliate_conversion(self, campaign: CampaignRow, event_type: EventTypeRow) -> bool:
+        # Spares most of the work: thousands of events in campaigns, few of them overridden.
+        overridden = (campaign.id, event_type.id) in self._definitions.overrides
+        return event_type.is_affiliate_conversion or overridden
 
 
 def _one_or_all(rows: Mapping[str, T], row_id: str | None) -> Iterable[T]:

@@ -96,7 +96,10 @@ def scope_of(postback: Postback) -> Scope:
 
 
 def custom_field_names(definitions: Definitions, scope: Scope) -> frozenset[str]:
-    """Return the names of the custom fields that an event in this scope may carry."""
+    """Return the names of the custom fields that an event in this scope may carry.
+
+    Archived events and campaigns count for nothing.
+    """
     return frozenset(
         field.name
         for (campaign_id, event_type_id), fields in definitions.custom_fields.items()

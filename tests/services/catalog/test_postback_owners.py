@@ -208,11 +208,15 @@ async def test_a_custom_field_is_warned_of_where_no_event_has_it(
     assert await postbacks.get(actor, row.id) == row
 
 
-async def test_a_warning_goes_when_the_field_comes(actor: Actor) -> None:
+async def test_a_warning_goes_when_the_field_comes_and_returns_with_the_archive(
+    actor: Actor,
+) -> None:
     row = await make(actor, AUTO, {"url": URL + "&p={field:policy_no}"})
     assert len(row.warnings) == 1
     await custom_fields.create(actor, "auto", "sale", {"name": "policy_no", "type": "text"})
     assert (await postbacks.get(actor, row.id)).warnings == ()
+    await campaigns.archive(actor, "auto")
+    assert (await postbacks.get(actor, row.id)).warnings == row.warnings
 
 
 async def test_the_macros_of_the_affiliate_are_known_everywhere(actor: Actor) -> None:
