@@ -174,7 +174,7 @@ def keyed_list(state: type[KeyedList], editor: type[KeyedEditor], kind: Kind) ->
                     Column("Name"),
                     Column("Key", wide_only=True),
                     Column("Leads", numeric=True),
-                    Column("Events 24 h", numeric=True),
+                    Column("Events 24 h", numeric=True, wide_only=True),
                     Column("Conversions 24 h", numeric=True, wide_only=True),
                     Column("Last event", wide_only=True),
                     Column("Actions", hidden_title=True),
@@ -215,10 +215,10 @@ def _row(
     line: rx.Var[KeyedLine], state: type[KeyedList], editor: type[KeyedEditor], kind: Kind
 ) -> rx.Component:
     return table_row(
-        cell(row_link(line.name, href=kind.path_of(line.key)), clip="260px"),
+        cell(row_link(line.name, href=kind.path_of(line.key)), clip="min(260px, 42vw)"),
         cell(id_cell(line.key, label="Copy key"), clip="240px", wide_only=True),
         cell(line.leads, numeric=True),
-        cell(line.events, numeric=True),
+        cell(line.events, numeric=True, wide_only=True),
         cell(line.conversions, numeric=True, wide_only=True),
         cell(
             time_cell(line.last_event_at, zone=SessionState.time_zone, empty="Never"),

@@ -85,6 +85,18 @@ class MacroField(rx.Component):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class Tick(rx.Component):
+    """A check box that shows its tick before the server has answered."""
+
+    library = "$/public/elements/tick.jsx"
+    tag = "Tick"
+
+    checked: rx.Var[bool]
+    name: rx.Var[str]
+
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+
+
 class PageBehaviour(rx.Component):
     """Rows that open by a click anywhere in them, and "/" for the search box."""
 

@@ -17,3 +17,15 @@ def show_first_error() -> rx.event.EventSpec:
     The browser draws the sentences a moment after they arrive, hence the short wait.
     """
     return rx.call_script(_SCRIPT)
+
+
+_ON_PAGE = (
+    "setTimeout(() => document.querySelector("
+    "'main .al-banner, main [aria-invalid=true], main .al-field-error:not(:empty)'"
+    ")?.scrollIntoView({block: 'center'}), 60)"
+)
+
+
+def show_first_problem() -> rx.event.EventSpec:
+    """Scroll a page to its first message, where the button that led to it may be far below."""
+    return rx.call_script(_ON_PAGE)
