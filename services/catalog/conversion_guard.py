@@ -8,7 +8,9 @@ from sqlmodel import Session
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.cache import Definitions
 from services.catalog.effective_events import effective_event
+from services.catalog.rows import EventTypeRow
 from services.errors import NotFound
 
 _NAMED = 3
@@ -65,6 +67,9 @@ def _overlaps(
         raise NotFound("event", event_name)
     if campaign_key is not None and campaign_key not in definitions.campaigns_by_key:
         raise NotFound("campaign", campaign_key)
+    if event_type.archived_at is not None:
+        return []
+    rivals = _possible_conversions(definitions, besides=event_name)
     found = []
     for key, campaign in sorted(definitions.campaigns_by_key.items()):
         if campaign.archived_at is not None or campaign_key not in {None, key}:
@@ -73,13 +78,27 @@ def _overlaps(
         if not here.enabled or not here.event_type.is_conversion:
             continue
         others = [
-            name
-            for name, other in sorted(definitions.event_types_by_name.items())
-            if name != event_name
-            and other.archived_at is None
-            and (there := effective_event(definitions, campaign, other)).enabled
+            other.name
+            for other in rivals
+            if (there := effective_event(definitions, campaign, other)).enabled
             and there.event_type.is_conversion
         ]
         if others:
             found.append(ConversionOverlap(key, campaign.name, tuple(others)))
     return found
+
+
+def _possible_conversions(definitions: Definitions, *, besides: str) -> list[EventTypeRow]:
+    # Most events are no conversion anywhere; campaigns are many.
+    overridden = {
+        event_type_id
+        for (_, event_type_id), overrides in definitions.overrides.items()
+        if overrides.is_conversion
+    }
+    return [
+        row
+        for name, row in sorted(definitions.event_types_by_name.items())
+        if name != besides
+        and row.archived_at is None
+        and (row.is_conversion or row.id in overridden)
+    ]
