@@ -156,6 +156,7 @@ def _form() -> rx.Component:
                         key=IncomingUrlState.opened.to(str),
                         default_value=IncomingUrlState.name,
                         on_change=IncomingUrlState.set_name.debounce(200),
+                        on_blur=IncomingUrlState.set_name,
                         auto_complete="off",
                     ),
                     name="url_name",

@@ -87,8 +87,9 @@ class IncomingUrlState(rx.State):
     @guarded
     async def set_name(self, name: str) -> None:
         """Take the name."""
-        self.name = name
-        self._touch()
+        if name != self.name:
+            self.name = name
+            self._touch()
 
     @rx.event
     @guarded
@@ -265,14 +266,19 @@ class IncomingUrlState(rx.State):
         }
 
     def _change_parameter(self, ours: str, **changes: Any) -> None:
-        self.parameters = [
+        lines = [
             replace(line, **changes) if line.ours == ours else line for line in self.parameters
         ]
-        self._touch()
+        # A field that is left says its value once more than the pause in typing does.
+        if lines != self.parameters:
+            self.parameters = lines
+            self._touch()
 
     def _change_word(self, key: str, **changes: Any) -> None:
-        self.words = [replace(line, **changes) if line.key == key else line for line in self.words]
-        self._touch()
+        words = [replace(line, **changes) if line.key == key else line for line in self.words]
+        if words != self.words:
+            self.words = words
+            self._touch()
 
     def _touch(self) -> None:
         self.is_changed = True

@@ -5,7 +5,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -102,6 +104,22 @@ def page(context: BrowserContext) -> Page:
 def signed_in(page: Page, server: Server) -> Page:
     sign_in(page, server)
     return page
+
+
+@pytest.fixture(scope="module")
+def api(empty_server: Server) -> Iterator[httpx.Client]:
+    """Return a client of a program beside the browser."""
+    key = empty_server.command("create-key", "--name", "beside the browser", "--scope", "admin")
+    with httpx.Client(
+        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
+    ) as client:
+        yield client
+
+
+def made(answer: httpx.Response) -> dict[str, Any]:
+    """Return what a program got, which must be what it asked for."""
+    assert answer.is_success, answer.text
+    return answer.json()
 
 
 @pytest.fixture
