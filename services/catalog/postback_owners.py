@@ -103,6 +103,9 @@ def custom_field_names(definitions: Definitions, scope: Scope) -> frozenset[str]
     return frozenset(
         field.name
         for (campaign_id, event_type_id), fields in definitions.custom_fields.items()
-        if scope.campaign_id in {None, campaign_id} and scope.event_type_id in {None, event_type_id}
+        if scope.campaign_id in {None, campaign_id}
+        and scope.event_type_id in {None, event_type_id}
+        and definitions.campaigns_by_id[campaign_id].archived_at is None
+        and definitions.event_types_by_id[event_type_id].archived_at is None
         for field in fields
     )
