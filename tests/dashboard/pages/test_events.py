@@ -1,8 +1,12 @@
 """Event Management and an event's page, by their labels, in a real browser."""
 
+import re
+from collections.abc import Iterator
+from secrets import token_hex
+
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from dashboard.pages.events.presets import PRESETS
 from services.actor import Actor
@@ -10,6 +14,16 @@ from services.catalog import event_types
 from services.database import Database
 from tests.dashboard.pages.conftest import at
 from tests.dashboard.server import Server
+
+
+@pytest.fixture(scope="module")
+def api(empty_server: Server) -> Iterator[httpx.Client]:
+    """Return a client with the key that the command line made."""
+    key = empty_server.command("create-key", "--name", "event pages", "--scope", "admin")
+    with httpx.Client(
+        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
+    ) as client:
+        yield client
 
 
 def create(page: Page, server: Server, name: str, description: str = "") -> None:
@@ -56,40 +70,150 @@ def test_a_taken_name_is_refused_beside_the_field_and_nothing_typed_is_lost(
     expect(signed_in.get_by_label("Description")).to_have_value('He said "yes" {x} 🎉')
 
 
-def test_a_form_that_somebody_else_was_faster_with_keeps_what_was_typed(
-    signed_in: Page, server: Server, context: BrowserContext
-) -> None:
-    create(signed_in, server, "two_tabs")
+@pytest.fixture
+def conflict(signed_in: Page, server: Server, context: BrowserContext) -> Locator:
+    """Return both versions, after somebody else saved while this form was being changed."""
+    name = f"two_tabs_{token_hex(3)}"
+    create(signed_in, server, name)
     other = context.new_page()
-    other.goto(f"{server.url}/settings/events/two_tabs")
-    expect(other.get_by_label("Name")).to_have_value("two_tabs")
+    other.goto(f"{server.url}/settings/events/{name}")
+    expect(other.get_by_label("Name")).to_have_value(name)
     signed_in.get_by_label("Description").fill("mine")
     expect(signed_in.get_by_text("Unsaved changes")).to_be_visible()
-    other.get_by_label("Multi-Trigger").click()
+    other.get_by_label("Multi-Trigger", exact=True).click()
     other.get_by_role("button", name="Save").click()
     expect(other.get_by_text("All changes saved")).to_be_visible()
-    expect(signed_in.get_by_text("Somebody else changed this event")).to_be_visible()
-    signed_in.get_by_role("button", name="Save").click()
+    versions = signed_in.get_by_role("region", name="Two versions")
+    expect(versions).to_be_visible()
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    expect(versions.get_by_role("listitem").filter(has_text="Description")).to_contain_text("mine")
+    expect(versions.get_by_role("listitem").filter(has_text="Multi-Trigger")).to_contain_text(
+        "On: every time"
+    )
     expect(signed_in.get_by_label("Description")).to_have_value("mine")
-    signed_in.get_by_role("button", name="Load current version").click()
+    return versions
+
+
+def test_what_somebody_else_saved_first_is_taken_over_by_a_click(
+    signed_in: Page, conflict: Locator
+) -> None:
+    conflict.get_by_role("button", name="Take theirs").click()
     expect(signed_in.get_by_label("Description")).to_have_value("")
-    expect(signed_in.get_by_label("Multi-Trigger")).to_be_checked()
+    expect(signed_in.get_by_label("Multi-Trigger", exact=True)).to_be_checked()
+    expect(conflict).to_be_hidden()
+
+
+def test_what_somebody_else_saved_first_is_overwritten_only_knowingly(
+    signed_in: Page, conflict: Locator
+) -> None:
+    conflict.get_by_role("button", name="Keep mine").click()
+    expect(signed_in.get_by_text("All changes saved")).to_be_visible()
+    signed_in.reload()
+    expect(signed_in.get_by_label("Description")).to_have_value("mine")
+    expect(signed_in.get_by_label("Multi-Trigger", exact=True)).not_to_be_checked()
+
+
+def test_s3_each_switch_says_its_consequence_and_is_stored(signed_in: Page, server: Server) -> None:
+    create(signed_in, server, "s3_switches")
+    expect(signed_in.get_by_text("counts toward conversions and conversion rate")).to_be_visible()
+    expect(signed_in.get_by_text("Signals the conversion to the affiliate's")).to_be_visible()
+    expect(signed_in.get_by_text("a second firing is recorded as a duplicate")).to_be_visible()
+    names = ("Conversion Event", "Affiliate Conversion Event", "Multi-Trigger")
+    for name in names:
+        signed_in.get_by_role("switch", name=name, exact=True).click()
+    expect(signed_in.get_by_text("It may fire more than once for the same lead")).to_be_visible()
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("All changes saved")).to_be_visible()
+    signed_in.reload()
+    for name in names:
+        expect(signed_in.get_by_role("switch", name=name, exact=True)).to_be_checked()
+    show(signed_in, server, "?q=s3_switches")
+    row = signed_in.get_by_role("row").filter(has_text="s3_switches")
+    for word in ("Conversion", "Affiliate", "Multi-Trigger"):
+        expect(row).to_contain_text(word)
+
+
+def test_s3_an_event_that_fires_again_says_how_often(
+    signed_in: Page, server: Server, api: httpx.Client
+) -> None:
+    create(signed_in, server, "s3_again")
+    signed_in.get_by_role("switch", name="Multi-Trigger").click()
+    expect(signed_in.get_by_role("radio", name="Every time")).to_be_checked()
+    signed_in.get_by_role("radio", name="Once per lead and order ID").click()
+    expect(signed_in.get_by_role("figure", name="cURL")).to_contain_text('"order_id"')
+    signed_in.get_by_role("radio", name="Once in a window of minutes").click()
+    signed_in.get_by_label("Window in minutes").fill("0")
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.locator("#window_minutes-error")).to_contain_text("whole minutes from 1")
+    signed_in.get_by_label("Window in minutes").fill("45")
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("All changes saved")).to_be_visible()
+    assert api.get("/event-types/s3_again").json()["dedupe"] == {"window_minutes": 45}
+    signed_in.get_by_label("Description").fill("changed")
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("All changes saved")).to_be_visible()
+    assert api.get("/event-types/s3_again").json()["dedupe"] == {"window_minutes": 45}
+    show(signed_in, server, "?q=s3_again")
+    expect(signed_in.get_by_text("Multi-Trigger · 45 min")).to_be_visible()
+
+
+def test_s4_an_event_is_kept_for_the_campaigns_that_it_is_assigned_to(
+    signed_in: Page, server: Server, api: httpx.Client
+) -> None:
+    made = {"key": "s4-places", "name": "S4 places"}
+    api.post("/campaigns", json=made).raise_for_status()
+    create(signed_in, server, "s4_kept")
+    places = signed_in.get_by_role("table", name="Campaigns with this event")
+    expect(places).to_contain_text("Everywhere")
+    signed_in.get_by_role("switch", name="Available to all campaigns").click()
+    expect(signed_in.get_by_text("Only campaigns that it is assigned to")).to_be_visible()
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("In force in no campaign")).to_be_visible()
+    path = "/campaigns/s4-places/events/s4_kept"
+    api.put(path, json={"enabled": True, "is_conversion": True}).raise_for_status()
+    row = places.get_by_role("row").filter(has_text="S4 places")
+    expect(row).to_contain_text("Assigned there")
+    expect(row).to_contain_text("Conversion")
+    row.get_by_role("link").click()
+    expect(signed_in.get_by_role("heading", name="s4_kept in this campaign")).to_be_visible()
+
+
+def test_a_second_conversion_event_is_warned_of_beside_the_switch(
+    signed_in: Page, server: Server, api: httpx.Client
+) -> None:
+    api.post("/campaigns", json={"key": "a-guarded", "name": "A guarded"}).raise_for_status()
+    first = {"name": "a0_first_conversion", "is_conversion": True}
+    api.post("/event-types", json=first).raise_for_status()
+    create(signed_in, server, "second_conversion")
+    warning = signed_in.get_by_role("status").filter(has_text="A second conversion event")
+    expect(warning).to_be_hidden()
+    signed_in.get_by_role("switch", name="Conversion Event", exact=True).click()
+    expect(warning).to_contain_text("“a0_first_conversion”")
+    expect(warning).to_contain_text("A guarded")
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("All changes saved")).to_be_visible()
+    expect(warning).to_be_visible()
+    api.post("/event-types/a0_first_conversion/archive").raise_for_status()
+
+
+def test_the_calls_to_copy_name_the_event(signed_in: Page, server: Server) -> None:
+    create(signed_in, server, "to_copy")
+    expect(signed_in.get_by_role("figure", name="cURL")).to_contain_text('"event": "to_copy"')
+    expect(signed_in.get_by_role("figure", name="Incoming URL")).to_have_text(
+        re.compile(re.escape(f"{server.url}/in/YOUR_KEY?event=to_copy&transaction_id=t-1001"))
+    )
 
 
 def test_an_event_that_fires_while_its_page_is_open_locks_its_name(
-    signed_in: Page, server: Server
+    signed_in: Page, server: Server, api: httpx.Client
 ) -> None:
     create(signed_in, server, "locks_itself")
     expect(signed_in.get_by_label("Name")).to_be_editable()
-    key = server.command("create-key", "--name", "locks", "--scope", "admin")
-    with httpx.Client(
-        base_url=f"{server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
-    ) as api:
-        api.post("/campaigns", json={"key": "locks", "name": "Locks"}).raise_for_status()
-        lead = {"campaign": "locks", "transaction_id": "t-locks"}
-        api.post("/leads", json=lead).raise_for_status()
-        fact = {"event": "locks_itself", "transaction_id": "t-locks"}
-        assert api.post("/events", json=fact).json()["status"] == "recorded"
+    api.post("/campaigns", json={"key": "locks", "name": "Locks"}).raise_for_status()
+    lead = {"campaign": "locks", "transaction_id": "t-locks"}
+    api.post("/leads", json=lead).raise_for_status()
+    fact = {"event": "locks_itself", "transaction_id": "t-locks"}
+    assert api.post("/events", json=fact).json()["status"] == "recorded"
     expect(signed_in.get_by_text("It has fired, so its name stays")).to_be_visible()
     expect(signed_in.get_by_label("Name")).not_to_be_editable()
     show(signed_in, server, "?q=locks_itself")
