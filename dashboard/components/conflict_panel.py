@@ -8,6 +8,8 @@ import reflex as rx
 from dashboard.components.button import button
 from dashboard.components.values import Handler, Text, when_text
 
+_ID = "two-versions"
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictLine:
@@ -25,6 +27,13 @@ def conflict_lines(fields: Iterable[tuple[str, str, str]]) -> list[ConflictLine]
         ConflictLine(label, yours, theirs, differs=yours != theirs)
         for label, yours, theirs in fields
     ]
+
+
+def show_conflict() -> rx.event.EventSpec:
+    """Bring the panel into view after a Save that it held back, for a form longer than a window."""
+    # One frame later: the panel may only now be drawn.
+    find = f"document.getElementById('{_ID}')?.scrollIntoView()"
+    return rx.call_script(f"requestAnimationFrame(() => requestAnimationFrame(() => {find}))")
 
 
 def conflict_panel(
@@ -71,10 +80,16 @@ def conflict_panel(
                 ),
                 class_name="al-actions",
             ),
+            id=_ID,
             aria_label="Two versions",
             class_name="al-banner",
             data_tone="warn",
-            style={"display": "flex", "flex_direction": "column", "gap": "12px"},
+            style={
+                "display": "flex",
+                "flex_direction": "column",
+                "gap": "12px",
+                "scroll_margin_top": "64px",  # below the top bar, which stays
+            },
         ),
     )
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, routes
-from dashboard.components.conflict_panel import ConflictLine
+from dashboard.components.conflict_panel import ConflictLine, show_conflict
 from dashboard.pages.postback import comparison
 from dashboard.pages.postback.condition_state import PostbackConditions
 from dashboard.pages.postback.draft import (
@@ -171,7 +171,7 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
             row = await self._store()
         except StaleVersion:
             self._meet(await postbacks.get(actor(), self.shown))
-            return None if self.is_dirty else feedback.done("Saved.")
+            return show_conflict() if self.is_dirty else feedback.done("Saved.")
         except AppError as error:
             self._say(feedback.errors_of(error))
             return None

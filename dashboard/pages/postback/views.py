@@ -117,7 +117,11 @@ def _save_bar(level: PostbackLevel) -> rx.Component:
             rx.el.span(
                 rx.cond(
                     PostbackState.is_dirty,
-                    "Unsaved changes",
+                    rx.cond(
+                        PostbackState.conflict.length() > 0,
+                        "Unsaved: somebody else saved first, compare both versions above",
+                        "Unsaved changes",
+                    ),
                     rx.cond(PostbackState.shown != "", "All changes saved", ""),
                 ),
                 class_name="al-dim",

@@ -89,7 +89,10 @@ def test_save_alone_overwrites_nothing(
     mine: Page, theirs: Page, api: httpx.Client, postback: dict[str, str]
 ) -> None:
     expect(panel(mine)).to_be_visible()
+    mine.get_by_text("How it is delivered").scroll_into_view_if_needed()
+    expect(mine.get_by_text("somebody else saved first")).to_be_in_viewport()
     mine.get_by_role("button", name="Save").click()
+    expect(panel(mine)).to_be_in_viewport()
     mine.get_by_label("Body", exact=True).fill("answered by the server after the save")
     expect(panel(mine)).to_contain_text("answered by the server after the save")
     assert stored(api, postback) == THEIRS

@@ -181,8 +181,8 @@ def test_s8_the_editor_shows_which_other_postbacks_fire_at_the_same_moment(
     expect(together).to_have_count(0)
     signed_in.get_by_label("Campaign", exact=True).select_option("")
     expect(together).to_have_count(2)
-    signed_in.get_by_label("Its conversion status changes to").check()
-    signed_in.get_by_label("approved").check()
+    signed_in.get_by_label("Its conversion status changes to").click()
+    signed_in.get_by_label("approved").click()
     expect(together).to_have_count(1)
     expect(together).to_contain_text("When the status becomes approved")
 
@@ -226,10 +226,10 @@ def test_a_postback_that_waits_for_a_status_fires_at_the_change(
     signed_in.get_by_label("Destination URL").fill(
         "https://partner.example.com/?s={conversion_status}"
     )
-    signed_in.get_by_label("Its conversion status changes to").check()
+    signed_in.get_by_label("Its conversion status changes to").click()
     signed_in.get_by_role("button", name="Save").click()
     expect(signed_in.get_by_text("Choose at least one status")).to_be_visible()
-    signed_in.get_by_label("reversed").check()
+    signed_in.get_by_label("reversed").click()
     expect(signed_in.get_by_text("Choose at least one status")).to_be_hidden()
     expect(signed_in.get_by_role("group", name="Request URL")).to_have_text(
         "https://partner.example.com/?s=reversed"
