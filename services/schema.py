@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlmodel import SQLModel
 
+import models  # noqa: F401 - fills the metadata
 from services.engines import plain_engine
 from services.settings import Settings
 
@@ -43,6 +46,34 @@ def is_current(engine: Engine) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == (
             script.get_current_head()
         )
+
+
+def differences(connection: Connection) -> list[str]:
+    """Return what of the stored schema is not as the models say, in Alembic's words."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    found = list(compare_metadata(context, SQLModel.metadata))
+    if connection.dialect.name != "sqlite":
+        return [str(each) for each in found]
+    # Of a foreign key that came with a new column SQLAlchemy reads no ON DELETE: ask SQLite itself.
+    others = [str(each) for each in found if each[0] not in {"add_fk", "remove_fk"}]
+    keys = _expected_keys() ^ _stored_keys(connection)
+    return others + [f"foreign key {key}" for key in sorted(keys)]
+
+
+def _expected_keys() -> set[tuple[str, ...]]:
+    return {
+        (table.name, key.parent.name, *key.target_fullname.split("."), key.ondelete or "NO ACTION")
+        for table in SQLModel.metadata.tables.values()
+        for key in table.foreign_keys
+    }
+
+
+def _stored_keys(connection: Connection) -> set[tuple[str, ...]]:
+    query = text(
+        'SELECT m.name, k."from", k."table", k."to", k.on_delete'
+        " FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table'"
+    )
+    return {tuple(row) for row in connection.execute(query)}
 
 
 def alembic_config(connection: Connection | None) -> Config:

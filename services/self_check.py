@@ -2,13 +2,11 @@
 
 import stat
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import select, text
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
-from models import Postback
-from services import database, secret_box
+from models import IncomingUrl, Postback
+from services import database, schema, secret_box
 from services.settings import Settings
 
 _SHOWN = 20  # a broken file may have thousands of the same
@@ -26,9 +24,8 @@ async def find_problems(settings: Settings) -> list[str]:
 
 
 def _schema_problems(session: Session) -> list[str]:
-    context = MigrationContext.configure(session.connection())
-    differences = compare_metadata(context, SQLModel.metadata)
-    return [f"The schema differs from what this version expects: {d}" for d in differences][:_SHOWN]
+    found = schema.differences(session.connection())[:_SHOWN]
+    return [f"The schema differs from what this version expects: {each}" for each in found]
 
 
 def _file_problems(session: Session) -> list[str]:
@@ -56,12 +53,19 @@ def _secret_problems(session: Session) -> list[str]:
     sealed = session.execute(
         select(col(Postback.id), col(Postback.secrets)).where(col(Postback.secrets).is_not(None))
     )
+    in_force = select(col(IncomingUrl.id), col(IncomingUrl.secret)).where(
+        col(IncomingUrl.archived_at).is_(None)
+    )
+    named = [(f"Postback {stored_id}", token) for stored_id, token in sealed]
+    named += [
+        (f"Incoming URL {stored_id}", token) for stored_id, token in session.execute(in_force)
+    ]
     problems = []
-    for postback_id, token in sealed:
+    for name, token in named:
         try:
             secret_box.decrypt(token)
         except secret_box.UnreadableSecret as error:
-            problems.append(f"Postback {postback_id}: {error.message}")
+            problems.append(f"{name}: {error.message}")
     return problems
 
 

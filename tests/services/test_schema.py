@@ -8,10 +8,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
-from sqlmodel import SQLModel
 
 import models  # noqa: F401 - fills the metadata
 from services import schema
@@ -32,32 +29,9 @@ def connected(settings: Settings) -> Iterator[Connection]:
         engine.dispose()
 
 
-def differences(settings: Settings) -> list[object]:
+def differences(settings: Settings) -> list[str]:
     with connected(settings) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found: list[object] = list(compare_metadata(context, SQLModel.metadata))
-        if settings.is_sqlite:
-            # Of a foreign key that came with a new column, SQLAlchemy reads no ON DELETE: ask
-            # SQLite itself.
-            found = [each for each in found if each[0] not in {"add_fk", "remove_fk"}]
-            found += sorted(_expected_keys() ^ _stored_keys(connection))
-        return found
-
-
-def _expected_keys() -> set[tuple[str, ...]]:
-    return {
-        (table.name, key.parent.name, *key.target_fullname.split("."), key.ondelete or "NO ACTION")
-        for table in SQLModel.metadata.tables.values()
-        for key in table.foreign_keys
-    }
-
-
-def _stored_keys(connection: Connection) -> set[tuple[str, ...]]:
-    query = text(
-        'SELECT m.name, k."from", k."table", k."to", k.on_delete'
-        " FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table'"
-    )
-    return {tuple(row) for row in connection.execute(query)}
+        return schema.differences(connection)
 
 
 def is_current(settings: Settings) -> bool:
