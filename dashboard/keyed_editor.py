@@ -32,6 +32,8 @@ class KeyedEditor(rx.State, mixin=True):
     problem: str = ""
 
     _key_typed: bool = False
+    _is_in_key: bool = False
+    _suggested: str = ""
     _version: int = 0
 
     def _kind(self) -> Kind:
@@ -62,8 +64,10 @@ class KeyedEditor(rx.State, mixin=True):
     @guarded
     async def suggest(self, name: str) -> None:
         """Make a key from the name, until somebody types one."""
-        if self.is_new and not self._key_typed:
-            self.key = self._kind().service.suggest_key(str(name)[:200])
+        self._suggested = self._kind().service.suggest_key(str(name)[:200])
+        # A suggestion that is late must not replace what somebody is typing by now.
+        if self.is_new and not (self._key_typed or self._is_in_key):
+            self.key = self._suggested
 
     @rx.event
     @guarded
@@ -71,6 +75,20 @@ class KeyedEditor(rx.State, mixin=True):
         """Keep the key that was typed; an empty one is suggested again."""
         self.key = str(key)[:200]
         self._key_typed = bool(self.key)
+
+    @rx.event
+    @guarded
+    async def enter_key(self) -> None:
+        """Leave the key to the person while the cursor is in it."""
+        self._is_in_key = True
+
+    @rx.event
+    @guarded
+    async def leave_key(self) -> None:
+        """Suggest a key again when none was typed."""
+        self._is_in_key = False
+        if self.is_new and not self._key_typed:
+            self.key = self._suggested
 
     @rx.event
     @guarded
@@ -107,7 +125,8 @@ class KeyedEditor(rx.State, mixin=True):
     def _open(self, *, is_new: bool) -> None:
         self.is_open, self.is_new = True, is_new
         self.name = self.key = ""
-        self._key_typed = False
+        self._key_typed = self._is_in_key = False
+        self._suggested = ""
         self._show({})
 
     def _show(self, errors: dict[str, str]) -> None:
@@ -169,6 +188,8 @@ def _key_field(state: type[KeyedEditor], kind: Kind) -> rx.Component:
             name=name,
             value=state.key,
             on_change=state.set_key,
+            on_focus=state.enter_key,
+            on_blur=state.leave_key,
             mono=True,
             placeholder=kind.example_key,
             auto_complete="off",

@@ -44,6 +44,7 @@ class ListChoices(rx.State, mixin=True):
     list_id: str = ""
     """Of the stored list on screen; empty for a new one."""
 
+    _is_weighing: bool = False
     # Tuples: Reflex wraps every item of a list that is read from a State.
     _all_events: tuple[EventChoice, ...] = ()
     _all_campaigns: tuple[CampaignChoice, ...] = ()
@@ -122,12 +123,29 @@ class ListChoices(rx.State, mixin=True):
     @guarded
     async def weigh(self) -> None:
         """Work out what the ticks would change; boxes can be ticked meanwhile."""
+        await self._weigh()
+
+    async def _weigh(self) -> None:
+        """Show what the ticks would change, one calculation at a time, until none is outdated."""
         async with self:
+            if self._is_weighing:  # that one sees the new ticks when it is done
+                return
+            self._is_weighing = True
             asked = self._asked()
-        shown = await self._weighed(*asked)
-        async with self:
-            if self._asked() == asked:  # else a later one is on its way
-                self._take(shown)
+        is_done = False
+        try:
+            while not is_done:
+                shown = await self._weighed(*asked)
+                async with self:
+                    is_done = self._asked() == asked
+                    if is_done:
+                        self._take(shown)
+                        self._is_weighing = False
+                    asked = self._asked()
+        finally:
+            if not is_done:  # the page was left
+                async with self:
+                    self._is_weighing = False
 
     def _asked(self) -> tuple[str, list[str], list[str]]:
         return self.list_id, sorted(self.chosen_events), sorted(self.chosen_campaigns)

@@ -1,6 +1,5 @@
 """The editor of one event list, new or stored."""
 
-from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 import reflex as rx
@@ -159,8 +158,7 @@ class EventListState(ListChoices, rx.State):
     async def _save(self) -> list[Any]:
         self.name_error = self.events_error = self.campaigns_error = self.form_error = ""
         is_new = not self.list_id
-        gained = {name for group in self.groups for name in group.gains}
-        gained &= {each.name for each in self._all_events if each.is_conversion}
+        before = self._stored
         try:
             row = await self._store()
         except StaleVersion:
@@ -172,7 +170,8 @@ class EventListState(ListChoices, rx.State):
             self.is_saving = False
             return [show_first_problem()]
         self._fill(row)
-        self.warning = await _overlap_warning(gained, row.campaigns)
+        conversions = {each.name for each in self._all_events if each.is_conversion}
+        self.warning = await _overlap_warning(before, row, conversions)
         if is_new:
             return [
                 feedback.done(f"Created “{row.name}”."),
@@ -223,11 +222,7 @@ class EventListState(ListChoices, rx.State):
             self._offer(events, campaigns)
             self._meet(row)
             self.phase = READY
-            asked = self._asked()
-        shown = await self._weighed(*asked)
-        async with self:
-            if self._asked() == asked:
-                self._take(shown)
+        await self._weigh()
 
     def _meet(self, row: EventListRow | None) -> None:
         """Show what is stored now, unless something was typed; then only say that it differs."""
@@ -266,11 +261,16 @@ class EventListState(ListChoices, rx.State):
         self.form_error = " ".join(errors.values())
 
 
-async def _overlap_warning(gained: Iterable[str], campaigns: Collection[str]) -> str:
-    """Return a sentence for the first of the new conversions that is not alone somewhere."""
-    for name in sorted(gained)[:_MOST_JUDGED]:
-        overlaps = await conversion_overlaps(actor(), name)
-        warning = overlap_warning([each for each in overlaps if each.campaign in campaigns])
+async def _overlap_warning(
+    before: EventListRow | None, after: EventListRow, conversions: set[str]
+) -> str:
+    """Return a sentence for the first conversion that the list newly brings beside another."""
+    old_events = set(before.events) if before else set()
+    old_campaigns = set(before.campaigns) if before else set()
+    for name in sorted(conversions & set(after.events))[:_MOST_JUDGED]:
+        new_in = set(after.campaigns) - (old_campaigns if name in old_events else set())
+        overlaps = await conversion_overlaps(actor(), name) if new_in else []
+        warning = overlap_warning([each for each in overlaps if each.campaign in new_in])
         if warning:
             return warning
     return ""

@@ -1,23 +1,11 @@
 """Affiliates: the list and an affiliate's page, by their labels, in a real browser."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.dashboard.pages.conftest import at
 from tests.dashboard.server import Server
-
-
-@pytest.fixture(scope="module")
-def api(empty_server: Server) -> Iterator[httpx.Client]:
-    """Return a client of a program beside the browser."""
-    key = empty_server.command("create-key", "--name", "affiliates", "--scope", "admin")
-    with httpx.Client(
-        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
-    ) as client:
-        yield client
 
 
 def create(page: Page, server: Server, name: str, key: str = "") -> None:

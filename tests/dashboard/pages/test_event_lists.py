@@ -1,6 +1,8 @@
 """Event lists: the table and the editor, by their labels, in a real browser."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import httpx
 import pytest
@@ -12,19 +14,17 @@ from tests.dashboard.server import Server
 MakeList = Callable[..., str]
 
 
-@pytest.fixture(scope="module")
-def api(empty_server: Server) -> Iterator[httpx.Client]:
-    """Return a client of a program beside the browser, with events and campaigns to list."""
-    key = empty_server.command("create-key", "--name", "lists", "--scope", "admin")
-    with httpx.Client(
-        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
-    ) as client:
-        for name in ("el_quote", "el_bound", "el_lapsed"):
-            event = {"name": name, "available_everywhere": False}
-            client.post("/event-types", json=event).raise_for_status()
-        everywhere = {"name": "el_everywhere", "is_conversion": True}
-        client.post("/event-types", json=everywhere).raise_for_status()
-        yield client
+@pytest.fixture(scope="module", autouse=True)
+def events(api: httpx.Client) -> Iterator[None]:
+    """Make three events that only lists bring, and a conversion that is everywhere."""
+    for name in ("el_quote", "el_bound", "el_lapsed"):
+        event = {"name": name, "available_everywhere": False}
+        api.post("/event-types", json=event).raise_for_status()
+    everywhere = {"name": "el_everywhere", "is_conversion": True}
+    api.post("/event-types", json=everywhere).raise_for_status()
+    yield
+    # It would be a second conversion in the campaigns of other tests.
+    api.post("/event-types/el_everywhere/archive").raise_for_status()
 
 
 @pytest.fixture
@@ -221,39 +221,6 @@ def test_a_clone_has_the_events_and_no_campaign(
     expect(signed_in.get_by_label("el_quote")).to_be_checked()
 
 
-def test_two_hundred_events_and_five_hundred_campaigns_can_be_ticked_at_once(
-    signed_in: Page, server: Server, api: httpx.Client, many: None
-) -> None:
-    signed_in.goto(f"{server.url}/settings/new-event-list")
-    signed_in.get_by_role("textbox", name="Name").fill("Everything of many")
-    signed_in.get_by_label("Search events").fill("many_event")
-    events = signed_in.get_by_role("group", name="Events").get_by_role("checkbox")
-    expect(events).to_have_count(200)
-    signed_in.get_by_role("button", name="Select all shown events").click()
-    signed_in.get_by_label("Search campaigns").fill("many-campaign")
-    campaigns = signed_in.get_by_role("group", name="Campaigns").get_by_role("checkbox")
-    expect(campaigns).to_have_count(500)
-    signed_in.get_by_role("button", name="Select all shown campaigns").click()
-    expect(signed_in.get_by_text("500 campaigns gain events.")).to_be_visible(timeout=20_000)
-    campaigns.first.uncheck()
-    expect(signed_in.get_by_text("499 campaigns gain events.")).to_be_visible(timeout=20_000)
-    save(signed_in)
-    expect(signed_in.get_by_role("heading", name="Everything of many")).to_be_visible()
-    assert len(effective(api, "many-campaign-499")) == 0
-    items = api.get("/campaigns/many-campaign-499/events", params={"limit": 500}).json()["items"]
-    assert sum(row["enabled"] for row in items if row["name"].startswith("many_event")) == 200
-
-
-@pytest.fixture
-def many(api: httpx.Client) -> None:
-    for number in range(200):
-        event = {"name": f"many_event_{number:03}", "available_everywhere": False}
-        api.post("/event-types", json=event).raise_for_status()
-    for number in range(500):
-        campaign = {"key": f"many-campaign-{number:03}", "name": f"Many {number:03}"}
-        api.post("/campaigns", json=campaign).raise_for_status()
-
-
 def test_a_second_conversion_in_a_campaign_is_warned_of_where_it_is_switched_on(
     signed_in: Page, server: Server, api: httpx.Client, make_list: MakeList
 ) -> None:
@@ -284,3 +251,56 @@ def test_leaving_the_form_gives_up_what_was_ticked(
     signed_in.get_by_role("link", name="Event Lists").first.click()
     signed_in.get_by_role("link", name="Left alone", exact=True).click()
     expect(signed_in.get_by_label("el_quote")).to_be_checked()
+
+
+def test_two_hundred_events_and_five_hundred_campaigns_can_be_ticked_at_once(
+    signed_in: Page, server: Server, api: httpx.Client, many: None
+) -> None:
+    signed_in.goto(f"{server.url}/settings/new-event-list")
+    signed_in.get_by_role("textbox", name="Name").fill("Everything of many")
+    signed_in.get_by_label("Search events").fill("many_event")
+    events = signed_in.get_by_role("group", name="Events").get_by_role("checkbox")
+    expect(events).to_have_count(200)
+    signed_in.get_by_role("button", name="Select all shown events").click()
+    signed_in.get_by_label("Search campaigns").fill("many-campaign")
+    campaigns = signed_in.get_by_role("group", name="Campaigns").get_by_role("checkbox")
+    expect(campaigns).to_have_count(500)
+    signed_in.get_by_role("button", name="Select all shown campaigns").click()
+    expect(signed_in.get_by_text("500 campaigns gain events.")).to_be_visible(timeout=20_000)
+    campaigns.first.uncheck()
+    expect(signed_in.get_by_text("499 campaigns gain events.")).to_be_visible(timeout=20_000)
+    save(signed_in)
+    expect(signed_in.get_by_role("heading", name="Everything of many")).to_be_visible()
+    assert len(effective(api, "many-campaign-499")) == 0
+    items = api.get("/campaigns/many-campaign-499/events", params={"limit": 500}).json()["items"]
+    assert sum(row["enabled"] for row in items if row["name"].startswith("many_event")) == 200
+
+
+@pytest.fixture
+def many(server: Server) -> Iterator[None]:
+    """Store 200 events and 500 campaigns, and hide them from the other tests afterwards."""
+    path = server.environment["AFTERLEAD_DATABASE_URL"].removeprefix("sqlite:///")
+
+    def run(name: str, *statements: str) -> None:
+        with closing(sqlite3.connect(path, timeout=10)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute("UPDATE definition_version SET version = ?", (name,))
+
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {})"
+    run(
+        "many",
+        "INSERT INTO event_type (id, name, description, is_conversion, is_affiliate_conversion,"
+        " dedupe, available_everywhere, version, created_at, updated_at)"
+        f" {numbers.format(199)} SELECT 'et_many_' || i, printf('many_event_%03d', i), '', 0, 0,"
+        " 'once_per_lead', 0, 1, datetime('now'), datetime('now') FROM n",
+        "INSERT INTO campaign (id, key, name, version, created_at, updated_at)"
+        f" {numbers.format(499)} SELECT 'cmp_many_' || i, printf('many-campaign-%03d', i),"
+        " printf('Many %03d', i), 1, datetime('now'), datetime('now') FROM n",
+    )
+    yield
+    run(
+        "few",
+        "UPDATE event_type SET archived_at = datetime('now') WHERE name LIKE 'many_event%'",
+        "UPDATE campaign SET archived_at = datetime('now') WHERE key LIKE 'many-campaign%'",
+    )
