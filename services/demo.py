@@ -25,14 +25,32 @@ from models.words import (
 from services import database
 from services.accounts.rights import ROLE_RIGHTS, SCOPE_RIGHTS
 from services.actor import SYSTEM, Actor, ActorKind
-from services.catalog import campaigns, event_types, postbacks
+from services.catalog import (
+    affiliates,
+    campaigns,
+    custom_fields,
+    event_lists,
+    event_types,
+    incoming_urls,
+    postbacks,
+)
 from services.clock import Clock, utc_now
 from services.delivery import claims, settlement, test_receiver
 from services.delivery.claims import Claim
 from services.delivery.failure_texts import explain_status
 from services.delivery.retry import DEADLINE, Decision, Failure, decide
 from services.delivery.settlement import Settlement
-from services.demo_company import EVENTS, MARKETS, PARTNERS, POSTBACKS
+from services.demo_company import (
+    AFFILIATES,
+    CUSTOM_FIELDS,
+    EVENT_LISTS,
+    EVENTS,
+    INCOMING_URLS,
+    MARKETS,
+    OTHER_POSTBACKS,
+    PARTNERS,
+    POSTBACKS,
+)
 from services.demo_story import DAYS, Capture, Firing, Story
 from services.errors import Conflict
 from services.intake import leads
@@ -125,14 +143,25 @@ async def _define(at: datetime) -> None:
     receiver = f"http://127.0.0.1:{database.current().settings.port}/echo/"
     for market in MARKETS:
         await campaigns.create(SYSTEM, {"key": market.key, "name": market.name}, clock=clock)
+    for key, name in AFFILIATES:
+        await affiliates.create(SYSTEM, {"key": key, "name": name}, clock=clock)
     for event in EVENTS:
         await event_types.create(SYSTEM, event, clock=clock)
+    for event_list in EVENT_LISTS:
+        await event_lists.create(SYSTEM, event_list, clock=clock)
+    for campaign, event_name, field in CUSTOM_FIELDS:
+        await custom_fields.create(SYSTEM, campaign, event_name, field, clock=clock)
+    for url in INCOMING_URLS:
+        await incoming_urls.create(SYSTEM, url, clock=clock)
     for partner in PARTNERS:
         await test_receiver.create_name(SYSTEM, partner, clock=clock)
     for event_name, partner, query, changes in POSTBACKS:
         data = {"url": receiver + partner + query, **changes}
         owner = postbacks.Owner(PostbackLevel.EVENT, event_name)
         await postbacks.create(SYSTEM, owner, data, clock=clock)
+    for level, key, partner, query in OTHER_POSTBACKS:
+        data = {"url": receiver + partner + query}
+        await postbacks.create(SYSTEM, postbacks.Owner(level, key), data, clock=clock)
 
 
 async def _capture(captures: Sequence[Capture]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from models.words import PostbackLevel
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -55,7 +57,11 @@ EVENTS: tuple[Mapping[str, object], ...] = (
     {"name": "signup", "description": "The form on a landing page was sent."},
     {"name": "qualified", "description": "Our team spoke to the lead; the need is real."},
     {"name": "callback", "description": "The lead wants to be called.", "multi_trigger": True},
-    {"name": "appointment_set", "description": "A date with an adviser stands."},
+    {
+        "name": "appointment_set",
+        "description": "A date with an adviser stands.",
+        "available_everywhere": False,
+    },
     {"name": "rejected", "description": "Wrong number, no need, or a joke."},
     {
         "name": "sale",
@@ -63,6 +69,42 @@ EVENTS: tuple[Mapping[str, object], ...] = (
         "multi_trigger": True,
         "is_conversion": True,
         "is_affiliate_conversion": True,
+    },
+)
+AFFILIATES = (
+    ("north-star-media", "North Star Media"),
+    ("bright-search", "Bright Search"),
+    ("clickbridge", "Clickbridge"),
+)
+EVENT_LISTS: tuple[Mapping[str, object], ...] = (
+    {
+        "name": "Personal advice",
+        "events": ["appointment_set", "callback"],
+        "campaigns": [market.key for market in MARKETS],
+    },
+)
+# Campaign, event, field.
+CUSTOM_FIELDS: tuple[tuple[str, str, Mapping[str, object]], ...] = (
+    (
+        "auto-us",
+        "sale",
+        {
+            "name": "policy_no",
+            "type": "text",
+            "required": True,
+            "help_text": "Stands at the top of the contract.",
+            "example": "P-204711",
+        },
+    ),
+    ("auto-us", "sale", {"name": "premium", "type": "number", "example": "540.20"}),
+    ("auto-us", "sale", {"name": "starts_on", "type": "date", "example": "2026-12-01"}),
+)
+INCOMING_URLS: tuple[Mapping[str, object], ...] = (
+    {
+        "name": "Clickbridge",
+        "event": "sale",
+        "parameters": {"transaction_id": "txid", "amount": "payout"},
+        "words": {"conversion_status": {"1": "pending", "2": "approved", "3": "rejected"}},
     },
 )
 PARTNERS = ("north-star-media", "clickbridge", "sonnen-partner", "call-desk", "old-tracker")
@@ -106,5 +148,20 @@ POSTBACKS: tuple[tuple[str, str, str, Mapping[str, object]], ...] = (
         "old-tracker",
         "?status=500&tid={transaction_id}&reason=rejected",
         {"campaign": "auto-us"},
+    ),
+)
+# Level, key, partner, query.
+OTHER_POSTBACKS: tuple[tuple[PostbackLevel, str, str, str], ...] = (
+    (
+        PostbackLevel.AFFILIATE,
+        "bright-search",
+        "clickbridge",
+        "?aff={affiliate_id}&click={external_click_id}&value={amount}",
+    ),
+    (
+        PostbackLevel.CAMPAIGN,
+        "mortgage-uk",
+        "call-desk",
+        "?event={event_name}&lead={lead_id}&phone={phone}",
     ),
 )

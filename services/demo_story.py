@@ -10,7 +10,7 @@ from typing import Any
 
 from models.words import Source
 from services.catalog.slugs import slug
-from services.demo_company import MARKETS
+from services.demo_company import AFFILIATES, MARKETS
 
 DAYS = 14
 
@@ -124,6 +124,7 @@ class Story:
             "fields": {name: rng.choice(answers)},
         }
         if rng.random() < 0.8:
+            data["affiliate"] = rng.choice(AFFILIATES)[0]
             data["external_click_id"] = f"clk-{rng.getrandbits(40):010x}"
         return Capture(at, data)
 
@@ -149,13 +150,18 @@ class Story:
 
     def _sale(self, lead: dict[str, Any]) -> dict[str, Any]:
         market = next(market for market in MARKETS if market.key == lead["campaign"])
-        fact = {
+        fact: dict[str, Any] = {
             "event": "sale",
             "transaction_id": lead["transaction_id"],
             "amount": f"{self.rng.randint(*market.amounts)}.{self.rng.choice(('00', '50', '90'))}",
             "currency": market.currency,
             "order_id": f"ord-{self.rng.randrange(100_000, 999_999)}",
         }
+        if market.key == "auto-us":
+            fact["fields"] = {
+                "policy_no": f"P-{self.rng.randrange(100_000, 999_999)}",
+                "premium": f"{self.rng.randint(300, 900)}.20",
+            }
         return fact | ({"conversion_status": "pending"} if self.rng.random() < 0.15 else {})
 
     def _mistake(self, lead: dict[str, Any]) -> bytes:
