@@ -8,6 +8,7 @@ from dashboard import feedback
 from dashboard.components.banner import banner
 from dashboard.components.button import button
 from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
+from dashboard.components.elements import SuggestedField
 from dashboard.components.form_field import form_field, text_input
 from dashboard.components.linked_toast import linked_toast
 from dashboard.components.values import has_text, when
@@ -32,8 +33,6 @@ class KeyedEditor(rx.State, mixin=True):
     problem: str = ""
 
     _key_typed: bool = False
-    _is_in_key: bool = False
-    _suggested: str = ""
     _version: int = 0
 
     def _kind(self) -> Kind:
@@ -64,10 +63,8 @@ class KeyedEditor(rx.State, mixin=True):
     @guarded
     async def suggest(self, name: str) -> None:
         """Make a key from the name, until somebody types one."""
-        self._suggested = self._kind().service.suggest_key(str(name)[:200])
-        # A suggestion that is late must not replace what somebody is typing by now.
-        if self.is_new and not (self._key_typed or self._is_in_key):
-            self.key = self._suggested
+        if self.is_new and not self._key_typed:
+            self.key = self._kind().service.suggest_key(str(name)[:200])
 
     @rx.event
     @guarded
@@ -75,20 +72,6 @@ class KeyedEditor(rx.State, mixin=True):
         """Keep the key that was typed; an empty one is suggested again."""
         self.key = str(key)[:200]
         self._key_typed = bool(self.key)
-
-    @rx.event
-    @guarded
-    async def enter_key(self) -> None:
-        """Leave the key to the person while the cursor is in it."""
-        self._is_in_key = True
-
-    @rx.event
-    @guarded
-    async def leave_key(self) -> None:
-        """Suggest a key again when none was typed."""
-        self._is_in_key = False
-        if self.is_new and not self._key_typed:
-            self.key = self._suggested
 
     @rx.event
     @guarded
@@ -125,8 +108,7 @@ class KeyedEditor(rx.State, mixin=True):
     def _open(self, *, is_new: bool) -> None:
         self.is_open, self.is_new = True, is_new
         self.name = self.key = ""
-        self._key_typed = self._is_in_key = False
-        self._suggested = ""
+        self._key_typed = False
         self._show({})
 
     def _show(self, errors: dict[str, str]) -> None:
@@ -184,16 +166,12 @@ def _key_field(state: type[KeyedEditor], kind: Kind) -> rx.Component:
     name = f"{kind.noun}_key"
     return form_field(
         "Key",
-        text_input(
+        SuggestedField.create(
             name=name,
             value=state.key,
             on_change=state.set_key,
-            on_focus=state.enter_key,
-            on_blur=state.leave_key,
-            mono=True,
             placeholder=kind.example_key,
-            auto_complete="off",
-            spell_check=False,
+            class_name="al-input al-mono",
         ),
         name=name,
         help_text="What programs call it by. It never changes afterwards.",

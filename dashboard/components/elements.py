@@ -97,6 +97,19 @@ class Tick(rx.Component):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
 
 
+class SuggestedField(rx.Component):
+    """A field that follows suggestions until somebody types into it."""
+
+    library = "$/public/elements/suggested.jsx"
+    tag = "SuggestedField"
+
+    name: rx.Var[str]
+    value: rx.Var[str]
+    placeholder: rx.Var[str]
+
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
 class PageBehaviour(rx.Component):
     """Rows that open by a click anywhere in them, and "/" for the search box."""
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, live, routes
-from dashboard.components.conflict_panel import ConflictLine, conflict_lines
+from dashboard.components.conflict_panel import ConflictLine, conflict_lines, show_conflict
 from dashboard.components.first_error import show_first_problem
 from dashboard.list_changes import archive_consequence
 from dashboard.pages.event_list.choice_state import ListChoices
@@ -164,7 +164,7 @@ class EventListState(ListChoices, rx.State):
         except StaleVersion:
             await self._compare()
             self.is_saving = False
-            return [show_first_problem()]
+            return [show_conflict()]
         except AppError as error:
             self._say(feedback.errors_of(error))
             self.is_saving = False

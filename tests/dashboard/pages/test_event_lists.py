@@ -230,8 +230,9 @@ def test_a_second_conversion_in_a_campaign_is_warned_of_where_it_is_switched_on(
     signed_in.get_by_label("el_second").check()
     expect(signed_in.get_by_text("1 campaign gains events.")).to_be_visible()
     save(signed_in)
-    expect(signed_in.get_by_text("Two conversions for one lead")).to_be_visible()
-    expect(signed_in.get_by_text("“el_everywhere” counts as a conversion")).to_be_visible()
+    warning = signed_in.get_by_role("status").filter(has_text="Two conversions for one lead")
+    expect(warning).to_contain_text("“el_everywhere”")
+    expect(warning).to_contain_text("Twice counted")
     api.post("/event-types/el_second/archive")
 
 
