@@ -58,7 +58,7 @@ FURNISHED = (
     Sight("events", "/settings/events", "appointment_set"),
     Sight("event-new", routes.EVENT_NEW, "After saving you add"),
     Sight("event", "/settings/events/sale", "All campaigns"),
-    Sight("postback-new", f"{routes.event('sale')}/postbacks/new", "No partner at hand yet?"),
+    Sight("postback-new", "/settings/events/sale/postbacks/new", "No partner at hand yet?"),
     Sight("postback", "/settings/events/sale/postbacks/{postback}", "Request body"),
     Sight("campaigns", "/campaigns", "Auto Insurance US"),
     Sight("campaign-new", "/campaigns", "Leads are captured for a campaign", "+ New Campaign"),

@@ -36,6 +36,18 @@ def test_a_replaced_secret_is_sent_and_a_row_taken_away_is_removed() -> None:
     assert draft.removed_secrets(rows, ["token", "old"]) == ["old"]
 
 
+def test_a_secret_that_somebody_else_removed_needs_its_value_again() -> None:
+    rows = [SecretLine("r1", "token", is_stored=True), SecretLine("r2", "other", is_stored=True)]
+    kept, lost = draft.without_lost_secrets(rows, ["token"])
+    assert kept == rows[0]
+    assert (lost.is_stored, lost.is_replacing) == (False, True)
+
+
+def test_a_comparison_names_secrets_and_never_their_values() -> None:
+    rows = [SecretLine("r1", "token", is_stored=True, is_replacing=True), SecretLine("r2", "key")]
+    assert draft.secrets_in_words(rows) == ["token (new value)", "key"]
+
+
 def test_an_error_of_a_header_stands_at_its_row_whatever_the_case() -> None:
     rows = [HeaderLine("r1", "X-Key", "1"), HeaderLine("r2", "Host", "2")]
     marked, used = draft.with_header_errors(rows, {"headers.host": "Not this one.", "url": "Bad."})
