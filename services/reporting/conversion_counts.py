@@ -1,45 +1,32 @@
 """Counts conversions, their amounts and leads: the statements behind the conversion report."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, func, literal, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, Select, Table, bindparam, false, func, select
+from sqlmodel import Session, SQLModel, col
 
 from models import Affiliate, Campaign, Event, Lead
-from models.words import ConversionStatus
 from services.reporting import keyset
-from services.reporting.definitions import IS_CONVERSION, STATUSES
+from services.reporting.conversion_figures import Tally
+from services.reporting.days import Day
+from services.reporting.definitions import IS_CONVERSION
 from services.reporting.keyset import Search
 
-Amounts = tuple[tuple[str, str], ...]
-"""Sums by currency in its order, such as ("EUR", "49.90"); "" stands for no currency."""
-
-By = Literal["day", "campaign", "event", "affiliate"]
-
-_MICROS = 1_000_000
-# Sums are made of two parts, since a few amounts of twelve digits in micros overflow 64 bits.
-_PART = 1_000_000_000
+# A database sorts the rows that it groups: many small sorts are faster than a large one, and no
+# statement runs into the time limit.
+_ONE_STATEMENT: Final = timedelta(days=10)
+# Summed in two parts: in millionths, ten amounts of twelve digits no longer fit into 64 bits.
+_PART: Final = 1_000_000_000
 # Asked for by `IS_CONVERSION`, in words that an index can be made of.
-_FLAGS = ("is_conversion", "is_test")
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """The figures of one row, as `definitions.DEFINITIONS` says; `rate` is percent, "12.50"."""
-
-    leads: int
-    conversions: int
-    rate: str | None
-    approved: int
-    open: int
-    rejected: int
-    amounts: Amounts
-    approved_amounts: Amounts
+_FLAGS: Final = frozenset({"is_conversion", "is_test"})
+# No other index goes on by these times. Where SQLite could, it would read a whole campaign for
+# each day, so the ids are asked for in words that no index answers.
+_TIMES_ALONE: Final = frozenset({"occurred_at", "submitted_at"})
+_IDS: Final = frozenset({"event_type_id", "campaign_id", "affiliate_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,145 +35,141 @@ class Group:
 
     key: str
     name: str
-    tally: "Tally"
+    tally: Tally
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counts that are still being added up."""
-
-    leads: int = 0
-    by_status: dict[ConversionStatus, int] = field(default_factory=lambda: defaultdict(int))
-    micros: dict[tuple[ConversionStatus, str], int] = field(default_factory=dict)
-
-    def add(self, other: "Tally") -> None:
-        """Add the counts of another one."""
-        self.leads += other.leads
-        for status, number in other.by_status.items():
-            self.by_status[status] += number
-        for key, micros in other.micros.items():
-            self.micros[key] = self.micros.get(key, 0) + micros
-
-    def figures(self) -> Figures:
-        """Return the figures that these counts make."""
-        conversions = sum(self.by_status.values())
-        counts = {
-            name: sum(self.by_status.get(status, 0) for status in statuses)
-            for name, statuses in STATUSES.items()
-        }
-        return Figures(
-            leads=self.leads,
-            conversions=conversions,
-            rate=_percent(conversions, self.leads),
-            amounts=self._amounts(tuple(ConversionStatus)),
-            approved_amounts=self._amounts(STATUSES["approved"]),
-            **counts,
-        )
-
-    def _amounts(self, statuses: Iterable[ConversionStatus]) -> Amounts:
-        sums: dict[str, int] = {}
-        for (status, currency), micros in self.micros.items():
-            if status in statuses:
-                sums[currency] = sums.get(currency, 0) + micros
-        return tuple((currency, _text(sums[currency])) for currency in sorted(sums))
-
-
-def total(session: Session, search: Search, since: datetime, until: datetime) -> Tally:
+def of_range(session: Session, search: Search, since: datetime, until: datetime) -> Tally:
     """Return the counts of a range; `search` says which events, its own range is not used."""
-    return _tallies(session, search, None, None, since, until).get(None, Tally())
+    return _tally(session, _conversions(search), _leads(search), since, until)
 
 
-def by_group(
-    session: Session, search: Search, by: By, since: datetime, until: datetime
+def of_days(session: Session, search: Search, days: Sequence[Day]) -> list[Tally]:
+    """Return the counts of each day.
+
+    One statement per day walks that day in the index. One for all days would sort every row of
+    the range, and no database knows the days of the zone.
+    """
+    conversions, leads = _conversions(search), _leads(search)
+    return [_tally(session, conversions, leads, day.since, day.until) for day in days]
+
+
+def of_event_types(
+    session: Session, search: Search, since: datetime, until: datetime
+) -> tuple[list[Group], Tally]:
+    """Return the counts of each event that has conversions, and those of all.
+
+    Each has the leads of all.
+    """
+    statement = _conversions(search, _table(Event).c.event_name)
+    tallies = _conversion_tallies(session, statement, since, until)
+    leads = _count_leads(session, _leads(search), since, until)[None]
+    total = Tally()
+    for tally in tallies.values():
+        total.add(tally)
+        tally.leads = leads
+    total.leads = leads
+    return [Group(name, name, tally) for name, tally in tallies.items()], total
+
+
+def of_owners(
+    session: Session,
+    search: Search,
+    owner: type[Campaign | Affiliate],
+    since: datetime,
+    until: datetime,
 ) -> list[Group]:
-    """Return the counts of every campaign, event or affiliate that has any, in no order."""
-    if by == "event":
-        tallies = _tallies(session, search, col(Event.event_name), None, since, until)
-        leads = _count_leads(session, search, None, since, until).get(None, 0)
-        for tally in tallies.values():
-            tally.leads = leads
-        return [Group(name, name, tally) for name, tally in tallies.items()]
-    if by == "campaign":
-        owner: type[Campaign | Affiliate] = Campaign
-        of_event, of_lead = col(Event.campaign_id), col(Lead.campaign_id)
-    else:
-        owner = Affiliate
-        of_event, of_lead = col(Event.affiliate_id), col(Lead.affiliate_id)
-    tallies = _tallies(session, search, of_event, of_lead, since, until)
-    names = {
-        row.id: (row.key, row.name)
-        for row in session.execute(select(col(owner.id), col(owner.key), col(owner.name)))
-    }
+    """Return the counts of each campaign or affiliate that has any, and of what has none."""
+    column = f"{owner.__tablename__}_id"
+    statement = _conversions(search, _table(Event).c[column])
+    tallies = _conversion_tallies(session, statement, since, until)
+    leads = _leads(search, _table(Lead).c[column])
+    for identity, number in _count_leads(session, leads, since, until).items():
+        tallies[identity].leads = number
+    owners = _table(owner).c
+    named = select(owners.id, owners.key, owners.name)
+    names = {identity: (key, name) for identity, key, name in session.execute(named)}
     return [Group(*names.get(identity, ("", "")), tally) for identity, tally in tallies.items()]
 
 
-def _tallies(
+def _tally(
     session: Session,
-    search: Search,
-    of_event: Any,
-    of_lead: Any,
+    conversions: Select[Any],
+    leads: Select[Any],
     since: datetime,
     until: datetime,
+) -> Tally:
+    tally = _conversion_tallies(session, conversions, since, until)[None]
+    tally.leads = _count_leads(session, leads, since, until)[None]
+    return tally
+
+
+def _conversions(search: Search, *group: ColumnElement[Any]) -> Select[Any]:
+    micros = col(Event.amount_micros)
+    parts = (col(Event.conversion_status), col(Event.currency), *group)
+    high, low = func.sum(micros // _PART), func.sum(micros % _PART)
+    return (
+        select(func.count(), func.count(micros), high, low, *parts)
+        .where(IS_CONVERSION, *_conditions(search, _table(Event), search.time))
+        .group_by(*parts)
+    )
+
+
+def _conversion_tallies(
+    session: Session, statement: Select[Any], since: datetime, until: datetime
 ) -> dict[Any, Tally]:
     tallies: dict[Any, Tally] = defaultdict(Tally)
-    if search.is_empty:
-        return tallies
-    key = literal(None) if of_event is None else of_event
-    time = search.table.c[search.time]
-    micros = col(Event.amount_micros)
-    parts = (key, col(Event.conversion_status), col(Event.currency))
-    query = (
-        select(
-            *parts, func.count(), func.count(micros), func.sum(micros // _PART),
-            func.sum(micros % _PART),
-        )
-        .where(IS_CONVERSION, time >= since, time < until, *_conditions(search, search.table))
-        .group_by(*parts)
-    )  # fmt: skip
-    for identity, status, currency, number, amounts, high, low in session.execute(query):
-        tally = tallies[identity]
-        tally.by_status[status] += number
-        if amounts:
-            where = (status, currency or "")
-            tally.micros[where] = tally.micros.get(where, 0) + int(high) * _PART + int(low)
-    if of_event is None or of_lead is not None:
-        for identity, number in _count_leads(session, search, of_lead, since, until).items():
-            tallies[identity].leads = number
+    for part in _parts(since, until):
+        for number, amounts, high, low, status, currency, *group in session.execute(
+            statement, part
+        ):
+            tally = tallies[group[0] if group else None]
+            tally.add_conversions(status, number)
+            if amounts:
+                tally.add_micros(status, currency or "", int(high) * _PART + int(low))
     return tallies
 
 
+def _leads(search: Search, *group: ColumnElement[Any]) -> Select[Any]:
+    time = "created_at" if search.time == "received_at" else "submitted_at"
+    statement = select(func.count(), *group).group_by(*group)
+    if search.is_empty:  # what nobody knows has no leads either
+        return statement.where(false())
+    return statement.where(*_conditions(search, _table(Lead), time))
+
+
 def _count_leads(
-    session: Session, search: Search, of_lead: Any, since: datetime, until: datetime
+    session: Session, statement: Select[Any], since: datetime, until: datetime
 ) -> dict[Any, int]:
-    leads = Lead.metadata.tables["lead"]
-    time = leads.c.created_at if search.time == "received_at" else leads.c.submitted_at
-    key = literal(None) if of_lead is None else of_lead
-    query = (
-        select(key, func.count())
-        .where(time >= since, time < until, *_conditions(search, leads))
-        .group_by(key)
-    )
-    return {row[0]: row[1] for row in session.execute(query)}
+    counts: dict[Any, int] = defaultdict(int)
+    for part in _parts(since, until):
+        for number, *group in session.execute(statement, part):
+            counts[group[0] if group else None] += number
+    return counts
 
 
-def _conditions(search: Search, table: Table) -> list[ColumnElement[bool]]:
-    """Return what the search asks of a table; of a lead that is its campaign and affiliate."""
-    return [
-        keyset.holds(table.c[condition.column], condition.values)
-        for condition in search.conditions
-        if condition.column in table.c and condition.column not in _FLAGS
+def _parts(since: datetime, until: datetime) -> Iterator[dict[str, datetime]]:
+    while since < until:
+        end = min(since + _ONE_STATEMENT, until)
+        yield {"since": since, "until": end}
+        since = end
+
+
+def _conditions(search: Search, table: Table, time: str) -> list[ColumnElement[bool]]:
+    """Return what the search asks of a table; of a lead it can ask campaign and affiliate."""
+    columns = table.c
+    at = columns[time]
+    conditions = [
+        at >= bindparam("since", type_=at.type),
+        at < bindparam("until", type_=at.type),
     ]
+    for condition in search.conditions:
+        if condition.column in columns and condition.column not in _FLAGS:
+            column: ColumnElement[Any] = columns[condition.column]
+            if time in _TIMES_ALONE and condition.column in _IDS:
+                column = column.concat("")
+            conditions.append(keyset.holds(column, condition.values))
+    return conditions
 
 
-def _percent(part: int, whole: int) -> str | None:
-    if not whole:
-        return None
-    percent = Decimal(100 * part) / Decimal(whole)
-    return str(percent.quantize(Decimal("0.01"), ROUND_HALF_UP))
-
-
-def _text(micros: int) -> str:
-    """Return an amount with as many digits as it needs, at least two: 49900000 → "49.90"."""
-    whole, rest = divmod(abs(micros), _MICROS)
-    digits = f"{rest:06}".rstrip("0").ljust(2, "0")
-    return f"{'-' if micros < 0 else ''}{whole}.{digits}"
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -1,21 +1,24 @@
 """The conversion report: figures by day, campaign, event or affiliate that equal the log's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from models import Affiliate, Campaign
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
 from services.reporting import conversion_counts
-from services.reporting.conversion_counts import Amounts, By, Figures, Tally
+from services.reporting.conversion_figures import Amounts, Figures, Tally
 from services.reporting.days import ONE_DAY, days, midnight, whole_days
 from services.reporting.definitions import STATUSES
 from services.reporting.filters import NO_AFFILIATE, EventLogFilter, event_search
+from services.reporting.keyset import Search
 
 __all__ = [
     "Amounts",
@@ -27,6 +30,8 @@ __all__ = [
     "log_filter",
     "report",
 ]
+
+By = Literal["day", "campaign", "event", "affiliate"]
 
 MOST_DAYS: Final = 800
 USUAL_DAYS: Final = 30
@@ -93,7 +98,8 @@ async def report(actor: Actor, wanted: ReportFilter, *, clock: Clock = utc_now) 
     `InvalidInput` for a wrong filter and for more than 800 days by day.
     """
     actor.require(Right.READ)
-    return await database.read(_report, _with_range(wanted, clock()))
+    since, until = _range(wanted, clock())
+    return await database.read(_report, replace(wanted, since=since, until=until), since, until)
 
 
 def log_filter(
@@ -131,8 +137,8 @@ def log_filter(
             return replace(filtered, affiliate=row.key or NO_AFFILIATE)
 
 
-def _with_range(wanted: ReportFilter, now: datetime) -> ReportFilter:
-    """Return the filter with both ends of its range in UTC; raise `InvalidInput`."""
+def _range(wanted: ReportFilter, now: datetime) -> tuple[datetime, datetime]:
+    """Return both ends of the range in UTC; raise `InvalidInput` for a filter that cannot be."""
     problems: dict[str, str] = {}
     if wanted.by not in get_args(By):
         problems["by"] = f"Give one of {', '.join(get_args(By))}."
@@ -146,9 +152,9 @@ def _with_range(wanted: ReportFilter, now: datetime) -> ReportFilter:
         since = midnight(until.astimezone(zone).date() - USUAL_DAYS * ONE_DAY, zone)
     if since >= until:
         raise InvalidInput({"to": "“To” must be later than “from”."})
-    if wanted.by == "day" and (until - since) > timedelta(days=MOST_DAYS, hours=1):
+    if wanted.by == "day" and (until - since).days > MOST_DAYS:
         raise InvalidInput({"from": f"By day, give a range of at most {MOST_DAYS} days."})
-    return replace(wanted, since=since, until=until)
+    return since, until
 
 
 def _moment(moment: datetime | None, field: str, problems: dict[str, str]) -> datetime | None:
@@ -163,41 +169,58 @@ def _moment(moment: datetime | None, field: str, problems: dict[str, str]) -> da
     return moment.astimezone(UTC)
 
 
-def _report(session: Session, wanted: ReportFilter) -> Report:
-    since, until = wanted.since, wanted.until
-    if since is None or until is None:
-        raise TypeError("The range of a report is filled in before it is made.")
-    number = whole_days(since, until, wanted.zone)
-    if number is None:
-        before = since - (until - since)
-    else:
-        first = since.astimezone(wanted.zone).date()
-        before = midnight(first - number * ONE_DAY, wanted.zone)
+def _report(session: Session, wanted: ReportFilter, since: datetime, until: datetime) -> Report:
     search = event_search(session, _events(wanted, since, until))
-    rows: list[ReportRow] = []
-    if wanted.by == "day":
-        total = Tally()
-        for day in days(since, until, wanted.zone):
-            tally = conversion_counts.total(session, search, day.since, day.until)
-            name = day.date.isoformat()
-            rows.append(ReportRow(name, name, day.since, day.until, tally.figures()))
-            total.add(tally)
-    else:
-        total = conversion_counts.total(session, search, since, until)
-        groups = conversion_counts.by_group(session, search, wanted.by, since, until)
-        rows += (ReportRow(g.key, g.name, since, until, g.tally.figures()) for g in groups)
-        rows.sort(key=lambda row: (-row.figures.conversions, -row.figures.leads, row.name))
+    rows, total = _rows(session, search, wanted, since, until)
+    before = _previous_since(since, until, wanted.zone)
     return Report(
         by=wanted.by,
         since=since,
         until=until,
         rows=tuple(rows),
         total=total.figures(),
-        previous=conversion_counts.total(session, search, before, since).figures(),
+        previous=conversion_counts.of_range(session, search, before, since).figures(),
         previous_since=before,
         previous_until=since,
         wanted=wanted,
     )
+
+
+def _rows(
+    session: Session, search: Search, wanted: ReportFilter, since: datetime, until: datetime
+) -> tuple[list[ReportRow], Tally]:
+    """Return the rows and their sum: what is recorded meanwhile cannot part them."""
+    if wanted.by == "day":
+        spans = tuple(days(since, until, wanted.zone))
+        tallies = conversion_counts.of_days(session, search, spans)
+        rows = [
+            ReportRow(name := day.date.isoformat(), name, day.since, day.until, tally.figures())
+            for day, tally in zip(spans, tallies, strict=True)
+        ]
+        return rows, _sum(tallies)
+    if wanted.by == "event":
+        groups, total = conversion_counts.of_event_types(session, search, since, until)
+    else:
+        owner = Campaign if wanted.by == "campaign" else Affiliate
+        groups = conversion_counts.of_owners(session, search, owner, since, until)
+        total = _sum(group.tally for group in groups)
+    rows = [ReportRow(each.key, each.name, since, until, each.tally.figures()) for each in groups]
+    rows.sort(key=lambda row: (-row.figures.conversions, -row.figures.leads, row.name, row.key))
+    return rows, total
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.add(tally)
+    return total
+
+
+def _previous_since(since: datetime, until: datetime, zone: ZoneInfo) -> datetime:
+    number = whole_days(since, until, zone)
+    if number is None:
+        return since - (until - since)
+    return midnight(since.astimezone(zone).date() - number * ONE_DAY, zone)
 
 
 def _events(wanted: ReportFilter, since: datetime, until: datetime) -> EventLogFilter:

@@ -28,7 +28,7 @@ def days(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[Day]:
     The first and the last are cut to the range. A day that a zone skipped is not there.
     """
     day = since.astimezone(zone).date()
-    # A moment after midnight can still lie before the second one, where clocks went back over it.
+    # Where clocks went back over midnight, the date of `since` can be that of the day before.
     begins = since
     while begins < until:
         ends = min(midnight(day + ONE_DAY, zone), until)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import col
 
 from models import Event
@@ -48,3 +48,8 @@ COUNTS: Final[ColumnElement[bool]] = col(Event.is_test).is_(False)
 
 IS_CONVERSION: Final[ColumnElement[bool]] = and_(col(Event.is_conversion), COUNTS)
 """An event that counts as a conversion, by the flag frozen on it when it fired."""
+
+CONVERSIONS: Final[ColumnElement[int]] = func.coalesce(
+    func.sum(case((IS_CONVERSION, 1), else_=0)), 0
+)
+"""How many of the events of a group are conversions."""

@@ -12,6 +12,7 @@ from models.words import DeliveryStatus
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
+from services.reporting.definitions import COUNTS
 from services.reporting.hours import last_hours, slot
 
 HOURS = 24
@@ -48,7 +49,7 @@ def _usage(session: Session, now: datetime) -> dict[str, EventUsage]:
         .where(
             col(Event.received_at) >= window.since,
             col(Event.received_at) < window.until,
-            col(Event.is_test).is_(False),
+            COUNTS,
         )
         .group_by(col(Event.event_type_id), hour, col(Event.delivery_status))
     )
@@ -65,7 +66,7 @@ def _usage(session: Session, now: datetime) -> dict[str, EventUsage]:
     )
     last_fired = (
         select(col(Event.received_at))
-        .where(col(Event.event_type_id) == col(EventType.id), col(Event.is_test).is_(False))
+        .where(col(Event.event_type_id) == col(EventType.id), COUNTS)
         .order_by(col(Event.received_at).desc(), col(Event.id).desc())
         .limit(1)
         .scalar_subquery()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Literal, TypeVar
 
-from sqlalchemy import Table, func
+from sqlalchemy import Table, func, literal_column
 from sqlmodel import Session, SQLModel, col, select
 
 from models import Affiliate, Campaign, Delivery, Event, EventType, Submission
@@ -163,11 +163,14 @@ def submission_search(wanted: SubmissionFilter) -> Search:
     if wanted.actor_id:
         known = (wanted.actor_id,) if is_storable(wanted.actor_id) else ()
         conditions.append(Condition("actor_id", known))
+    is_url = bool(wanted.actor_id) and words["source"] == (Source.INCOMING,)
     return Search(
         table=_table(Submission),
         time="received_at",
         conditions=tuple(conditions),
-        indexed=("verdict",),
+        indexed=("actor_id", "verdict") if is_url else ("verdict",),
+        decisive=("actor_id",) if is_url else (),
+        of_index=literal_column("source = 'incoming'") if is_url else None,
         since=since,
         until=until,
     )

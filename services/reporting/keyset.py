@@ -52,8 +52,9 @@ class Search:
     """A filter as the database understands it: one object for list, count and export.
 
     `indexed` names the columns with an index (column, time, id), the most telling first; those in
-    `decisive` leave so few rows that nothing else need be weighed. `since` is inclusive, `until`
-    exclusive, both on the column `time`.
+    `decisive` leave so few rows that nothing else need be weighed. `of_index` is a condition that
+    holds for every row sought, in the very words of a partial index, which is used for no others.
+    `since` is inclusive, `until` exclusive, both on the column `time`.
     """
 
     table: Table
@@ -61,6 +62,7 @@ class Search:
     conditions: tuple[Condition, ...] = ()
     indexed: tuple[str, ...] = ()
     decisive: tuple[str, ...] = ()
+    of_index: ColumnElement[bool] | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -227,6 +229,8 @@ def _branch(
         rows = rows.where(holds(columns[driver.column], driver.values))
         # PostgreSQL sees no order behind an IS NULL unless the sort names the column too.
         order.insert(0, columns[driver.column])
+    if search.of_index is not None:
+        rows = rows.where(search.of_index)
     if search.since is not None:
         rows = rows.where(time >= search.since)
     if search.until is not None:

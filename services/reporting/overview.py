@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
 
 from models import Delivery, Event, EventType, Postback, Trial
@@ -14,6 +14,7 @@ from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import InvalidInput
 from services.reporting import health
+from services.reporting.definitions import CONVERSIONS, COUNTS
 from services.reporting.hours import Window, last_hours, slot
 
 MAX_HOURS = 24 * 31
@@ -105,16 +106,13 @@ def _inside(window: Window) -> tuple[Any, ...]:
     return (
         col(Event.received_at) >= window.since,
         col(Event.received_at) < window.until,
-        col(Event.is_test).is_(False),
+        COUNTS,
     )
-
-
-_CONVERSIONS = func.coalesce(func.sum(case((col(Event.is_conversion), 1), else_=0)), 0)
 
 
 def _trend(session: Session, window: Window) -> tuple[TrendBar, ...]:
     hour = slot(session, col(Event.received_at), window)
-    query = select(hour, func.count(), _CONVERSIONS).where(*_inside(window)).group_by(hour)
+    query = select(hour, func.count(), CONVERSIONS).where(*_inside(window)).group_by(hour)
     counts = {row[0]: (row[1], row[2]) for row in session.execute(query)}
     return tuple(
         TrendBar(window.since + timedelta(hours=number), *counts.get(number, (0, 0)))
@@ -123,7 +121,7 @@ def _trend(session: Session, window: Window) -> tuple[TrendBar, ...]:
 
 
 def _count_events(session: Session, window: Window) -> tuple[int, int]:
-    row = session.execute(select(func.count(), _CONVERSIONS).where(*_inside(window))).one()
+    row = session.execute(select(func.count(), CONVERSIONS).where(*_inside(window))).one()
     return row[0], row[1]
 
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from models import Affiliate, Campaign, Event, Lead
+from services.reporting.definitions import CONVERSIONS, COUNTS
 from services.reporting.hours import last_hours
 
 # Counting further costs more than anybody gains from it.
@@ -39,19 +40,19 @@ def figures_by_key(
     """
     window = last_hours(now, 24)
     recent = (
-        select(of_event, func.count(), func.sum(case((col(Event.is_conversion), 1), else_=0)))
+        select(of_event, func.count(), CONVERSIONS)
         .where(
             of_event.is_not(None),
             col(Event.received_at) >= window.since,
             col(Event.received_at) < window.until,
-            col(Event.is_test).is_(False),
+            COUNTS,
         )
         .group_by(of_event)
     )
     counts = {row[0]: (row[1], row[2]) for row in session.execute(recent)}
     last_event = (
         select(col(Event.received_at))
-        .where(of_event == col(owner.id), col(Event.is_test).is_(False))
+        .where(of_event == col(owner.id), COUNTS)
         .order_by(col(Event.received_at).desc(), col(Event.id).desc())
         .limit(1)
         .scalar_subquery()
