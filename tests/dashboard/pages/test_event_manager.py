@@ -1,6 +1,5 @@
-"""A campaign's Event Manager by its labels, in a real browser: S4, S11 and the campaign's lists."""
+"""A campaign's Event Manager by its labels, in a real browser: S4, and the lists in use."""
 
-from collections.abc import Iterator
 from zlib import crc32
 
 import httpx
@@ -12,16 +11,6 @@ from tests.dashboard.pages.conftest import at, sign_in
 from tests.dashboard.server import Server
 
 MANAGER = "?tab=settings&part=event-manager"
-
-
-@pytest.fixture(scope="module")
-def api(empty_server: Server) -> Iterator[httpx.Client]:
-    """Return a client with the key that the command line made."""
-    key = empty_server.command("create-key", "--name", "event manager", "--scope", "admin")
-    with httpx.Client(
-        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
-    ) as client:
-        yield client
 
 
 @pytest.fixture
@@ -84,18 +73,6 @@ def row_of(table: Locator, event: str) -> Locator:
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Unsaved changes")).to_be_hidden()
-
-
-def add_field(page: Page, name: str, *, kind: str = "", required: bool = False) -> None:
-    page.get_by_role("button", name="Add Custom Field").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill(name)
-    if kind:
-        dialog.get_by_label("Type").select_option(kind)
-    if required:
-        dialog.get_by_role("switch", name="Required").click()
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog).to_be_hidden()
 
 
 def test_s4_an_event_kept_for_some_campaigns_is_assigned_and_taken_back_by_its_switch(
@@ -205,98 +182,6 @@ def test_what_somebody_else_chose_first_stands_beside_mine_and_is_not_overwritte
     expect(versions).to_be_hidden()
     here = stands(api, campaign, event)
     assert (here["enabled"], here["is_conversion"]) == (True, False)
-
-
-def test_s11_a_custom_field_is_added_and_required_of_the_next_firing(
-    signed_in: Page, server: Server, api: httpx.Client, campaign: str, own: str
-) -> None:
-    event = make_event(api, f"{own}_all")
-    open_event(signed_in, server, campaign, event)
-    signed_in.get_by_role("button", name="Add Custom Field").click()
-    dialog = signed_in.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill("Policy No.")
-    dialog.get_by_role("button", name="Use policy_no").click()
-    expect(dialog.get_by_label("Name", exact=True)).to_have_value("policy_no")
-    dialog.get_by_label("Help text").fill("As printed")
-    dialog.get_by_label("Example").fill("P-7")
-    dialog.get_by_role("switch", name="Required").click()
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog).to_be_hidden()
-    row = signed_in.get_by_role("table", name="Custom fields").get_by_role("row").nth(1)
-    expect(row).to_contain_text("policy_no")
-    expect(row).to_contain_text("Required")
-    expect(row).to_contain_text("{field:policy_no}")
-    make_lead(api, campaign, f"t-{own}")
-    refused = fire(api, event, f"t-{own}").json()
-    assert [each["field"] for each in refused["errors"]] == ["fields.policy_no"]
-    assert fire(api, event, f"t-{own}", fields={"policy_no": "P-8"}).status_code == 201
-
-
-def test_s11_a_wrong_custom_field_is_refused_beside_its_parts_and_nothing_typed_is_lost(
-    signed_in: Page, server: Server, campaign: str, event: str
-) -> None:
-    open_event(signed_in, server, campaign, event)
-    signed_in.get_by_role("button", name="Add Custom Field").click()
-    dialog = signed_in.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill("amount")
-    dialog.get_by_label("Type").select_option("date")
-    dialog.get_by_label("Example").fill("31.02.2026")
-    dialog.get_by_label("Help text").fill("kept")
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog.locator("#field_name-error")).to_contain_text("Every event has “amount” already")
-    expect(dialog.locator("#field_example-error")).to_contain_text("2026-02-28")
-    expect(dialog.get_by_label("Help text")).to_have_value("kept")
-
-
-def test_s11_custom_fields_are_put_in_order_and_the_focus_stays(
-    signed_in: Page, server: Server, api: httpx.Client, campaign: str, event: str
-) -> None:
-    open_event(signed_in, server, campaign, event)
-    for name, kind in (("one", "text"), ("two", "number"), ("three", "date")):
-        add_field(signed_in, name, kind=kind)
-    signed_in.get_by_role("button", name="Move three up").click()
-    rows = signed_in.get_by_role("table", name="Custom fields").get_by_role("row")
-    expect(rows.nth(2)).to_contain_text("three")
-    expect(signed_in.get_by_role("button", name="Move three up")).to_be_focused()
-    signed_in.keyboard.press("Enter")
-    expect(rows.nth(1)).to_contain_text("three")
-    expect(signed_in.get_by_role("button", name="Move three down")).to_be_focused()
-    fields = api.get(f"/campaigns/{campaign}/events/{event}/fields").json()["items"]
-    assert [each["name"] for each in fields] == ["three", "one", "two"]
-
-
-def test_s11_removing_a_custom_field_asks_first_and_old_events_keep_their_values(
-    signed_in: Page, server: Server, api: httpx.Client, campaign: str, own: str
-) -> None:
-    event = make_event(api, f"{own}_all")
-    open_event(signed_in, server, campaign, event)
-    add_field(signed_in, "premium", kind="number")
-    make_lead(api, campaign, f"t-{own}")
-    fired = made(fire(api, event, f"t-{own}", fields={"premium": "12.50"}))
-    signed_in.get_by_role("button", name="More actions for premium").click()
-    signed_in.get_by_role("menuitem", name="Remove").click()
-    question = signed_in.get_by_role("alertdialog")
-    expect(question).to_contain_text("Events that fired already keep their values")
-    question.get_by_role("button", name="Remove field").click()
-    expect(signed_in.get_by_text("No custom field yet")).to_be_visible()
-    signed_in.goto(f"{server.url}/logs/{fired['event_id']}")
-    expect(signed_in.get_by_text("12.50").first).to_be_visible()
-
-
-def test_a_custom_field_is_renamed_with_a_word_about_what_that_means(
-    signed_in: Page, server: Server, campaign: str, event: str
-) -> None:
-    open_event(signed_in, server, campaign, event)
-    add_field(signed_in, "policy")
-    signed_in.get_by_role("button", name="More actions for policy").click()
-    signed_in.get_by_role("menuitem", name="Edit").click()
-    dialog = signed_in.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill("policy_no")
-    expect(dialog).to_contain_text("keep their values under “policy”")
-    dialog.get_by_role("button", name="Save").click()
-    expect(signed_in.get_by_role("table", name="Custom fields")).to_contain_text(
-        "{field:policy_no}"
-    )
 
 
 def test_an_event_list_is_assigned_with_what_it_brings_and_taken_away_with_what_it_costs(

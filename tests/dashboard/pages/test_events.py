@@ -1,7 +1,6 @@
 """Event Management and an event's page, by their labels, in a real browser."""
 
 import re
-from collections.abc import Iterator
 from secrets import token_hex
 
 import httpx
@@ -14,16 +13,6 @@ from services.catalog import event_types
 from services.database import Database
 from tests.dashboard.pages.conftest import at
 from tests.dashboard.server import Server
-
-
-@pytest.fixture(scope="module")
-def api(empty_server: Server) -> Iterator[httpx.Client]:
-    """Return a client with the key that the command line made."""
-    key = empty_server.command("create-key", "--name", "event pages", "--scope", "admin")
-    with httpx.Client(
-        base_url=f"{empty_server.url}/api/v1", headers={"Authorization": f"Bearer {key}"}
-    ) as client:
-        yield client
 
 
 def create(page: Page, server: Server, name: str, description: str = "") -> None:
