@@ -25,7 +25,7 @@ def rows() -> dict[str, dict[str, str]]:
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_of_tests(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / path).read_text())
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return frozenset(node.name for node in tree.body if isinstance(node, kinds))
@@ -43,4 +43,4 @@ def test_each_requirement_links_to_tests_that_exist(requirement: str, way: str) 
     assert links, f"{requirement} has no test through the {way}"
     for name, path in links:
         assert path.startswith(WAYS[way]), f"{path} is no place for tests through the {way}"
-        assert name in tests_in(path), f"{path} has no {name}"
+        assert name in names_of_tests(path), f"{path} has no {name}"

@@ -51,14 +51,14 @@ async def test_s10_what_can_fire_is_told_and_what_cannot_is_refused_with_the_rea
 async def test_s13_every_firing_has_its_time_lead_payload_status_and_code(
     api: httpx.AsyncClient, lead: str, partner: Partner, settings: Settings
 ) -> None:
-    await create(api, "/event-types/sale/postbacks", url=f"{partner.url}/status/404")
+    await create(api, "/event-types/sale/postbacks", url=partner.url("/status/500"))
     fact = {"event": "sale", "lead_id": lead, "amount": "49.90", "currency": "USD"}
     event_id = (await fire(api, **fact)).json()["event_id"]
     async with worker(settings):
-        await settled(DeliveryStatus.FAILED)
+        await settled(DeliveryStatus.RETRYING)
     (row,) = (await api.get("/api/v1/events?event=sale")).json()["items"]
     assert (row["event_id"], row["lead_id"], row["transaction_id"]) == (event_id, lead, "t-1")
-    assert (row["campaign"], row["status"], row["response_code"]) == ("us", "failed", 404)
+    assert (row["campaign"], row["status"], row["response_code"]) == ("us", "retrying", 500)
     assert row["amount"] == "49.90"
     assert (await api.get(f"/api/v1/events/{event_id}")).json()["payload"] == fact
 
@@ -66,7 +66,7 @@ async def test_s13_every_firing_has_its_time_lead_payload_status_and_code(
 async def test_s14_a_range_of_time_finds_an_entry_and_the_entry_every_attempt(
     api: httpx.AsyncClient, lead: str, partner: Partner, settings: Settings
 ) -> None:
-    await create(api, "/event-types/sale/postbacks", url=f"{partner.url}/ok?tid={{transaction_id}}")
+    await create(api, "/event-types/sale/postbacks", url=partner.url("/ok?tid={transaction_id}"))
     event_id = (await fire(api, event="sale", lead_id=lead)).json()["event_id"]
     async with worker(settings):
         await settled(DeliveryStatus.DELIVERED)
@@ -90,7 +90,7 @@ async def test_s14_a_range_of_time_finds_an_entry_and_the_entry_every_attempt(
 async def test_s15_a_second_reader_sees_a_firing_and_its_delivery_at_once(
     api: httpx.AsyncClient, lead: str, partner: Partner, settings: Settings
 ) -> None:
-    await create(api, "/event-types/sale/postbacks", url=f"{partner.url}/ok")
+    await create(api, "/event-types/sale/postbacks", url=partner.url("/ok"))
     await fire(api, event="sale", lead_id=lead)
     (row,) = (await api.get("/api/v1/events")).json()["items"]
     assert row["status"] in {"pending", "sending", "delivered"}
