@@ -131,6 +131,7 @@ def test_a_third_save_is_compared_anew(
 
 
 def test_two_who_save_the_same_have_no_conflict(mine: Page, theirs: Page) -> None:
+    expect(panel(mine)).to_be_visible()
     mine.get_by_label("Destination URL").fill(THEIRS)
     expect(panel(mine)).to_be_hidden()
     mine.get_by_role("button", name="Save").click()

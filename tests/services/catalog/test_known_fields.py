@@ -43,7 +43,7 @@ async def test_a_name_in_several_campaigns_is_one_field_with_its_places(actor: A
 
 
 @pytest.mark.parametrize(
-    ("owner", "campaign", "expected"),
+    ("whose", "campaign", "expected"),
     [
         (SALE, None, ["policy_no", "roof"]),
         (SALE, "auto", ["policy_no"]),
@@ -53,9 +53,9 @@ async def test_a_name_in_several_campaigns_is_one_field_with_its_places(actor: A
     ],
 )
 async def test_an_owner_and_a_campaign_leave_their_own_fields(
-    owner: Owner, campaign: str | None, expected: list[str], actor: Actor
+    whose: Owner, campaign: str | None, expected: list[str], actor: Actor
 ) -> None:
-    assert await names(actor, owner, campaign=campaign) == expected
+    assert await names(actor, whose, campaign=campaign) == expected
 
 
 async def test_what_is_archived_offers_nothing(actor: Actor) -> None:
