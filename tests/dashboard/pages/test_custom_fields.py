@@ -29,14 +29,12 @@ def event(api: httpx.Client, campaign: str) -> str:
     return make_event(api, f"{campaign}_event")
 
 
-def add_field(page: Page, name: str, *, kind: str = "", required: bool = False) -> None:
+def add_field(page: Page, name: str, *, kind: str = "") -> None:
     page.get_by_role("button", name="Add Custom Field").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     if kind:
         dialog.get_by_label("Type").select_option(kind)
-    if required:
-        dialog.get_by_role("switch", name="Required").click()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_be_hidden()
 
