@@ -143,7 +143,7 @@ def _already_fired(event_type: EventTypeRow) -> str:
     if event_type.dedupe is DedupeMode.WINDOW:
         minutes = event_type.dedupe_window_minutes or 0
         unit = "minute" if minutes == 1 else "minutes"
-        return f"Already fired for this lead within {minutes:,} {unit}; wait for that time to pass."
+        return f"Already fired for this lead; it may fire again after {minutes:,} {unit}."
     return "Already fired for this lead; Multi-Trigger is off."
 
 

@@ -301,7 +301,8 @@ def _sent(deliveries: int) -> str:
 def _option(option: TriggerOption, now: datetime) -> OptionLine:
     reason = option.reason
     if reason and option.fired_at is not None:
-        reason = f"{reason.rstrip('.')} ({_ago(now - option.fired_at)})"
+        when = f"already fired {_ago(now - option.fired_at)}"
+        reason = reason.replace("Already fired for this lead", when).rstrip(".")
     label = f"{option.name} – {reason}" if reason else option.name
     return OptionLine(option.name, label, is_disabled=bool(reason))
 

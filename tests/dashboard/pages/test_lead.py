@@ -187,20 +187,20 @@ def test_a_lead_that_does_not_exist_leads_back_to_the_list(signed_in: Page, serv
 
 
 def test_a_time_is_read_in_the_viewers_zone() -> None:
-    payload, problems = _read({"event": "sale", "occurred_at": "2026-01-31T12:00"}, BERLIN)
+    payload, problems = _read({"event": "sale", "occurred_at": "2026-01-31T12:00"}, BERLIN, [])
     assert problems == {}
     assert payload == {"event": "sale", "occurred_at": "2026-01-31T12:00:00+01:00"}
 
 
 @pytest.mark.parametrize("typed", ["yesterday", "2026-13-01T00:00"])
 def test_a_time_that_is_none_gets_its_sentence(typed: str) -> None:
-    assert "occurred_at" in _read({"event": "sale", "occurred_at": typed}, BERLIN)[1]
+    assert "occurred_at" in _read({"event": "sale", "occurred_at": typed}, BERLIN, [])[1]
 
 
 def test_a_time_one_minute_from_now_is_refused() -> None:
     soon = (datetime.now(UTC) + timedelta(minutes=1)).astimezone(BERLIN)
     form = {"event": "sale", "occurred_at": soon.strftime("%Y-%m-%dT%H:%M:%S")}
-    assert _read(form, BERLIN)[1] == {"occurred_at": "This time lies in the future."}
+    assert _read(form, BERLIN, [])[1] == {"occurred_at": "This time lies in the future."}
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ async def test_the_dialog_knows_what_the_mode_of_the_campaign_would_refuse(
     await fire_test()
     clock.move(minutes=59)
     (option,) = await triggering.options(actor, world.lead_id, clock=clock)
-    assert "within 60 minutes" in option.reason
+    assert "after 60 minutes" in option.reason
     assert option.fired_event_id == first
     clock.move(minutes=1)
     (option,) = await triggering.options(actor, world.lead_id, clock=clock)
