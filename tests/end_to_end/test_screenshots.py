@@ -52,6 +52,8 @@ NEW = (
     Sight("logs-empty", "/logs", "No event has fired yet"),
     Sight("affiliates-empty", "/affiliates", "No affiliate yet"),
     Sight("event-lists-empty", "/settings/event-lists", "No event list yet"),
+    Sight("reports-empty", "/reports", "Nothing to report yet"),
+    Sight("incoming-empty", "/incoming", "No incoming URL yet"),
 )
 FURNISHED = (
     Sight("overview", "/", "Latest events"),
@@ -64,7 +66,14 @@ FURNISHED = (
     Sight("campaign-new", "/campaigns", "Leads are captured for a campaign", "+ New Campaign"),
     Sight("campaign", "/campaigns/auto-us", "/api/v1/leads"),
     Sight("campaign-leads", "/campaigns/auto-us?tab=leads", "@example.com"),
-    Sight("campaign-settings", "/campaigns/auto-us?tab=settings", "Archive…"),
+    Sight("campaign-settings", "/campaigns/auto-us?tab=settings&part=general", "Archive…"),
+    Sight("campaign-postbacks", "/campaigns/auto-us?tab=postbacks", "Add Postback URL"),
+    Sight("event-manager", "/campaigns/auto-us?tab=settings&part=event-manager", "callback"),
+    Sight(
+        "event-manager-event",
+        "/campaigns/auto-us?tab=settings&part=event-manager&event=sale",
+        "policy_no",
+    ),
     Sight("affiliates", "/affiliates", "North Star Media"),
     Sight("affiliate-new", "/affiliates", "A traffic source", "+ New Affiliate"),
     Sight("affiliate", "/affiliates/clickbridge", "/api/v1/leads"),
@@ -81,6 +90,10 @@ FURNISHED = (
     Sight("logs", "/logs?range=7d", "delivered"),
     Sight("log-entry", "/logs/{delivered}", "Time line"),
     Sight("log-entry-retrying", "/logs/{retrying}", "Next try"),
+    Sight("reports", "/reports", "Highest day"),
+    Sight("reports-affiliate", "/reports?by=affiliate", "No affiliate"),
+    Sight("incoming", "/incoming", "Clickbridge"),
+    Sight("incoming-url", "/incoming/{incoming_url}", "Last calls"),
     Sight("test-receiver", "/test-receiver", "north-star-media"),
     Sight("test-receiver-name", "/test-receiver/clickbridge", "Parameter"),
     Sight("not-found", "/no-such-page", "does not exist", status=404),
@@ -134,6 +147,7 @@ def furnished(server: Server, api: httpx.Client) -> dict[str, str]:
         "postback": next(row["id"] for row in postbacks if row["method"] == "POST"),
         "lead": api.get(f"/events/{sale}").json()["lead_id"],
         "event_list": first("/event-lists", "id"),
+        "incoming_url": first("/incoming-urls", "id"),
         "delivered": sale,
         "retrying": retrying["items"][-1]["event_id"],
     }
