@@ -20,8 +20,6 @@ from dashboard.pages.postback.draft import (
     without_lost_secrets,
 )
 from dashboard.pages.postback.lines import (
-    CONTENT_TYPES,
-    JSON,
     HeaderLine,
     LintLine,
     SecretLine,
@@ -39,6 +37,13 @@ from services.errors import AppError, NotFound, StaleVersion
 from services.macros import Position, body_position
 from services.settings import get_settings
 
+JSON: Final = "application/json"
+CONTENT_TYPES: Final = [
+    (JSON, "JSON (application/json)"),
+    ("application/x-www-form-urlencoded", "Form (application/x-www-form-urlencoded)"),
+    ("text/plain; charset=utf-8", "Text (text/plain)"),
+    ("application/xml", "XML (application/xml)"),
+]
 FIELDS: Final = (
     "url",
     "method",
