@@ -44,7 +44,7 @@ def test_a_secret_that_somebody_else_removed_needs_its_value_again() -> None:
 
 
 def test_a_comparison_names_secrets_and_never_their_values() -> None:
-    rows = [SecretLine("r1", "token", is_stored=True, is_replacing=True), SecretLine("r2", "key")]
+    rows = [SecretLine("r1", "token", is_replacing=True), SecretLine("r2", "key", is_stored=True)]
     assert draft.secrets_in_words(rows) == ["token (new value)", "key"]
 
 

@@ -28,11 +28,7 @@ def removed_secrets(rows: Sequence[SecretLine], stored: Sequence[str]) -> list[s
 
 def secrets_in_words(rows: Sequence[SecretLine]) -> list[str]:
     """Return the names of the secrets; a value that was typed shows only that it is another."""
-    return [
-        f"{row.name} (new value)" if row.is_stored and row.is_replacing else row.name
-        for row in rows
-        if row.name
-    ]
+    return [f"{row.name} (new value)" if row.is_replacing else row.name for row in rows if row.name]
 
 
 def without_lost_secrets(rows: Sequence[SecretLine], stored: Sequence[str]) -> list[SecretLine]:

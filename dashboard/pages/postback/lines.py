@@ -2,9 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from services.catalog.known_fields import KnownField
 from services.macros import VOCABULARY, MacroGroup, Position, lint
+
+JSON: Final = "application/json"
+CONTENT_TYPES: Final = [
+    (JSON, "JSON (application/json)"),
+    ("application/x-www-form-urlencoded", "Form (application/x-www-form-urlencoded)"),
+    ("text/plain; charset=utf-8", "Text (text/plain)"),
+    ("application/xml", "XML (application/xml)"),
+]
 
 
 @dataclass(frozen=True, slots=True)

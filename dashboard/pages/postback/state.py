@@ -1,6 +1,7 @@
 """The form of the postback editor: what was typed, what is wrong with it, Save."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import reflex as rx
@@ -20,6 +21,8 @@ from dashboard.pages.postback.draft import (
     without_lost_secrets,
 )
 from dashboard.pages.postback.lines import (
+    CONTENT_TYPES,
+    JSON,
     HeaderLine,
     LintLine,
     SecretLine,
@@ -37,13 +40,6 @@ from services.errors import AppError, NotFound, StaleVersion
 from services.macros import Position, body_position
 from services.settings import get_settings
 
-JSON: Final = "application/json"
-CONTENT_TYPES: Final = [
-    (JSON, "JSON (application/json)"),
-    ("application/x-www-form-urlencoded", "Form (application/x-www-form-urlencoded)"),
-    ("text/plain; charset=utf-8", "Text (text/plain)"),
-    ("application/xml", "XML (application/xml)"),
-]
 FIELDS: Final = (
     "url",
     "method",
@@ -216,10 +212,9 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
         self.is_archived = row.archived_at is not None
         self._theirs = None if self.is_archived else row
         self._compare()
-        if self._theirs is not None and not self.conflict:  # both did the same
-            self._fill(row)
 
     def _compare(self) -> None:
+        """Put the form beside what somebody else stored; where both say the same, it is saved."""
         if self._theirs is None:
             self.conflict = []
             return
@@ -236,6 +231,14 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
             enabled=self.enabled,
         )
         self.conflict = comparison.compare(mine, comparison.row_in_words(self._theirs))
+        if not self.conflict:
+            self._agree(self._theirs)
+
+    def _agree(self, row: PostbackRow) -> None:
+        """Take the form as stored. Its rows stay as they are, since one of them has the focus."""
+        self._version, self._stored_secrets = row.version, list(row.secret_names)
+        self.secrets = [replace(each, is_stored=bool(each.name)) for each in self.secrets]
+        self._theirs, self.is_dirty, self.errors = None, False, dict(NO_ERRORS)
 
     def _say(self, errors: Mapping[str, str]) -> None:
         """Show each error beside its field, and what belongs to none at the top of the form."""

@@ -130,12 +130,17 @@ def test_a_third_save_is_compared_anew(
     assert stored(api, postback) == MINE
 
 
-def test_two_who_save_the_same_have_no_conflict(mine: Page, theirs: Page) -> None:
+def test_a_form_that_says_the_same_as_theirs_has_no_conflict_left(
+    mine: Page, theirs: Page, api: httpx.Client, postback: dict[str, str]
+) -> None:
     expect(panel(mine)).to_be_visible()
     mine.get_by_label("Destination URL").fill(THEIRS)
     expect(panel(mine)).to_be_hidden()
+    expect(mine.get_by_text("All changes saved")).to_be_visible()
+    mine.get_by_label("Destination URL").fill(MINE)
     mine.get_by_role("button", name="Save").click()
     expect(mine.get_by_text("All changes saved")).to_be_visible()
+    assert stored(api, postback) == MINE
 
 
 def test_what_was_typed_outlives_an_archived_postback(
