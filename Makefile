@@ -16,8 +16,10 @@ run: .venv/installed ## Start the dashboard and the API, http://localhost:3000 u
 demo: .venv/installed ## Fill an empty installation with believable data.
 	@$(BIN)/python -m services seed --profile small
 
+# A file stays in one process: its tests share a server. More than four builds of the pages at once
+# would only wait for each other.
 test: .venv/installed-tools chromium ## Run every test.
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadfile
 
 e2e: .venv/installed-tools chromium ## Run only the tests of the whole, in a browser.
 	@$(BIN)/python -m pytest tests/end_to_end

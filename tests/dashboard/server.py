@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180  # the first start of a fresh clone installs what the pages are built from
 STOP_SECONDS = 25
+
+# On a busy machine a page is slow, not wrong.
+expect.set_options(timeout=15_000)
 
 
 @dataclass(slots=True)
@@ -87,8 +90,12 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, **settings: str) -> Iterator[Server]:
-    """Run an empty installation with its data in `folder`; `settings` are AFTERLEAD_ names."""
+def running_server(folder: Path, *, pages: str, **settings: str) -> Iterator[Server]:
+    """Run an empty installation with its data in `folder`; `settings` are AFTERLEAD_ names.
+
+    `pages` names what the built pages are shared with: servers that run one after the other. They
+    know the port of the server that was started last.
+    """
     port = free_port()
     values = {
         "database_url": f"sqlite:///{folder / 'afterlead.db'}",
@@ -104,8 +111,8 @@ def running_server(folder: Path, **settings: str) -> Iterator[Server]:
     environment = {
         **{name: text for name, text in os.environ.items() if not name.startswith("AFTERLEAD_")},
         **{f"AFTERLEAD_{name.upper()}": text for name, text in values.items()},
-        # Beside a server that a developer runs meanwhile, and beside other tests when named so.
-        "REFLEX_WEB_WORKDIR": os.environ.get("WEB_TESTS_WORKDIR", ".web_tests"),
+        # Beside a server that a developer runs meanwhile, and beside the tests' other processes.
+        "REFLEX_WEB_WORKDIR": f".web_tests_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{pages}",
         "REFLEX_STATES_WORKDIR": str(folder / "states"),
         "REFLEX_UPLOADED_FILES_DIR": str(folder / "uploads"),
     }

@@ -37,7 +37,7 @@ def page(context: BrowserContext) -> Page:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an installation in which nothing exists yet, not even an owner."""
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+    with running_server(tmp_path_factory.mktemp("server"), pages="whole") as running:
         yield running
 
 

@@ -126,11 +126,14 @@ def _url() -> rx.Component:
                 tone="warn",
             ),
         ),
-        when(
-            IncomingUrlState.is_changed,
-            rx.el.p(
-                "Save the changes below before the partner uses it.", class_name="al-field-help"
+        # Always a line: Save must not move away from under the pointer that leaves a field for it.
+        rx.el.p(
+            rx.cond(
+                IncomingUrlState.is_changed,
+                "Save the changes below before the partner uses it.",
+                "Everything is saved: the partner can use it.",
             ),
+            class_name="al-field-help",
         ),
         rx.el.div(
             rx.el.code(IncomingUrlState.url, class_name="al-mono al-break", style={"flex": "1"}),

@@ -23,7 +23,12 @@ def conversion_status() -> rx.Component:
             LogEntryState.may_change_status,
             button("Change…", small=True, on_click=StatusState.open_form),
         ),
-        style={"display": "inline-flex", "align_items": "center", "gap": "8px"},
+        style={
+            "display": "inline-flex",
+            "flex_wrap": "wrap",
+            "align_items": "center",
+            "gap": "4px 8px",
+        },
     )
 
 

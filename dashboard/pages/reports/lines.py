@@ -89,7 +89,7 @@ def chart_lines(report: Report) -> list[TrendLine]:
     """Return one bar per day, the conversions with the approved ones in them."""
     highest = max((row.figures.conversions for row in report.rows), default=0) or 1
     every = max(1, -(-len(report.rows) // _TICKS))
-    last = len(report.rows) - every // 2  # a tick further right would not fit
+    last = len(report.rows) - every  # a tick is as wide as the bars up to the next one
     return [
         TrendLine(
             starts=row.key,

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.pages.conftest import at
+from tests.dashboard.pages.conftest import at, made
 from tests.dashboard.server import Server
 
 
@@ -46,6 +46,10 @@ def test_s18_the_page_tells_what_calls_the_postbacks(
     signed_in: Page, server: Server, api: httpx.Client
 ) -> None:
     create(signed_in, server, "Signals", "signals")
+    # Those of the tests before, on the same server.
+    for each in made(api.get("/event-types", params={"limit": 500}))["items"]:
+        if each["is_affiliate_conversion"]:
+            made(api.post(f"/event-types/{each['name']}/archive"))
     signed_in.goto(f"{server.url}/affiliates/signals?tab=postbacks")
     expect(signed_in.get_by_text("No event calls these postbacks yet")).to_be_visible()
     event = {"name": "tells_affiliates", "is_affiliate_conversion": True}
@@ -53,11 +57,10 @@ def test_s18_the_page_tells_what_calls_the_postbacks(
     expect(signed_in.get_by_text("No event calls these postbacks yet")).to_be_hidden()
     expect(signed_in.get_by_role("link", name="tells_affiliates")).to_be_visible()
     postback = {"url": "https://example.com/in?c={external_click_id}"}
-    made = api.post("/affiliates/signals/postbacks", json=postback)
-    made.raise_for_status()
+    postback_id = made(api.post("/affiliates/signals/postbacks", json=postback))["id"]
     expect(signed_in.get_by_text("Every Affiliate Conversion Event", exact=True)).to_be_visible()
     signed_in.get_by_role("link", name="Edit", exact=True).click()
-    expect(signed_in).to_have_url(at(server, f"/affiliates/signals/postbacks/{made.json()['id']}"))
+    expect(signed_in).to_have_url(at(server, f"/affiliates/signals/postbacks/{postback_id}"))
     api.patch("/event-types/tells_affiliates", json={"is_affiliate_conversion": False})
 
 
