@@ -49,7 +49,7 @@ async def archive_incoming_url(actor: Caller, url_id: str) -> Response:
 
 @router.post("/incoming-urls/{url_id}/new-key")
 async def renew_key(actor: Caller, url_id: str) -> Response:
-    """Give an incoming URL another key; the present one is revoked."""
+    """Give an incoming URL another key; the present one works no more."""
     return answer_versioned(_json(await incoming_urls.new_key(actor, url_id)))
 
 

@@ -89,6 +89,20 @@ def add_key(session: Session, *, name: str, scope: KeyScope, now: datetime) -> C
     return CreatedKey(key=secret, row=_row(key))
 
 
+def renew(session: Session, key_id: str) -> CreatedKey:
+    """Put another secret in place of a key's own, within the caller's unit of work.
+
+    Id and name stay, and with them everything that the logs say of it. The old secret is worthless
+    after at most 2 seconds; call `forget` once this is on disk, and this process refuses it at
+    once.
+    """
+    secret = KEY_PREFIX + new_token()
+    key = session.get_one(ApiKey, key_id)
+    key.prefix, key.secret_hash = secret[:_SHOWN], token_hash(secret)
+    session.flush()
+    return CreatedKey(key=secret, row=_row(key))
+
+
 def revoke(session: Session, key_id: str, *, now: datetime) -> None:
     """Make a key worthless within the caller's unit of work, after at most 2 seconds.
 

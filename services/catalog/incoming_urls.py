@@ -108,14 +108,13 @@ async def update(
 
 
 async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
-    """Give it another key and revoke the old one at once.
+    """Give it another key; the old one works no more, and the log goes on under one name.
 
-    Calls with the old key stay in the log under that key. Raises NotFound, and Conflict for an
-    archived one.
+    Raises NotFound, and Conflict for an archived one.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    row, old_key_id = await database.write(_new_key, url_id, clock())
-    keys.forget(old_key_id)
+    row = await database.write(_new_key, url_id, clock())
+    keys.forget(row.api_key_id)
     return row
 
 
@@ -184,15 +183,13 @@ def _update(
     return _row(session, stored)
 
 
-def _new_key(session: Session, url_id: str, now: datetime) -> tuple[IncomingUrlRow, str]:
+def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
     stored = _find(session, url_id, for_change=True)
     _refuse_archived(stored)
-    old_key_id = stored.api_key_id
-    keys.revoke(session, old_key_id, now=now)
-    made = keys.add_key(session, name=stored.name, scope=KeyScope.INCOMING, now=now)
-    values = {"api_key_id": made.row.id, "secret": secret_box.encrypt(made.key)}
-    change(session, stored, values, kind=_KIND, now=now)
-    return _row(session, stored), old_key_id
+    renewed = keys.renew(session, stored.api_key_id)
+    secret = secret_box.encrypt(renewed.key)
+    change(session, stored, {"secret": secret}, kind=_KIND, now=now)
+    return _row(session, stored)
 
 
 def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:

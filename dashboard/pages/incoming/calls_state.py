@@ -34,7 +34,7 @@ class CallLine:
 
 
 class CallsState(rx.State):
-    """The newest calls with the present key."""
+    """The newest calls with its key, whatever that was at the time."""
 
     shown: str = list_state.LOADING
     problem: str = ""

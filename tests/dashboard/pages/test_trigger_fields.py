@@ -52,6 +52,27 @@ def test_s10_s11_custom_fields_are_asked_for_checked_and_shown(
         expect(facts).to_contain_text(text)
 
 
+def test_what_is_refused_stays_typed_and_stands_in_the_incoming_log(
+    signed_in: Page, server: Server, lead: tuple[str, str], api: httpx.Client
+) -> None:
+    lead_id, name = lead
+    long = "x" * 100_000
+    signed_in.goto(f"{server.url}/leads/{lead_id}")
+    signed_in.get_by_role("button", name="Trigger Event").click()
+    dialog = signed_in.get_by_role("dialog")
+    dialog.get_by_label("Event", exact=True).select_option(name)
+    dialog.get_by_label("policy_no").fill(long)
+    dialog.get_by_label("premium").fill("1,5")
+    dialog.get_by_role("button", name="Trigger Event").click()
+    expect(dialog.get_by_text("at most 1,000 characters; there are 100,000 now")).to_be_visible()
+    expect(dialog.get_by_label("premium")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("policy_no")).to_have_value(long)
+    refused = made(api.get("/submissions", params={"verdict": "invalid_field"}))["items"]
+    row = next(each for each in refused if each["lead_id"] == lead_id)
+    assert row["source"] == "manual"
+    assert {each["field"] for each in row["errors"]} == {"fields.policy_no", "fields.premium"}
+
+
 def test_a_conversion_status_is_changed_with_a_reason_that_stands_in_the_history(
     signed_in: Page, server: Server, lead: tuple[str, str], api: httpx.Client
 ) -> None:

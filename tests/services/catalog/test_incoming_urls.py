@@ -138,10 +138,12 @@ async def test_a_new_key_ends_the_old_one_at_once(actor: Actor, clock: FrozenClo
     await keys.actor_of_key(row.key, clock=clock)
     renewed = await incoming_urls.new_key(actor, row.id, clock=clock)
     assert renewed.key != row.key
-    assert (renewed.version, renewed.last_used_at) == (2, None)
+    assert renewed.key.startswith(renewed.key_prefix)
+    assert (renewed.version, renewed.last_used_at) == (2, clock.now)
     with pytest.raises(NotSignedIn):
         await keys.actor_of_key(row.key, clock=clock)
     caller = await keys.actor_of_key(renewed.key, clock=clock)
+    assert caller.id == row.api_key_id  # its earlier calls stay its own
     dialects = (await database.read(cache.definitions)).dialects_by_key_id
     assert set(dialects) == {caller.id}
 
