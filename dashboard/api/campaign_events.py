@@ -44,9 +44,11 @@ async def put_campaign_event(
 
 
 @router.delete(_EVENT, status_code=204)
-async def clear_campaign_event(actor: Caller, key: str, name: str) -> Response:
+async def clear_campaign_event(
+    actor: Caller, key: str, name: str, version: ExpectedVersion
+) -> Response:
     """Have a campaign inherit everything of an event again; its custom fields stay."""
-    await campaign_events.clear(actor, key, name)
+    await campaign_events.clear(actor, key, name, if_match=version)
     return Response(status_code=204)
 
 

@@ -70,9 +70,11 @@ async def change_custom_field(
 
 
 @router.delete(_FIELDS + "/{field}", status_code=204)
-async def delete_custom_field(actor: Caller, key: str, name: str, field: str) -> Response:
+async def delete_custom_field(
+    actor: Caller, key: str, name: str, field: str, version: ExpectedVersion
+) -> Response:
     """Remove a field; events that were fired keep its values."""
-    await custom_fields.delete(actor, key, name, field)
+    await custom_fields.delete(actor, key, name, field, if_match=version)
     return Response(status_code=204)
 
 

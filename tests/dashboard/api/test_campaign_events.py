@@ -115,6 +115,7 @@ async def test_who_is_too_late_is_told_both_versions(api: httpx.AsyncClient) -> 
     await api.put(SALE, json={"enabled": False}, headers={"If-Match": '"0"'})
     late = await api.put(SALE, json={"enabled": True}, headers={"If-Match": '"0"'})
     assert_stale(late, yours=0, current=1)
+    assert_stale(await api.delete(SALE, headers={"If-Match": '"0"'}), yours=0, current=1)
     assert (await api.get(SALE)).json()["enabled"] is False
 
 

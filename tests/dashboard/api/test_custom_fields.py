@@ -152,6 +152,7 @@ async def test_who_is_too_late_is_told_both_versions(api: httpx.AsyncClient) -> 
     await api.patch(own, json={"required": False})
     late = await api.patch(own, json={"type": "date"}, headers={"If-Match": '"1"'})
     assert_stale(late, yours=1, current=2)
+    assert_stale(await api.delete(own, headers={"If-Match": '"1"'}), yours=1, current=2)
     assert (await api.get(own)).json()["type"] == "text"
 
 
