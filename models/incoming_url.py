@@ -34,6 +34,9 @@ class IncomingUrl(SQLModel, table=True):
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     # Our field → the partner's word → ours: {"conversion_status": {"2": "approved"}}.
     words: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    # Our field → what the partner's system puts there, for all that stands in his URL.
+    placeholders: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    returns: str = Field(default="", max_length=100)
     version: int = 1
     created_at: datetime
     updated_at: datetime

@@ -104,6 +104,11 @@ INCOMING_URLS: tuple[Mapping[str, object], ...] = (
         "name": "Clickbridge",
         "event": "sale",
         "parameters": {"transaction_id": "txid", "amount": "payout"},
+        "placeholders": {
+            "transaction_id": "{click_id}",
+            "amount": "{payout}",
+            "conversion_status": "{status}",
+        },
         "words": {"conversion_status": {"1": "pending", "2": "approved", "3": "rejected"}},
     },
 )

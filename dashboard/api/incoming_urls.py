@@ -68,6 +68,8 @@ def _json(row: IncomingUrlRow) -> dict[str, object]:
         "event": row.event,
         "parameters": dict(row.parameters),
         "words": words,
+        "placeholders": dict(row.placeholders),
+        "returns": row.returns,
         "version": row.version,
         "created_at": row.created_at,
         "updated_at": row.updated_at,

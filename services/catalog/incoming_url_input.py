@@ -18,6 +18,7 @@ TRANSLATED = ("event", "conversion_status")
 """Fields whose values may be words of the partner's own."""
 
 MAX_WORDS = 100
+MAX_PLACEHOLDER = 300
 
 _CUSTOM_FIELD = re.compile(r"fields\.[a-z][a-z0-9_]{0,63}", re.ASCII)
 _PARAMETER = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}", re.ASCII)
@@ -29,7 +30,9 @@ class IncomingUrlInput(InputModel):
 
     `campaign` fixed: the URL works for no other. `event` fixed: it is fired when a call names
     none. `parameters`: our field → the partner's parameter. `words`: our field → the partner's
-    word → ours.
+    word → ours. `placeholders`: our field → what the partner's system puts there, for each that
+    stands in the URL; none means the usual ones. `returns`: the fixed text that he wants to be
+    answered.
     """
 
     missing: ClassVar[Mapping[str, str]] = {"name": "Give a name that says who uses the URL."}
@@ -39,6 +42,8 @@ class IncomingUrlInput(InputModel):
     event: Annotated[str, Text(64)] | None = None
     parameters: dict[str, str] = Field(default_factory=dict)
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
+    placeholders: dict[str, Annotated[str, Text(MAX_PLACEHOLDER)]] = Field(default_factory=dict)
+    returns: Annotated[str, Text(100)] = ""
 
     @field_validator("campaign", "event")
     @classmethod
@@ -50,11 +55,7 @@ class IncomingUrlInput(InputModel):
     def _parameters_fit(cls, parameters: dict[str, str]) -> dict[str, str]:
         seen: dict[str, str] = {}
         for ours, theirs in parameters.items():
-            if ours not in FIELDS and not _CUSTOM_FIELD.fullmatch(ours):
-                raise ValueError(
-                    f"“{ours[:64]}” is no field of an event. Use {', '.join(FIELDS)}, or "
-                    "fields.<name> for a custom field."
-                )
+            _check_field(ours)
             if not _PARAMETER.fullmatch(theirs):
                 raise ValueError(
                     f"“{theirs[:64]}” cannot be a parameter's name: use 1 to 64 letters, digits "
@@ -66,6 +67,13 @@ class IncomingUrlInput(InputModel):
                 raise ValueError(f"“{theirs}” stands for both {seen[theirs]} and {ours}.")
             seen[theirs] = ours
         return parameters
+
+    @field_validator("placeholders")
+    @classmethod
+    def _placeholders_fit(cls, placeholders: dict[str, str]) -> dict[str, str]:
+        for ours in placeholders:
+            _check_field(ours)
+        return placeholders
 
     @field_validator("words")
     @classmethod
@@ -84,3 +92,11 @@ class IncomingUrlInput(InputModel):
                     names = ", ".join(ConversionStatus)
                     raise ValueError(f"“{theirs[:64]}” must mean one of these: {names}.")
         return {field: meanings for field, meanings in words.items() if meanings}
+
+
+def _check_field(ours: str) -> None:
+    if ours not in FIELDS and not _CUSTOM_FIELD.fullmatch(ours):
+        raise ValueError(
+            f"“{ours[:64]}” is no field of an event. Use {', '.join(FIELDS)}, or fields.<name> for "
+            "a custom field."
+        )

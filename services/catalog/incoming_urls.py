@@ -1,14 +1,14 @@
 """Incoming URLs: what a partner was given to call us, each with a key and a dialect of its own."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import ApiKey, IncomingUrl
+from models import IncomingUrl
 from models.words import KeyScope
 from services import database, secret_box
 from services.accounts import keys
@@ -16,6 +16,13 @@ from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.incoming_url_input import FIELDS, TRANSLATED, IncomingUrlInput
+from services.catalog.incoming_url_rows import (
+    IncomingUrlRow,
+    campaign_key,
+    event_name,
+    row_of,
+    rows_of,
+)
 from services.catalog.listing import page_by_text
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
@@ -40,30 +47,6 @@ __all__ = [
 _KIND = "incoming URL"
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingUrlRow:
-    """One incoming URL; `campaign` and `event` are what is fixed for it, if anything.
-
-    `key` is empty for those who may not edit definitions, and when it cannot be read any more.
-    `parameters` are (ours, theirs), `words` are (our field, their word, our word).
-    """
-
-    id: str
-    name: str
-    key: str
-    key_prefix: str
-    api_key_id: str
-    campaign: str | None
-    event: str | None
-    parameters: tuple[tuple[str, str], ...]
-    words: tuple[tuple[str, str, str], ...]
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None
-    last_used_at: datetime | None
-
-
 async def create(
     actor: Actor, data: Mapping[str, object], *, clock: Clock = utc_now
 ) -> IncomingUrlRow:
@@ -75,7 +58,7 @@ async def create(
 async def get(actor: Actor, url_id: str) -> IncomingUrlRow:
     """Return one, archived or not; raise NotFound."""
     actor.require(Right.READ)
-    row = await database.read(lambda session: _row(session, _find(session, url_id)))
+    row = await database.read(lambda session: row_of(session, _find(session, url_id)))
     return _for(actor, row)
 
 
@@ -154,7 +137,7 @@ def _create(session: Session, data: IncomingUrlInput, now: datetime) -> Incoming
     )
     session.add(stored)
     cache.touch(session)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _update(
@@ -170,17 +153,19 @@ def _update(
     known = cache.definitions(session)
     present = {
         "name": stored.name,
-        "campaign": _campaign_key(known, stored),
-        "event": _event_name(known, stored),
+        "campaign": campaign_key(known, stored),
+        "event": event_name(known, stored),
         "parameters": stored.parameters,
         "words": stored.words,
+        "placeholders": stored.placeholders,
+        "returns": stored.returns,
     }
     data = validate(IncomingUrlInput, {**present, **changes})
     values = _values(known, data)
     if data.name != stored.name:
         keys.rename(session, stored.api_key_id, name=data.name)
     change(session, stored, values, kind=_KIND, now=now)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
@@ -189,7 +174,7 @@ def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
     renewed = keys.renew(session, stored.api_key_id)
     secret = secret_box.encrypt(renewed.key)
     change(session, stored, {"secret": secret}, kind=_KIND, now=now)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
@@ -197,7 +182,7 @@ def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
     if stored.archived_at is None:
         keys.revoke(session, stored.api_key_id, now=now)
         change(session, stored, {"archived_at": now}, kind=_KIND, now=now)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _refuse_archived(stored: IncomingUrl) -> None:
@@ -224,15 +209,9 @@ def _values(known: Definitions, data: IncomingUrlInput) -> dict[str, Any]:
         "event_type_id": event_type.id if event_type else None,
         "parameters": data.parameters,
         "words": data.words,
+        "placeholders": data.placeholders,
+        "returns": data.returns,
     }
-
-
-def _campaign_key(known: Definitions, stored: IncomingUrl) -> str | None:
-    return known.campaigns_by_id[stored.campaign_id].key if stored.campaign_id else None
-
-
-def _event_name(known: Definitions, stored: IncomingUrl) -> str | None:
-    return known.event_types_by_id[stored.event_type_id].name if stored.event_type_id else None
 
 
 def _list_page(
@@ -253,46 +232,7 @@ def _list_page(
         matches=lambda stored: q in stored.name.casefold(),
     )
     return Page(
-        _rows(session, found.items),
+        rows_of(session, found.items),
         next_cursor=found.next_cursor,
         previous_cursor=found.previous_cursor,
-    )
-
-
-def _row(session: Session, stored: IncomingUrl) -> IncomingUrlRow:
-    return _rows(session, [stored])[0]
-
-
-def _rows(session: Session, urls: Sequence[IncomingUrl]) -> list[IncomingUrlRow]:
-    ids = [stored.api_key_id for stored in urls]
-    found = session.scalars(select(ApiKey).where(col(ApiKey.id).in_(ids)))
-    api_keys = {key.id: key for key in found}
-    known = cache.definitions(session)
-    return [_made_row(known, stored, api_keys[stored.api_key_id]) for stored in urls]
-
-
-def _made_row(known: Definitions, stored: IncomingUrl, key: ApiKey) -> IncomingUrlRow:
-    try:
-        secret = "" if stored.archived_at else secret_box.decrypt(stored.secret)
-    except secret_box.UnreadableSecret:
-        secret = ""
-    return IncomingUrlRow(
-        id=stored.id,
-        name=stored.name,
-        key=secret,
-        key_prefix=key.prefix,
-        api_key_id=key.id,
-        campaign=_campaign_key(known, stored),
-        event=_event_name(known, stored),
-        parameters=tuple(stored.parameters.items()),
-        words=tuple(
-            (field, theirs, ours)
-            for field, meanings in stored.words.items()
-            for theirs, ours in meanings.items()
-        ),
-        version=stored.version,
-        created_at=stored.created_at,
-        updated_at=stored.updated_at,
-        archived_at=stored.archived_at,
-        last_used_at=key.last_used_at,
     )

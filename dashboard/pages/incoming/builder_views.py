@@ -202,6 +202,7 @@ def _form() -> rx.Component:
                         auto_complete="off",
                     ),
                     name="returns",
+                    error=errors["returns"],
                     optional=True,
                     help_text="For partners that want a fixed text, such as OK.",
                 ),

@@ -35,8 +35,8 @@ def parameters() -> rx.Component:
             has_text(errors["parameters"]),
             rx.el.p(errors["parameters"], class_name="al-field-error", role="alert", style=_ERROR),
         ),
-        description="Name each parameter as the partner does. The last column is only for "
-        "building the URL: the partner's own placeholder, such as {click_id}.",
+        description="Name each parameter as the partner does. What he puts "
+        "there is his system's own placeholder, such as {click_id}.",
         flush=True,
     )
 

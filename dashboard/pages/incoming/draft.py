@@ -23,7 +23,7 @@ _LABELS = {
     "conversion_status": "Conversion status",
 }
 # What a partner's placeholder may be written with, whatever his dialect: {x}, [x], #x#, %x%.
-_LITERAL = "{}[]$:@!|()*,;%"
+_LITERAL = "{}[]#$:@!|()*,;%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +50,26 @@ class WordLine:
 def parameter_lines(
     row: IncomingUrlRow, custom: Iterable[str], *, some_event: str
 ) -> list[ParameterLine]:
-    """Return a line for every field, those that most URLs need switched on.
+    """Return a line for every field; until a person chose, those that most URLs need are used.
 
     `some_event` stands in the URL until a person names another one.
     """
-    named = dict(row.parameters)
-    extra = [name for name in named if name.startswith(CUSTOM)]
+    named, placed = dict(row.parameters), dict(row.placeholders)
+    extra = [name for name in (*named, *placed) if name.startswith(CUSTOM)]
     own = [f"{CUSTOM}{name}" for name in custom]
     lines = []
     for ours in (*FIELDS, *dict.fromkeys((*own, *extra))):
         plain = ours.removeprefix(CUSTOM)
         theirs = named.get(ours, _usual(ours))
-        is_used = ours == "transaction_id" or ours in named or (ours == "event" and not row.event)
+        is_usual = ours == "transaction_id" or ours in named or (ours == "event" and not row.event)
+        usual = some_event if ours == "event" else f"{{{theirs}}}"
         lines.append(
             ParameterLine(
                 ours=ours,
                 label=_LABELS.get(ours, plain),
                 theirs=theirs,
-                value=some_event if ours == "event" else f"{{{theirs}}}",
-                is_used=is_used,
+                value=placed.get(ours, usual),
+                is_used=ours in placed if placed else is_usual,
             )
         )
     return lines
@@ -89,6 +90,11 @@ def parameters_of(lines: Iterable[ParameterLine]) -> dict[str, str]:
         for line in lines
         if line.is_used and line.theirs.strip() != _usual(line.ours)
     }
+
+
+def placeholders_of(lines: Iterable[ParameterLine]) -> dict[str, str]:
+    """Return what the partner puts into each parameter of the URL, as it is stored."""
+    return {line.ours: line.value for line in lines if line.is_used}
 
 
 def words_of(lines: Iterable[WordLine]) -> dict[str, dict[str, str]]:
@@ -137,6 +143,8 @@ def differences(mine: Mapping[str, object], theirs: IncomingUrlRow) -> list[Conf
             ("Event", str(mine["event"] or "Any"), theirs.event or "Any"),
             ("Parameters", _pairs(mine["parameters"]), _pairs(dict(theirs.parameters))),
             ("Words", _pairs(mine["words"]), _pairs(words)),
+            ("In the URL", _pairs(mine["placeholders"]), _pairs(dict(theirs.placeholders))),
+            ("Answer", str(mine["returns"] or "JSON"), theirs.returns or "JSON"),
         ]
     )
 

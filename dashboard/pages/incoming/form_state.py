@@ -50,7 +50,7 @@ class IncomingUrlState(rx.State):
     busy: bool = False
     is_changed: bool = False
     errors: dict[str, str] = dict.fromkeys(
-        ("name", "campaign", "event", "parameters", "words", ""), ""
+        ("name", "campaign", "event", "parameters", "words", "returns", ""), ""
     )
     conflict: list[ConflictLine] = rx.field(default_factory=list)
 
@@ -164,9 +164,10 @@ class IncomingUrlState(rx.State):
     @rx.event
     @guarded
     async def set_returns(self, text: str) -> None:
-        """Take the text that the partner wants as the answer."""
-        self.returns = text[:100]
-        self._build()
+        """Take the text that the partner wants to be answered."""
+        if text[:100] != self.returns:
+            self.returns = text[:100]
+            self._touch()
 
     @rx.event
     @guarded
@@ -232,7 +233,7 @@ class IncomingUrlState(rx.State):
         self.parameters = draft.parameter_lines(
             row, await self._custom_fields(), some_event=self._some_event()
         )
-        self.words = draft.word_lines(row)
+        self.words, self.returns = draft.word_lines(row), row.returns
         self.conflict, self.is_changed = [], False
         self.opened += 1
         self._show({})
@@ -263,6 +264,8 @@ class IncomingUrlState(rx.State):
             "event": self.event or None,
             "parameters": draft.parameters_of(self.parameters),
             "words": draft.words_of(self.words),
+            "placeholders": draft.placeholders_of(self.parameters),
+            "returns": self.returns,
         }
 
     def _change_parameter(self, ours: str, **changes: Any) -> None:
@@ -292,7 +295,7 @@ class IncomingUrlState(rx.State):
     def _show(self, found: dict[str, str]) -> None:
         errors = dict.fromkeys(self.errors, "")
         for name, sentence in found.items():
-            field = name.partition(".")[0]
+            field = name.partition(".")[0].replace("placeholders", "parameters")  # one table
             place = field if field in errors else ""
             errors[place] = f"{errors[place]} {sentence}".strip()
         self.errors = errors

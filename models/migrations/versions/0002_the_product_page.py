@@ -105,6 +105,8 @@ def upgrade() -> None:
     sa.Column('event_type_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=True),
     sa.Column('parameters', sa.JSON(), nullable=False),
     sa.Column('words', sa.JSON(), nullable=False),
+    sa.Column('placeholders', sa.JSON(), nullable=False),
+    sa.Column('returns', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),

@@ -79,6 +79,23 @@ def test_s9_a_partners_names_and_words_are_mapped_and_his_calls_appear(
     expect(signed_in.get_by_text("rejected", exact=True).first).to_be_visible()
 
 
+def test_the_url_that_was_built_is_there_again_the_next_day(
+    signed_in: Page, new_url: NewUrl, key: str
+) -> None:
+    new_url(f"Kept {key}")
+    signed_in.get_by_label("In the URL: Event").uncheck()
+    signed_in.get_by_label("In the URL: Amount").check()
+    signed_in.get_by_label("What the partner puts for Amount").fill("#payout#")
+    signed_in.get_by_label("What the partner puts for Transaction ID").fill("[clickid]")
+    signed_in.get_by_label("Answer").fill("OK")
+    wanted = re.compile(r"/in/al_[\w-]+\?transaction_id=\[clickid\]&amount=#payout#&return=OK$")
+    expect(signed_in.locator("code.al-break")).to_have_text(wanted)
+    save(signed_in)
+    signed_in.reload()
+    expect(signed_in.locator("code.al-break")).to_have_text(wanted)
+    expect(signed_in.get_by_label("Answer")).to_have_value("OK")
+
+
 def test_s9_a_test_call_is_recorded_and_counts_nowhere(
     signed_in: Page, new_url: NewUrl, key: str, api: httpx.Client
 ) -> None:

@@ -97,6 +97,10 @@ async def test_the_hot_path_knows_what_is_fixed_and_how_the_partner_speaks(actor
         ({"words": {"event": {" ": "sale"}}}, "words", "1 to 255"),
         ({"words": {"conversion_status": {"2": "good"}}}, "words", "approved"),
         ({"words": {"event": {str(n): "sale" for n in range(101)}}}, "words", "100"),
+        ({"placeholders": {"txid": "{a}"}}, "placeholders", "“txid”"),
+        ({"placeholders": {"amount": "x" * 301}}, "placeholders.amount", "300"),
+        ({"placeholders": {"amount": "a\nb"}}, "placeholders.amount", "one line"),
+        ({"returns": "x" * 101}, "returns", "100"),
         ({"campain": "auto"}, "campain", "no field"),
     ],
 )
@@ -106,6 +110,14 @@ async def test_each_wrong_field_gets_its_own_sentence(
     problems = await refused(actor, **given)
     assert set(problems) == {field}
     assert hint in problems[field]
+
+
+async def test_the_url_that_the_partner_was_given_is_kept(actor: Actor) -> None:
+    placeholders = {"transaction_id": "#clickid#", "fields.policy_no": '[tag:"é"]', "amount": ""}
+    row = await make(actor, placeholders=placeholders, returns="OK")
+    assert (dict(row.placeholders), row.returns) == (placeholders, "OK")
+    changed = await incoming_urls.update(actor, row.id, {"name": "Other"})
+    assert (dict(changed.placeholders), changed.returns) == (placeholders, "OK")
 
 
 async def test_the_given_fields_change_and_the_key_stays(actor: Actor) -> None:
