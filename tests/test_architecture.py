@@ -78,6 +78,30 @@ def test_handlers_catch_no_bugs() -> None:
     assert caught == []
 
 
+def test_no_text_field_waits_for_the_server_to_show_a_key() -> None:
+    """A field with the State's value takes keys back until the answer; see `form_field.typed`."""
+    bare = []
+    for path in sources("dashboard"):
+        tree = ast.parse(path.read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        wrapped = {
+            id(argument)
+            for call in calls
+            if ast.unparse(call.func) in {"typed", "rx.debounce_input"}
+            for argument in call.args
+        }
+        bare += [
+            f"{path.relative_to(ROOT)}:{call.lineno}"
+            for call in calls
+            if ast.unparse(call.func) in {"rx.el.input", "rx.el.textarea", "rx.input"}
+            and "value" in {keyword.arg for keyword in call.keywords}
+            and "read_only" not in {keyword.arg for keyword in call.keywords}
+            and "radio" not in ast.unparse(call)
+            and id(call) not in wrapped
+        ]
+    assert bare == []
+
+
 def test_the_import_contracts_are_kept() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run(

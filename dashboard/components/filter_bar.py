@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from dashboard.components.form_field import option_list
+from dashboard.components.form_field import option_list, typed
 from dashboard.components.values import Handler, Text, glyph, has_text, when
 
 RANGES: tuple[tuple[str, str], ...] = (
@@ -175,10 +175,12 @@ def filter_chips(chips: rx.Var, *, on_remove: Handler, on_clear: Handler) -> rx.
 
 
 def _moment(label: str, value: Text, on_change: Handler) -> rx.Component:
-    return rx.el.input(
-        type="datetime-local",
-        value=value,
-        on_change=on_change,
-        aria_label=label,
-        class_name="al-input",
+    return typed(
+        rx.el.input(
+            type="datetime-local",
+            value=value,
+            on_change=on_change,
+            aria_label=label,
+            class_name="al-input",
+        )
     )

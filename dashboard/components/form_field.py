@@ -1,10 +1,12 @@
 """Form fields: label, control, help and error tied together for eyes and screen readers alike."""
 
-from typing import Any
+from typing import Any, Final
 
 import reflex as rx
 
 from dashboard.components.values import Flag, Handler, Text, has_text, when, when_text
+
+_PAUSE_MS: Final = 150  # below what is felt as waiting, above the time between two keys
 
 
 def form_field(
@@ -23,6 +25,8 @@ def form_field(
     `aria-invalid` with it. `error` is the text of a field message; empty means there is none.
     """
     control.id = name
+    if "input_ref" in control.get_props():  # one of `typed`: a form asks for the input inside
+        control.input_ref = rx.Var(str(control.get_ref()))
     control.custom_attrs = {
         **control.custom_attrs,
         "aria-describedby": described_by(name),
@@ -85,12 +89,11 @@ def text_input(
     **props: Any,
 ) -> rx.Component:
     """Build a one-line input; with `value` and `on_change` it follows the State."""
-    if value is not None:
-        props["value"] = value
     if on_change is not None:
         props["on_change"] = on_change
     props.setdefault("type", "text")
-    return rx.el.input(name=name, class_name="al-input al-mono" if mono else "al-input", **props)
+    props |= {"name": name, "class_name": "al-input al-mono" if mono else "al-input"}
+    return rx.el.input(**props) if value is None else typed(rx.el.input(value=value, **props))
 
 
 def text_area(
@@ -102,17 +105,21 @@ def text_area(
     mono: bool = False,
     **props: Any,
 ) -> rx.Component:
-    """Build an input of several lines."""
-    if value is not None:
-        props["value"] = value
+    """Build an input of several lines; with `value` and `on_change` it follows the State."""
     if on_change is not None:
         props["on_change"] = on_change
-    return rx.el.textarea(
-        name=name,
-        rows=str(rows),
-        class_name="al-input al-mono" if mono else "al-input",
-        **props,
-    )
+    props |= {"name": name, "class_name": "al-input al-mono" if mono else "al-input"}
+    props["rows"] = str(rows)
+    return rx.el.textarea(**props) if value is None else typed(rx.el.textarea(value=value, **props))
+
+
+def typed(control: rx.Component) -> rx.Component:
+    """Let a control that follows the State keep what is typed, and tell it when typing pauses.
+
+    Alone it would show what the State says and nothing else: far from the server each key is taken
+    back until the answer comes, and the next one goes into the text as it was before.
+    """
+    return rx.debounce_input(control, debounce_timeout=_PAUSE_MS)
 
 
 def select_input(

@@ -8,6 +8,7 @@ from dashboard.components.card import section, stat_card, stat_row
 from dashboard.components.data_table import Column, cell, data_table, table_row
 from dashboard.components.disclosure import disclosure, stack
 from dashboard.components.filter_bar import filter_bar, filter_chips, filter_select
+from dashboard.components.form_field import typed
 from dashboard.components.key_value import key_value
 from dashboard.components.list_state import list_state
 from dashboard.components.tabs_nav import tabs_nav
@@ -111,8 +112,10 @@ def _custom_range() -> rx.Component:
 
 
 def _day(label: str, value: rx.Var[str], on_change: rx.event.EventType) -> rx.Component:
-    return rx.el.input(
-        type="date", value=value, on_change=on_change, aria_label=label, class_name="al-input"
+    return typed(
+        rx.el.input(
+            type="date", value=value, on_change=on_change, aria_label=label, class_name="al-input"
+        )
     )
 
 
