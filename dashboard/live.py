@@ -11,6 +11,7 @@ from services.errors import NotSignedIn
 from services.reporting.changes import ChangeWatcher
 
 PAUSE_SECONDS: Final = 0.15  # a burst of commits costs an open page seven questions a second
+LONGEST_REST_SECONDS: Final = 10.0
 RECHECK_SECONDS: Final = 60.0  # an ended session closes a quiet page no later than this
 
 
@@ -42,12 +43,23 @@ async def changes(state: rx.State) -> AsyncIterator[None]:
         began = clock()
         seen = watcher.number  # before the page asks, so that a commit meanwhile is not missed
         yield
+        took = clock() - began
         while await watcher.wait(seen, RECHECK_SECONDS) == seen and not watcher.is_closed:
             if not Feed.is_connected(connection):
                 return
             await _still_signed_in(state)
-        await asyncio.sleep(PAUSE_SECONDS - (clock() - began))
+        await asyncio.sleep(began + interval_of(took) - clock())
         await _still_signed_in(state)
+
+
+def interval_of(took: float) -> float:
+    """Return the seconds from one asking to the next, for a page whose asking took so many.
+
+    A page that is quick to ask follows a burst closely. One that asks for a report over millions
+    of events rests three times as long as that takes, and so leaves the machine to those who fire
+    them.
+    """
+    return max(PAUSE_SECONDS, took + min(3 * took, LONGEST_REST_SECONDS))
 
 
 async def _still_signed_in(state: rx.State) -> None:
