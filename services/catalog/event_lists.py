@@ -1,7 +1,6 @@
 """Event lists: events under one name, given to many campaigns at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
@@ -10,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from models import Campaign, EventList, EventListCampaign, EventListMember, EventType
+from models import EventList
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.event_list_rows import EventListRow, row_of, rows_of
 from services.catalog.list_contents import (
     NOTHING,
     Contents,
@@ -49,20 +49,6 @@ _KIND = "event list"
 _MAX_NAME = 120
 
 
-@dataclass(frozen=True, slots=True)
-class EventListRow:
-    """A list with the names of its events and the keys of the campaigns that use it, sorted."""
-
-    id: str
-    name: str
-    events: tuple[str, ...]
-    campaigns: tuple[str, ...]
-    version: int
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None
-
-
 class EventListInput(InputModel):
     """What a list consists of; `campaigns` is the whole set of those that use it."""
 
@@ -90,7 +76,7 @@ async def create(
 async def get(actor: Actor, list_id: str) -> EventListRow:
     """Return a list, archived or not; raise NotFound."""
     actor.require(Right.READ)
-    return await database.read(lambda session: _row(session, find(session, list_id)))
+    return await database.read(lambda session: row_of(session, find(session, list_id)))
 
 
 async def list_page(
@@ -175,7 +161,7 @@ def _create(session: Session, data: EventListInput, now: datetime) -> EventListR
     _insert(session, stored)
     store_contents(session, stored.id, NOTHING, contents)
     cache.touch(session)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _insert(session: Session, stored: EventList) -> None:
@@ -214,7 +200,7 @@ def _update(
         change(session, stored, {"name": data.name}, kind=_KIND, now=now)
     except IntegrityError:
         raise _taken(data.name) from None
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _set_archived(
@@ -224,7 +210,7 @@ def _set_archived(
     if (stored.archived_at is not None) != is_archived:
         values = {"archived_at": now if is_archived else None}
         change(session, stored, values, kind=_KIND, now=now)
-    return _row(session, stored)
+    return row_of(session, stored)
 
 
 def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) -> EventListRow:
@@ -239,7 +225,7 @@ def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) 
     events = stored_contents(session, original).event_type_ids
     store_contents(session, copy.id, NOTHING, Contents(events, frozenset()))
     cache.touch(session)
-    return _row(session, copy)
+    return row_of(session, copy)
 
 
 def _free_copy_name(session: Session, name: str) -> str:
@@ -270,42 +256,7 @@ def _list_page(
         matches=lambda stored: q in stored.name.casefold(),
     )
     return Page(
-        _rows(session, found.items),
+        rows_of(session, found.items),
         next_cursor=found.next_cursor,
         previous_cursor=found.previous_cursor,
     )
-
-
-def _row(session: Session, stored: EventList) -> EventListRow:
-    return _rows(session, [stored])[0]
-
-
-def _rows(session: Session, lists: Sequence[EventList]) -> list[EventListRow]:
-    ids = [stored.id for stored in lists]
-    events = select(col(EventListMember.event_list_id), col(EventType.name)).join(
-        EventType, col(EventType.id) == col(EventListMember.event_type_id)
-    )
-    campaigns = select(col(EventListCampaign.event_list_id), col(Campaign.key)).join(
-        Campaign, col(Campaign.id) == col(EventListCampaign.campaign_id)
-    )
-    names: dict[str, list[str]] = {list_id: [] for list_id in ids}
-    keys: dict[str, list[str]] = {list_id: [] for list_id in ids}
-    for list_id, name in session.execute(events.where(col(EventListMember.event_list_id).in_(ids))):
-        names[list_id].append(name)
-    for list_id, key in session.execute(
-        campaigns.where(col(EventListCampaign.event_list_id).in_(ids))
-    ):
-        keys[list_id].append(key)
-    return [
-        EventListRow(
-            id=stored.id,
-            name=stored.name,
-            events=tuple(sorted(names[stored.id])),
-            campaigns=tuple(sorted(keys[stored.id])),
-            version=stored.version,
-            created_at=stored.created_at,
-            updated_at=stored.updated_at,
-            archived_at=stored.archived_at,
-        )
-        for stored in lists
-    ]

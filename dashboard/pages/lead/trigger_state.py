@@ -1,59 +1,35 @@
 """The dialog that fires an event for a lead by hand."""
 
 import secrets
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from dashboard import feedback, routes, session
 from dashboard.components.first_error import show_first_error
 from dashboard.components.linked_toast import linked_toast
+from dashboard.pages.lead.trigger_draft import (
+    FIELDS,
+    CallLine,
+    FieldLine,
+    OptionLine,
+    custom_values,
+    field_line,
+    given_values,
+    option_line,
+    read_form,
+    sent_words,
+    sentences_of,
+)
 from dashboard.session import SessionState, actor, guarded
 from models.words import Source
-from services.catalog.rows import CustomFieldRow
 from services.errors import AppError, InvalidInput
 from services.intake import triggering
-from services.intake.contract import Duplicate, Recorded, Refused
+from services.intake.contract import Duplicate, Recorded
 from services.intake.recording import record_event
 from services.intake.triggering import TriggerOption
-
-CUSTOM = "custom_"
-"""Before the name of a custom field, in the form."""
-
-_FIELDS = ("event", "amount", "currency", "order_id", "occurred_at")
-
-
-@dataclass(frozen=True, slots=True)
-class OptionLine:
-    """One event of the drop-down; the reason stands in its label when it cannot fire."""
-
-    name: str
-    label: str
-    is_disabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FieldLine:
-    """One custom field of the chosen event, as the form asks for it."""
-
-    name: str
-    kind: str
-    required: bool
-    help_text: str
-    example: str
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    """One call that the firing will cause, or the reason why it is left out."""
-
-    method: str
-    url: str
-    not_sent: str
 
 
 class TriggerState(rx.State):
@@ -73,7 +49,7 @@ class TriggerState(rx.State):
     calls: list[CallLine] = rx.field(default_factory=list)
     previews: bool = False
     """Whether `calls` belongs to what is in the form now."""
-    errors: dict[str, str] = dict.fromkeys((*_FIELDS, ""), "")
+    errors: dict[str, str] = dict.fromkeys((*FIELDS, ""), "")
     duplicate_href: str = ""
 
     _lead_id: str = ""
@@ -114,7 +90,7 @@ class TriggerState(rx.State):
         self.is_conversion = chosen is not None and chosen.is_conversion
         self.is_affiliate_conversion = chosen is not None and chosen.is_affiliate_conversion
         self.description = chosen.description if chosen else ""
-        self.fields = [_field(row) for row in chosen.fields] if chosen else []
+        self.fields = [field_line(row) for row in chosen.fields] if chosen else []
         await self._preview()
 
     @rx.event
@@ -159,7 +135,7 @@ class TriggerState(rx.State):
         yield
         try:
             zone = session.current_zone(await self.get_state(SessionState))
-            payload, problems = _read(form, zone, self._field_names())
+            payload, problems = read_form(form, zone, self._field_names())
             if problems:
                 raise InvalidInput(await self._problems_of(payload) | problems)
             payload["lead_id"] = self._lead_id
@@ -172,7 +148,7 @@ class TriggerState(rx.State):
             self.busy = self.is_open = False
             yield linked_toast(
                 f"Fired “{payload['event']}”.",
-                details=_sent(answer.deliveries),
+                details=sent_words(answer.deliveries),
                 label="View log entry",
                 href=str(routes.log_entry(answer.event_id)),
             )
@@ -182,13 +158,13 @@ class TriggerState(rx.State):
             self._offer(await triggering.options(actor(), self._lead_id))
             yield show_first_error()
         else:
-            self._try_again(_sentences(answer))
+            self._try_again(sentences_of(answer))
             yield show_first_error()
 
     async def _preview(self) -> None:
         given = {"amount": self._amount, "currency": self._currency, "order_id": self._order_id}
-        values: dict[str, Any] = _clean(given) | {"event": self.event}
-        if custom := _custom(self._custom):
+        values: dict[str, Any] = given_values(given) | {"event": self.event}
+        if custom := custom_values(self._custom):
             values["fields"] = custom
         self.previews = False
         if not self.event:
@@ -211,7 +187,7 @@ class TriggerState(rx.State):
         return {}
 
     def _offer(self, found: list[TriggerOption]) -> None:
-        self.options = [_option(option, datetime.now(UTC)) for option in found]
+        self.options = [option_line(option, datetime.now(UTC)) for option in found]
         self.can_any = any(not option.reason for option in found)
 
     def _try_again(self, errors: dict[str, str]) -> None:
@@ -220,7 +196,7 @@ class TriggerState(rx.State):
         self._show(errors)
 
     def _show(self, found: dict[str, str]) -> None:
-        errors = dict.fromkeys((*_FIELDS, ""), "")
+        errors = dict.fromkeys((*FIELDS, ""), "")
         custom = {name: found.get(f"fields.{name}", "") for name in self._field_names()}
         for name, sentence in found.items():
             if name.startswith("fields.") and custom.get(name.removeprefix("fields.")):
@@ -235,82 +211,3 @@ class TriggerState(rx.State):
 
     def _field_names(self) -> list[str]:
         return [field.name for field in self.fields]
-
-
-def _read(
-    form: dict[str, Any], zone: ZoneInfo, custom: list[str]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the fields that were filled in, and a sentence for each that only people get wrong."""
-    payload: dict[str, Any] = _clean({name: form.get(name, "") for name in _FIELDS})
-    if fields := _custom({name: str(form.get(CUSTOM + name, "")) for name in custom}):
-        payload["fields"] = fields
-    problems: dict[str, str] = {}
-    if "event" not in payload:
-        problems["event"] = "Choose the event to fire."
-    occurred_at = payload.pop("occurred_at", "")
-    if occurred_at:
-        try:
-            moment = datetime.fromisoformat(occurred_at).replace(tzinfo=zone)
-        except ValueError:
-            problems["occurred_at"] = "Give a date and a time."
-        else:
-            payload["occurred_at"] = moment.isoformat()
-            # Stricter than for programs, whose clock may be wrong by an hour.
-            if moment > datetime.now(UTC):
-                problems["occurred_at"] = "This time lies in the future."
-    return payload, problems
-
-
-def _custom(given: dict[str, str]) -> dict[str, str]:
-    # Only what is empty is absent; space around a text belongs to it.
-    return {name: value for name, value in given.items() if value.strip()}
-
-
-def _field(row: CustomFieldRow) -> FieldLine:
-    return FieldLine(
-        name=row.name,
-        kind=row.type,
-        required=row.required,
-        help_text=row.help_text,
-        example=row.example,
-    )
-
-
-def _clean(given: dict[str, Any]) -> dict[str, Any]:
-    values = {name: text for name, value in given.items() if (text := str(value).strip())}
-    if "currency" in values:
-        values["currency"] = values["currency"].upper()
-    return values
-
-
-def _sentences(answer: Refused) -> dict[str, str]:
-    known = {
-        name: text
-        for name, text in answer.fields.items()
-        if name in _FIELDS or name.startswith("fields.")
-    }
-    return known or {"": answer.message}
-
-
-def _sent(deliveries: int) -> str:
-    if deliveries == 0:
-        return "It has no postback, so nothing is sent."
-    return f"{deliveries} postback{'s' if deliveries > 1 else ''} on the way."
-
-
-def _option(option: TriggerOption, now: datetime) -> OptionLine:
-    reason = option.reason
-    if reason and option.fired_at is not None:
-        when = f"already fired {_ago(now - option.fired_at)}"
-        reason = reason.replace("Already fired for this lead", when).rstrip(".")
-    label = f"{option.name} – {reason}" if reason else option.name
-    return OptionLine(option.name, label, is_disabled=bool(reason))
-
-
-def _ago(age: timedelta) -> str:
-    # An <option> holds plain text only, so the component for times cannot stand in it.
-    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        count = int(age.total_seconds() // seconds)
-        if count:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -11,13 +11,8 @@ from dashboard.components.form_field import field_frame, form_columns, form_fiel
 from dashboard.components.list_state import notice
 from dashboard.components.status_badge import method_badge
 from dashboard.components.values import has_text, when
-from dashboard.pages.lead.trigger_state import (
-    CUSTOM,
-    CallLine,
-    FieldLine,
-    OptionLine,
-    TriggerState,
-)
+from dashboard.pages.lead.trigger_draft import CUSTOM, CallLine, FieldLine, OptionLine
+from dashboard.pages.lead.trigger_state import TriggerState
 from dashboard.session import SessionState
 from models.words import FieldType
 

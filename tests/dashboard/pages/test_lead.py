@@ -2,19 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from dashboard.pages.lead.trigger_state import _ago, _read
 from tests.dashboard.pages.conftest import at
 from tests.dashboard.pages.test_events import create as create_event
 from tests.dashboard.pages.test_leads import open_form, save
 from tests.dashboard.server import Server
 
-BERLIN = ZoneInfo("Europe/Berlin")
 ENTRIES = "What happened to this lead, newest first"
 
 MakeEvent = Callable[..., str]
@@ -184,33 +180,3 @@ def test_a_lead_that_does_not_exist_leads_back_to_the_list(signed_in: Page, serv
     expect(signed_in.get_by_role("button", name="Trigger Event")).to_have_count(0)
     signed_in.get_by_role("link", name="Go to Leads").click()
     expect(signed_in).to_have_url(at(server, "/leads"))
-
-
-def test_a_time_is_read_in_the_viewers_zone() -> None:
-    payload, problems = _read({"event": "sale", "occurred_at": "2026-01-31T12:00"}, BERLIN, [])
-    assert problems == {}
-    assert payload == {"event": "sale", "occurred_at": "2026-01-31T12:00:00+01:00"}
-
-
-@pytest.mark.parametrize("typed", ["yesterday", "2026-13-01T00:00"])
-def test_a_time_that_is_none_gets_its_sentence(typed: str) -> None:
-    assert "occurred_at" in _read({"event": "sale", "occurred_at": typed}, BERLIN, [])[1]
-
-
-def test_a_time_one_minute_from_now_is_refused() -> None:
-    soon = (datetime.now(UTC) + timedelta(minutes=1)).astimezone(BERLIN)
-    form = {"event": "sale", "occurred_at": soon.strftime("%Y-%m-%dT%H:%M:%S")}
-    assert _read(form, BERLIN, [])[1] == {"occurred_at": "This time lies in the future."}
-
-
-@pytest.mark.parametrize(
-    ("age", "said"),
-    [
-        (timedelta(seconds=59), "just now"),
-        (timedelta(minutes=1), "1 minute ago"),
-        (timedelta(hours=23, minutes=59), "23 hours ago"),
-        (timedelta(days=2), "2 days ago"),
-    ],
-)
-def test_an_age_is_said_in_its_largest_unit(age: timedelta, said: str) -> None:
-    assert _ago(age) == said

@@ -7,7 +7,14 @@ import pytest
 from models.words import FieldType
 from services import database
 from services.actor import Actor
-from services.catalog import cache, campaign_events, campaigns, custom_fields, event_types
+from services.catalog import (
+    cache,
+    campaign_events,
+    campaigns,
+    custom_field_input,
+    custom_fields,
+    event_types,
+)
 from services.catalog.custom_fields import CustomFieldInput, CustomFieldRow
 from services.database import Database
 from services.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
@@ -78,7 +85,7 @@ async def test_each_wrong_part_gets_its_own_sentence(
 
 def test_every_name_that_the_ways_in_take_themselves_is_reserved() -> None:
     own = {*EventInput.model_fields, "status", "key", "return", "test"}
-    assert own == custom_fields.RESERVED
+    assert own == custom_field_input.RESERVED
     for name in own:
         with pytest.raises(ValueError, match="Choose another name"):
             CustomFieldInput(name=name, type="text")
