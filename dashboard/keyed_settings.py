@@ -60,21 +60,21 @@ class KeyedSettings(rx.State, mixin=True):
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the name; one that is wrong, or too late, gets its sentence and stays typed."""
         kind = self._kind()
+        name = str(form.get(f"{kind.noun}_name", ""))
         self.busy = True
         yield
         try:
             row = await kind.service.update(
-                actor(),
-                self._key(),
-                {"name": str(form.get(f"{kind.noun}_name", ""))},
-                if_match=self._version,
+                actor(), self._key(), {"name": name}, if_match=self._version
             )
         except AppError as error:
             self._show(feedback.errors_of(error))
             self.is_stale = isinstance(error, StaleVersion)
             return
         self._show({})
-        self._fill(row)
+        self.name, self._version = row.name, row.version
+        if row.name != name:  # else the field stays as it is, with what was typed meanwhile
+            self.opened += 1
         yield feedback.done(f"Saved “{row.name}”.")
 
     @rx.event

@@ -1,16 +1,18 @@
 // A field that is filled by suggestions until somebody types: what was typed wins over a late one.
-import { useEffect, useRef, useState } from "react";
+// A form gets no value from it before that; the server makes its own suggestion from all that was
+// typed elsewhere, and the one on screen may be of half a name.
+import { useEffect, useState } from "react";
 
-export function SuggestedField({ value = "", onChange, className = "", ...rest }) {
+export function SuggestedField({ value = "", name, onChange, className = "", ...rest }) {
   const [shown, setShown] = useState(value ?? "");
-  const isTyped = useRef(false);
+  const [isTyped, setTyped] = useState(false);
   useEffect(() => {
-    if (!isTyped.current) setShown(value ?? "");
+    if (!isTyped) setShown(value ?? "");
   }, [value]);
   const change = (event) => {
-    isTyped.current = event.target.value !== "";
+    setTyped(event.target.value !== "");
     setShown(event.target.value);
     onChange?.(event.target.value);
   };
-  return <input type="text" autoComplete="off" spellCheck={false} {...rest} className={className} value={shown} onChange={change} />;
+  return <input type="text" autoComplete="off" spellCheck={false} {...rest} name={isTyped ? name : undefined} className={className} value={shown} onChange={change} />;
 }

@@ -97,8 +97,22 @@ class Tick(rx.Component):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
 
 
+class QuickSwitch(rx.Component):
+    """A switch that turns before the server has answered."""
+
+    library = "$/public/elements/switch.jsx"
+    tag = "QuickSwitch"
+
+    checked: rx.Var[bool]
+    disabled: rx.Var[bool]
+    name: rx.Var[str]
+    size: rx.Var[str]
+
+    on_change: rx.EventHandler[rx.event.passthrough_event_spec(bool)]
+
+
 class SuggestedField(rx.Component):
-    """A field that follows suggestions until somebody types into it."""
+    """A field that follows suggestions until somebody types into it; a form gets what was typed."""
 
     library = "$/public/elements/suggested.jsx"
     tag = "SuggestedField"

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import reflex as rx
 
+from dashboard.components.elements import QuickSwitch
 from dashboard.components.values import Flag, Handler, Text, has_text, when, when_text
 
 _PAUSE_MS: Final = 150  # below what is felt as waiting, above the time between two keys
@@ -162,7 +163,7 @@ def switch_row(
     disabled: Flag = False,
 ) -> rx.Component:
     """Build a switch with its title and the one line that says what it causes."""
-    control = rx.switch(
+    control = QuickSwitch.create(
         name=name,
         id=name,
         checked=checked,

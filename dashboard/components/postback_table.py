@@ -6,6 +6,7 @@ import reflex as rx
 
 from dashboard import routes
 from dashboard.components.button import button, link_button, text_link
+from dashboard.components.elements import QuickSwitch
 from dashboard.components.macro_input import macro_text
 from dashboard.components.status_badge import code_badge, method_badge, status_badge, tag
 from dashboard.components.time_cell import time_cell
@@ -53,7 +54,7 @@ def _line(
     line: rx.Var[PostbackLine], zone: Text, on_switch: Handler, on_ask: Handler
 ) -> rx.Component:
     return rx.el.li(
-        rx.switch(
+        QuickSwitch.create(
             checked=line.enabled,
             on_change=lambda is_on: on_switch(line.id, is_on),
             size="1",

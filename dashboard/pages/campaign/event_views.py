@@ -85,7 +85,7 @@ def _overrides() -> rx.Component:
             form_columns(_in_force(), _often()),
             form_columns(_conversion(), _affiliate_conversion()),
             form_actions(
-                button("Save", kind="primary", submit=True, disabled=~state.is_dirty),
+                button("Save", kind="primary", submit=True),
                 when(
                     state.is_dirty,
                     button("Discard changes", kind="quiet", on_click=state.reload),

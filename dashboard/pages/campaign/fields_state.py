@@ -62,6 +62,8 @@ class CustomFieldsState(rx.State):
     _key: str = ""
     _event: str = ""
     _edited: str = ""
+    _replaced: str = ""
+    """The name that a suggestion took the place of; a form that is slow may still send it."""
     _version: int = 0
 
     @rx.event(background=True)
@@ -111,7 +113,7 @@ class CustomFieldsState(rx.State):
     @guarded
     async def set_name(self, name: str) -> None:
         """Take the name, and offer one that fits."""
-        self.name = name
+        self.name, self._replaced = name, ""
         suggestion = custom_fields.suggest_name(name[:200])
         self.suggestion = suggestion if suggestion != name else ""
         self.renamed_from = self._edited if self._edited != name else ""
@@ -121,6 +123,7 @@ class CustomFieldsState(rx.State):
     @guarded
     async def use_suggestion(self) -> None:
         """Take the name that fits."""
+        self._replaced = self.name
         self.name, self.suggestion = self.suggestion, ""
         self.errors = self.errors | {"name": ""}
 
@@ -143,8 +146,9 @@ class CustomFieldsState(rx.State):
         """Store the field; wrong parts get their sentences, and what was typed stays."""
         if not self.is_open:  # the second half of a double click
             return
+        name = str(form.get("field_name", ""))
         data = {
-            "name": str(form.get("field_name", "")).strip(),
+            "name": self.name if self._replaced and name == self._replaced else name.strip(),
             "type": self.type,
             "required": self.required,
             "help_text": str(form.get("field_help", "")),
@@ -210,7 +214,7 @@ class CustomFieldsState(rx.State):
         self.required = bool(row and row.required)
         self.help_text = row.help_text if row else ""
         self.example = row.example if row else ""
-        self.suggestion = self.renamed_from = ""
+        self.suggestion = self.renamed_from = self._replaced = ""
         self.errors, self.busy = dict(NO_ERRORS), False
         self.opened += 1
         self.is_open = True

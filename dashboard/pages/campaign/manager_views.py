@@ -7,6 +7,7 @@ from dashboard.components.banner import banner
 from dashboard.components.button import link_button
 from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
+from dashboard.components.elements import QuickSwitch
 from dashboard.components.event_table import two_lines
 from dashboard.components.filter_bar import filter_bar, search_box
 from dashboard.components.list_state import list_state
@@ -108,7 +109,7 @@ def _row(line: rx.Var[ManagedEvent]) -> rx.Component:
         cell(line.fields, numeric=True, wide_only=True),
         cell(
             rx.el.span(
-                rx.switch(
+                QuickSwitch.create(
                     checked=line.enabled,
                     on_change=lambda is_on: EventManagerState.switch(line.name, is_on),
                     size="1",

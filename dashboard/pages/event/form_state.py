@@ -33,6 +33,8 @@ class EventForm(rx.State, mixin=True):
     is_dirty: bool = False
     errors: dict[str, str] = NO_ERRORS
     suggestion: str = ""
+    _replaced: str = ""
+    """The name that a suggestion took the place of; a form that is slow may still send it."""
     overlap: str = ""
     """Warns that a campaign would have two conversion events."""
 
@@ -40,7 +42,7 @@ class EventForm(rx.State, mixin=True):
     @guarded
     async def set_name(self, name: str) -> None:
         """Take the name and say at once what is wrong with it."""
-        self.name, self.is_dirty = str(name), True
+        self.name, self.is_dirty, self._replaced = str(name), True, ""
         self._clear("name")
         suggestion = event_types.suggest_name(self.name)
         self.suggestion = suggestion if suggestion != self.name else ""
@@ -51,6 +53,7 @@ class EventForm(rx.State, mixin=True):
     @guarded
     async def use_suggestion(self) -> None:
         """Take the name that fits."""
+        self._replaced = self.name
         self.name, self.suggestion, self.is_dirty = self.suggestion, "", True
         self._clear("name")
         if self.name != self.shown:
@@ -120,7 +123,8 @@ class EventForm(rx.State, mixin=True):
         """Put values into the form, without messages about what stood there before."""
         for name, value in asdict(draft).items():
             setattr(self, name, value)
-        self.is_dirty, self.errors, self.suggestion = False, dict(NO_ERRORS), ""
+        self.is_dirty, self.errors = False, dict(NO_ERRORS)
+        self.suggestion = self._replaced = ""
 
     def _say(self, errors: dict[str, str]) -> None:
         known = {name: errors.pop(name, "") for name in NO_ERRORS if name}

@@ -79,12 +79,7 @@ def event_form(*, is_new: bool) -> rx.Component:
             ),
             _switches(),
             form_actions(
-                button(
-                    "Save",
-                    kind="primary",
-                    submit=True,
-                    disabled=False if is_new else ~EventState.is_dirty,
-                ),
+                button("Save", kind="primary", submit=True),
                 link_button("Cancel", href=routes.EVENT_MANAGEMENT)
                 if is_new
                 else rx.cond(

@@ -105,7 +105,9 @@ class EventState(EventForm, rx.State):
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the form; what is wrong is said beside its field, and nothing typed is lost."""
         # The form's own texts: the last keys may not have been sent one by one.
-        self.name = str(form.get("name", self.name)).strip()
+        name = str(form.get("name", self.name))
+        if not self._replaced or name != self._replaced:
+            self.name = name.strip()
         self.description = str(form.get("description", self.description))
         self.window_minutes = str(form.get("window_minutes", self.window_minutes))
         return await self._store(if_match=self._version)

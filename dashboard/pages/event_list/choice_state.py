@@ -180,6 +180,11 @@ class ListChoices(rx.State, mixin=True):
         self.is_dirty = True
         self.campaigns_error = ""
 
+    def _forget_searches(self) -> None:
+        """Search for nothing: what was sought in one list says nothing of the next."""
+        self.event_q = self.campaign_q = ""
+        self.only_chosen_events = self.only_chosen_campaigns = False
+
     def _offer(self, events: list[EventChoice], campaigns: list[CampaignChoice]) -> None:
         """Take over what there is to tick; what is ticked stays."""
         self._all_events, self._all_campaigns = tuple(events), tuple(campaigns)

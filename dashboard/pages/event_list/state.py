@@ -59,6 +59,7 @@ class EventListState(ListChoices, rx.State):
         async with self:
             self.address = path
             if wanted != self.list_id or (not wanted and not self.is_dirty):
+                self._forget_searches()
                 self._fill(None)
                 self.list_id, self.phase = wanted, LOADING
         async for _ in live.changes(self):

@@ -236,7 +236,6 @@ def _save_line() -> rx.Component:
             submit=True,
             form=_FORM,
             loading=EventListState.is_saving,
-            disabled=~(EventListState.is_dirty | is_new),
         ),
         rx.cond(
             is_new,

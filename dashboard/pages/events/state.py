@@ -96,7 +96,8 @@ class EventsState(rx.State):
     @guarded
     async def filter_by(self, show: str) -> Any:
         """Show active, archived or all events."""
-        return self._to(q=self.q, show=str(show))
+        self.show = str(show) if show in SHOWN else ""
+        return self._to(q=self.q, show=self.show)
 
     @rx.event
     @guarded

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
 from dashboard.components.card import section
@@ -69,25 +70,7 @@ def builder() -> rx.Component:
         IncomingUrlState.shown,
         (
             READY,
-            stack(
-                conflict_panel(
-                    IncomingUrlState.conflict,
-                    on_keep=IncomingUrlState.keep_mine,
-                    on_take=IncomingUrlState.take_theirs,
-                ),
-                when(~IncomingUrlState.is_archived, _url()),
-                when(
-                    IncomingUrlState.is_archived,
-                    banner(
-                        "Its key is revoked. Make another incoming URL for the partner.",
-                        tone="warn",
-                        title="This incoming URL is archived",
-                    ),
-                ),
-                _form(),
-                calls(),
-                gap="24px",
-            ),
+            rx.cond(is_here(IncomingUrlState.address), _content(), skeleton(rows=8)),
         ),
         (
             MISSING,
@@ -109,6 +92,28 @@ def builder() -> rx.Component:
             ),
         ),
         skeleton(rows=8),
+    )
+
+
+def _content() -> rx.Component:
+    return stack(
+        conflict_panel(
+            IncomingUrlState.conflict,
+            on_keep=IncomingUrlState.keep_mine,
+            on_take=IncomingUrlState.take_theirs,
+        ),
+        when(~IncomingUrlState.is_archived, _url()),
+        when(
+            IncomingUrlState.is_archived,
+            banner(
+                "Its key is revoked. Make another incoming URL for the partner.",
+                tone="warn",
+                title="This incoming URL is archived",
+            ),
+        ),
+        _form(),
+        calls(),
+        gap="24px",
     )
 
 

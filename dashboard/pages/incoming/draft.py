@@ -106,6 +106,17 @@ def words_of(lines: Iterable[WordLine]) -> dict[str, dict[str, str]]:
     return words
 
 
+def word_problem(lines: Iterable[WordLine]) -> str:
+    """Return a sentence about a word that would mean two things, or nothing."""
+    seen: set[tuple[str, str]] = set()
+    for line in lines:
+        word = (line.field, line.theirs.strip())
+        if word[1] and word in seen:
+            return f"“{word[1][:64]}” is there twice. Keep one of them."
+        seen.add(word)
+    return ""
+
+
 def build_url(base: str, lines: Iterable[ParameterLine], *, returns: str) -> str:
     """Return the URL to give to the partner; his placeholders stand in it as he writes them."""
     pairs = [

@@ -30,6 +30,8 @@ class IncomingUrlState(rx.State):
 
     shown: str = list_state.LOADING
     problem: str = ""
+    address: str = ""
+    """The path that the fields were filled for."""
     may_edit: bool = False
     is_archived: bool = False
     opened: int = 0
@@ -65,7 +67,10 @@ class IncomingUrlState(rx.State):
     @guarded
     async def open_form(self) -> None:
         """Fill the form with the URL in the address as it is now."""
+        opened = self.opened
         self.reset()
+        self.opened = opened  # never one that the browser has seen: it would keep what stood there
+        self.address = self.router.url.path.rstrip("/")
         self._id = str(self.incoming_url_id)
         self._origin = self.router.url.origin
         self.may_edit = Right.EDIT_DEFINITIONS in actor().rights
@@ -173,6 +178,10 @@ class IncomingUrlState(rx.State):
     @guarded
     async def save(self) -> Any:
         """Store the form; what is wrong gets its sentence, and what was typed stays."""
+        if problem := draft.word_problem(self.words):
+            self._show({"words": problem})
+            yield show_first_error()
+            return
         self.busy = True
         yield
         try:

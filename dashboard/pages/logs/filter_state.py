@@ -165,8 +165,9 @@ class LogFilters(rx.State, mixin=True):
         return rx.redirect(LogAddress(range=word, live=self._address.live).href)
 
     def _go(self, *, replace_entry: bool = False, **changes: Any) -> Any:
-        address = replace(self._address, **changes, cursor="")
-        return rx.redirect(address.href, replace=replace_entry)
+        # At once: the next choice may come before this address has been opened.
+        self._address = replace(self._address, **changes, cursor="")
+        return rx.redirect(self._address.href, replace=replace_entry)
 
     def _go_custom(self, zone: ZoneInfo) -> Any:
         try:

@@ -5,6 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.button import button, link_button
 from dashboard.components.choice_filter import choice_filter, combo_filter
+from dashboard.components.elements import QuickSwitch
 from dashboard.components.event_table import SOURCES, event_table
 from dashboard.components.filter_bar import (
     filter_bar,
@@ -112,7 +113,7 @@ def filters() -> rx.Component:
 def live_switch() -> rx.Component:
     """Build the switch that holds the page still."""
     return rx.el.label(
-        rx.switch(
+        QuickSwitch.create(
             checked=LogsState.is_live,
             on_change=LogsState.set_live,
             aria_label="Live",

@@ -106,13 +106,7 @@ def _save_bar(level: PostbackLevel) -> rx.Component:
             ),
         ),
         rx.el.div(
-            button(
-                "Save",
-                kind="primary",
-                submit=True,
-                disabled=PostbackState.is_archived
-                | ((PostbackState.shown != "") & ~PostbackState.is_dirty),
-            ),
+            button("Save", kind="primary", submit=True, disabled=PostbackState.is_archived),
             link_button(f"Back to {level}", href=TrialState.owner_path),
             rx.el.span(
                 rx.cond(

@@ -136,7 +136,9 @@ class ReportsState(rx.State):
         return rx.redirect(ReportAddress(by=self._address.by).href)
 
     def _go(self, **changes: Any) -> Any:
-        return rx.redirect(replace(self._address, **changes).href)
+        # At once: the next choice may come before this address has been opened.
+        self._address = replace(self._address, **changes)
+        return rx.redirect(self._address.href)
 
     def _go_custom(self) -> Any:
         address = replace(self._address, range=CUSTOM, start=self.start, end=self.end)
@@ -146,6 +148,7 @@ class ReportsState(rx.State):
             self.range_error = error.fields["range"]
             return None
         self.range_error = ""
+        self._address = address
         return rx.redirect(address.href, replace=True)
 
     def _show_address(self, address: ReportAddress) -> None:

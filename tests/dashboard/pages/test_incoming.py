@@ -79,6 +79,33 @@ def test_s9_a_partners_names_and_words_are_mapped_and_his_calls_appear(
     expect(signed_in.get_by_text("rejected", exact=True).first).to_be_visible()
 
 
+def test_each_url_shows_its_own_form(signed_in: Page, new_url: NewUrl, key: str) -> None:
+    for name in ("first", "second"):
+        new_url(f"{name} {key}")
+        expect(signed_in.get_by_label("Name", exact=True)).to_have_value(f"{name} {key}")
+        signed_in.get_by_label("The partner's name of Amount").fill(f"pay_{name}")
+        signed_in.get_by_label("In the URL: Amount").check()
+        save(signed_in)
+    for name in ("first", "second", "first"):
+        signed_in.get_by_role("navigation", name="Main").get_by_text("Incoming URLs").click()
+        signed_in.get_by_role("link", name=f"{name} {key}").click()
+        expect(signed_in.get_by_role("heading", name=f"{name} {key}")).to_be_visible()
+        expect(signed_in.get_by_label("Name", exact=True)).to_have_value(f"{name} {key}")
+        theirs = signed_in.get_by_label("The partner's name of Amount")
+        expect(theirs).to_have_value(f"pay_{name}")
+
+
+def test_a_word_cannot_mean_two_things(signed_in: Page, new_url: NewUrl, key: str) -> None:
+    new_url(f"Twice {key}")
+    words = signed_in.get_by_role("group", name="Words for conversion status")
+    for number in range(2):
+        words.get_by_role("button", name="Add word").click()
+        words.get_by_label("The partner's word for conversion status").nth(number).fill("9")
+    signed_in.get_by_role("button", name="Save", exact=True).click()
+    expect(signed_in.get_by_text("“9” is there twice. Keep one of them.")).to_be_visible()
+    expect(signed_in.get_by_text("There are changes to save.")).to_be_visible()
+
+
 def test_the_url_that_was_built_is_there_again_the_next_day(
     signed_in: Page, new_url: NewUrl, key: str
 ) -> None:

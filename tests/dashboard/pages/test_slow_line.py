@@ -1,12 +1,13 @@
-"""Typing far from the server: no key is lost while an answer is on its way."""
+"""Working far from the server: nothing is lost while an answer is on its way."""
 
+import re
 from dataclasses import dataclass
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.pages.conftest import made, sign_in
+from tests.dashboard.pages.conftest import at, made, sign_in
 from tests.dashboard.server import Server
 
 ONE_WAY_MS = 150
@@ -88,5 +89,85 @@ def test_what_was_typed_last_is_saved(
     description.press_sequentially("Saved by the ", delay=BETWEEN_KEYS_MS)
     description.press_sequentially("last key", delay=BETWEEN_KEYS_MS)
     far_away.get_by_role("button", name="Save").click()
-    expect(far_away.get_by_text("All changes saved")).to_be_visible()
+    expect(far_away.get_by_text("Saved “slow_line”.")).to_be_visible()
     assert made(api.get("/event-types/slow_line"))["description"] == "Saved by the last key"
+
+
+def test_save_takes_even_the_first_keys(
+    far_away: Page, server: Server, api: httpx.Client, event: None
+) -> None:
+    made(api.patch("/event-types/slow_line", json={"description": ""}))
+    far_away.goto(f"{server.url}/settings/events/slow_line")
+    far_away.get_by_label("Description").press_sequentially("ok", delay=BETWEEN_KEYS_MS)
+    save = far_away.get_by_role("button", name="Save").bounding_box()
+    assert save is not None
+    far_away.mouse.click(save["x"] + 5, save["y"] + 5)  # as a person does, without a wait
+    expect(far_away.get_by_text("Saved “slow_line”.")).to_be_visible()
+    assert made(api.get("/event-types/slow_line"))["description"] == "ok"
+
+
+def test_a_suggested_name_is_saved_though_the_field_still_shows_the_old_one(
+    far_away: Page, server: Server
+) -> None:
+    far_away.goto(f"{server.url}/settings/new-event")
+    far_away.get_by_label("Name").fill("Slow Event 0!")
+    far_away.get_by_role("button", name="Use slow_event_0").click()
+    far_away.get_by_role("button", name="Save").click()
+    expect(far_away.get_by_role("heading", name="slow_event_0", exact=True)).to_be_visible()
+
+
+def test_a_new_campaign_gets_the_key_of_its_whole_name(far_away: Page, server: Server) -> None:
+    far_away.goto(f"{server.url}/campaigns")
+    far_away.get_by_role("button", name="+ New Campaign").first.click()
+    name = far_away.get_by_role("textbox", name="Name")
+    name.press_sequentially("Far", delay=BETWEEN_KEYS_MS)
+    expect(far_away.get_by_role("textbox", name="Key")).to_have_value("far")
+    name.press_sequentially(" Away US", delay=BETWEEN_KEYS_MS)
+    name.press("Enter")
+    far_away.get_by_role("link", name="Far Away US").click()
+    expect(far_away).to_have_url(at(server, "/campaigns/far-away-us"))
+
+
+def test_what_is_typed_while_a_name_is_saved_stays(far_away: Page, server: Server) -> None:
+    far_away.goto(f"{server.url}/affiliates")
+    far_away.get_by_role("button", name="+ New Affiliate").first.click()
+    far_away.get_by_role("textbox", name="Name").fill("Slow Media")
+    far_away.get_by_role("button", name="Save").click()
+    expect(far_away.get_by_role("dialog")).to_be_hidden()
+    far_away.goto(f"{server.url}/affiliates/slow-media?tab=settings")
+    name = far_away.get_by_role("textbox", name="Name")
+    expect(name).to_have_value("Slow Media")
+    name.press("End")
+    name.press("Enter")
+    name.press_sequentially(" Group", delay=BETWEEN_KEYS_MS)
+    expect(far_away.get_by_text("Saved “Slow Media”.")).to_be_visible()
+    expect(name).to_have_value("Slow Media Group")
+    expect(name).to_be_focused()
+
+
+def test_a_switch_that_is_clicked_twice_is_as_it_was(
+    far_away: Page, server: Server, api: httpx.Client, event: None
+) -> None:
+    made(api.post("/campaigns", json={"key": "slow-line", "name": "Slow line"}))
+    manager = "/campaigns/slow-line?tab=settings&part=event-manager&q=slow_line"
+    far_away.goto(f"{server.url}{manager}")
+    switch = far_away.get_by_role("switch", name="slow_line in this campaign")
+    expect(switch).to_be_checked()
+    switch.click()
+    switch.click()
+    expect(far_away.get_by_text("“slow_line” can fire in this campaign.")).to_be_visible()
+    expect(switch).to_be_checked()
+    assert made(api.get("/campaigns/slow-line/events/slow_line"))["enabled"] is True
+
+
+@pytest.mark.parametrize("page_of", ["/reports", "/logs"])
+def test_two_filters_that_are_chosen_quickly_both_hold(
+    far_away: Page, server: Server, api: httpx.Client, event: None, page_of: str
+) -> None:
+    api.post("/campaigns", json={"key": "slow-filter", "name": "Slow filter"})
+    far_away.goto(f"{server.url}{page_of}")
+    campaign = far_away.get_by_label("Campaign", exact=True)
+    expect(campaign.get_by_role("option", name="Slow filter")).to_have_count(1)
+    campaign.select_option("slow-filter")
+    far_away.get_by_label("Event", exact=True).select_option("slow_line")
+    expect(far_away).to_have_url(re.compile("(?=.*campaign=slow-filter)(?=.*event=slow_line)"))
