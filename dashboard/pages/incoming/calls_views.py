@@ -42,7 +42,7 @@ def calls() -> rx.Component:
             ),
             skeleton(rows=3),
         ),
-        description="The newest 25 with the present key, refused ones too. They appear by "
+        description="The newest 25, refused ones too. They appear by "
         "themselves.",
     )
 
