@@ -1,7 +1,7 @@
 """Reads JSON from outside strictly: what two readers could understand differently is refused."""
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from services.errors import AppError
@@ -17,7 +17,8 @@ def read_object(raw: bytes) -> dict[str, object]:
     """Return the JSON object in `raw`; a number with a point becomes a Decimal, digits kept.
 
     Raises BrokenJson for wrong UTF-8, broken JSON, NaN and Infinity (RFC 8259 has none), a name
-    that stands twice in one object, nesting beyond measure, and anything but an object.
+    that stands twice in one object, nesting and exponents beyond measure, and anything but an
+    object.
     """
     try:
         text = raw.decode()
@@ -33,6 +34,8 @@ def read_object(raw: bytes) -> dict[str, object]:
         raise BrokenJson("The body is nested too deeply.") from None
     except ValueError:  # an integer of more digits than Python converts
         raise BrokenJson("The body holds a number with too many digits.") from None
+    except InvalidOperation:  # an exponent beyond what Decimal counts, far beyond any use
+        raise BrokenJson("The body holds a number with too large an exponent.") from None
     if not isinstance(value, dict):
         raise BrokenJson('Send a JSON object, such as {"event": "sale"}.')
     return value

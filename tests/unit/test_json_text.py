@@ -44,6 +44,8 @@ def test_a_value_between_spaces_is_read() -> None:
         (b'{"x": [{"b": 1, "\\u0062": 2}]}', "“b” stands twice"),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too many digits"),
+        (b'{"a": 1e9999999999999999999999}', "too large an exponent"),
+        (b'{"a": [-1.5E-9999999999999999999999]}', "too large an exponent"),
         (b"[]", "Send a JSON object"),
         (b'"text"', "Send a JSON object"),
         (b"null", "Send a JSON object"),

@@ -121,6 +121,7 @@ async def test_switched_off_archived_and_other_campaigns_postbacks_do_not_fire(
         (b'{"event":"sale","event":"sale"}', Verdict.UNREADABLE, 400, ()),
         (b'{"event":"sale","amount":NaN}', Verdict.UNREADABLE, 400, ()),
         (b"[" * 100_000, Verdict.UNREADABLE, 400, ()),
+        (b'{"event":"sale","amount":1e9999999999999999999999}', Verdict.UNREADABLE, 400, ()),
         (b'{"event":"' + b"x" * 300_000 + b'"}', Verdict.TOO_LARGE, 413, ()),
         (b"{}", Verdict.INVALID_FIELD, 422, ("event",)),
         (b'{"event":"sale"}', Verdict.INVALID_FIELD, 422, ("transaction_id",)),
