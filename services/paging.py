@@ -43,7 +43,7 @@ def decode_cursor(cursor: str, *, keys: int) -> list[str]:
     """Return the sort keys in a cursor; raise `InvalidInput` for one that is not ours."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:  # of base64, of UTF-8 and of JSON alike
+    except (ValueError, RecursionError):  # of base64, of UTF-8 and of JSON alike; deep nesting
         values = None
     if (
         not isinstance(values, list)

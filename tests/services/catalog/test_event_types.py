@@ -266,7 +266,10 @@ async def test_the_list_can_be_searched_whatever_the_case(
     assert [row.name for row in found.items] == ["sale"]
 
 
-@pytest.mark.parametrize("cursor", ["x", "WyJhIl0", "WyJhZnRlciIsICJhXHUwMDAwIl0"])
+@pytest.mark.parametrize(
+    "cursor",
+    ["x", "WyJhIl0", "WyJhZnRlciIsICJhXHUwMDAwIl0", pytest.param("W1tb" * 1_000, id="nested")],
+)
 async def test_a_foreign_cursor_is_refused(db: Database, actor: Actor, cursor: str) -> None:
     with pytest.raises(InvalidInput) as error:
         await event_types.list_page(actor, PageRequest(cursor=cursor))
