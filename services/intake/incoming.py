@@ -16,7 +16,7 @@ from services.catalog.rows import CustomFieldRow, IncomingDialect
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Refused
 from services.intake.dialect import Understood, understand
-from services.intake.incoming_call import KEPT_BODY, SOME_WRONG, Call, judge, kept
+from services.intake.incoming_call import SOME_WRONG, Call, judge, kept
 from services.intake.incoming_request import IncomingRequest, read_request
 from services.intake.recording import decide, log_answer
 
@@ -55,7 +55,7 @@ async def record_incoming(
     parameter as the partner calls it, and ours in the sentence. Needs `Right.INCOMING`, which a
     refusal tells too. Raises `Unavailable` when the database takes nothing.
     """
-    body = kept(_KEY.sub("al_…", raw)[: KEPT_BODY + 1])
+    body = kept(_KEY.sub("al_…", raw))
     if Right.INCOMING not in actor.rights:
         text = f"{actor.name} is no key of an incoming URL. Take the URL from Incoming URLs."
         refusal = Refused(Verdict.NOT_ALLOWED, text)

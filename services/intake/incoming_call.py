@@ -41,9 +41,9 @@ class Call:
     """One call as it was read.
 
     `given` is what was readable. `refusal` is set when something is wrong; `event` may be there
-    all the same, so that its custom fields can be judged together with the rest. `names` says
-    how the caller calls our fields, where that differs. `extras` are values that count only if
-    the event has custom fields of these names.
+    all the same, so that its custom fields can be judged together with the rest. `body` is the
+    whole call, which the event keeps. `names` says how the caller calls our fields, where that
+    differs. `extras` are values that count only if the event has custom fields of these names.
     """
 
     actor: Actor
@@ -74,7 +74,7 @@ def read_call(
     given: Mapping[str, Any] = {}
     unreadable: Refused | None = None
     if isinstance(payload, bytes):
-        body = kept(payload[: KEPT_BODY + 1].decode(errors="replace"))
+        body = kept(payload.decode(errors="replace"))
         if len(payload) > MAX_BODY_BYTES:
             unreadable = TOO_LARGE
         else:
@@ -171,8 +171,12 @@ def log_submission(
     event_id: str | None = None,
     lead_id: str | None = None,
 ) -> str:
-    """Write the call's row of the incoming log and return its id."""
+    """Write the call's row of the incoming log and return its id.
+
+    Of a body longer than 16 KiB the row keeps the beginning, and says so.
+    """
     submission_id = new_id("sub")
+    raw = call.body.encode()
     answer = refusal or Refused(verdict, "")
     insert_rows(
         session.connection(),
@@ -191,8 +195,9 @@ def log_submission(
                 "transaction_id": _short(call.given.get("transaction_id")),
                 "lead_id": lead_id or _short(call.given.get("lead_id"), 40),
                 "event_id": event_id,
-                "body": call.body[:KEPT_BODY],
-                "body_truncated": len(call.body) > KEPT_BODY,
+                # Of a character that the cut parts nothing is kept.
+                "body": raw[:KEPT_BODY].decode(errors="ignore"),
+                "body_truncated": len(raw) > KEPT_BODY,
                 "answer_status": answer.status,
             }
         ],

@@ -247,3 +247,16 @@ async def test_a_text_of_a_hundred_thousand_characters_is_refused_by_name(
     )
     rows = await items(api, "/submissions", source="incoming")
     assert [(row["verdict"], row["answer_status"]) for row in rows] == [("invalid_field", 422)]
+
+
+async def test_the_payload_of_a_long_call_comes_back_whole(
+    api: httpx.AsyncClient, partner_client: httpx.AsyncClient, url: str
+) -> None:
+    raw = b'{"event":"sale",' + b" " * 200_000 + b'"transaction_id":"t-1"}'
+    for client, path in ((api, f"{BASE}/events"), (partner_client, url)):
+        response = await client.post(path, content=raw)
+        assert response.status_code == 201, response.text
+        event = (await api.get(f"{BASE}/events/{response.json()['event_id']}")).json()
+        assert event["payload"] == {"event": "sale", "transaction_id": "t-1"}
+    for row in await items(api, "/submissions"):
+        assert (await api.get(f"{BASE}/submissions/{row['id']}")).json()["body_truncated"]

@@ -223,8 +223,12 @@ async def test_what_cannot_be_read_is_refused_and_kept(world: World, key: Actor,
     assert (await submissions())[0].body == body
 
 
-async def test_a_long_call_is_kept_in_part_and_said_to_be(world: World, key: Actor) -> None:
-    await recorded(key, f"{PLAIN}&x={'y' * 100_000}")
+async def test_an_event_keeps_a_long_call_whole_and_the_log_its_beginning(
+    world: World, key: Actor
+) -> None:
+    query = f"{PLAIN}&x={'y' * 100_000}"
+    await recorded(key, query)
     (row,) = await submissions()
     assert row.body_truncated
-    assert len(row.body) == 16 * 1024
+    assert row.body == query[: 16 * 1024]
+    assert (await events())[0].payload == query
