@@ -23,6 +23,8 @@ from services.validation import validate
 
 MAX_BODY_BYTES = 256 * 1024
 KEPT_BODY = 16 * 1024
+# Stands in for an event that is missing or wrong, so that the rest is judged all the same.
+_SOME_EVENT = "some_event"
 # A partner's clock may be ahead of ours; more than this is a mistake.
 _FUTURE = timedelta(hours=1)
 
@@ -109,16 +111,19 @@ def judge(given: Mapping[str, Any], *, now: datetime) -> tuple[EventInput | None
         except InvalidInput as error:
             problems = {**error.fields, **problems}
             rest = _without(rest, error.fields)
+            if "event" in error.fields:
+                rest["event"] = _SOME_EVENT
         else:
             break
     if event is not None:
         problems = {**_check(event, now, but=problems), **problems}
     if not problems:
         return event, None
-    known = all(name.partition(".")[0] in EventInput.model_fields for name in problems)
-    verdict = Verdict.INVALID_FIELD if known else Verdict.UNKNOWN_FIELD
+    is_ours = all(name.partition(".")[0] in EventInput.model_fields for name in problems)
+    verdict = Verdict.INVALID_FIELD if is_ours else Verdict.UNKNOWN_FIELD
     is_named = event is not None and bool(event.transaction_id or event.lead_id)
-    return event if is_named else None, Refused(verdict, SOME_WRONG, problems)
+    is_known = is_named and "event" not in problems
+    return event if is_known else None, Refused(verdict, SOME_WRONG, problems)
 
 
 def _without(given: Mapping[str, Any], wrong: Iterable[str]) -> dict[str, Any]:

@@ -103,6 +103,11 @@ async def test_an_error_names_the_parameter_as_the_partner_calls_it_and_ours_in_
     assert answer.fields[theirs].endswith(f"(“{theirs}” is our {ours}.)")
 
 
+async def test_all_that_a_call_lacks_is_named_at_once(world: World) -> None:
+    answer = await refused(await url(), "")
+    assert (answer.verdict, set(answer.fields)) == (Verdict.INVALID_FIELD, {"goal", "txid"})
+
+
 async def test_a_wrong_status_is_named_as_it_was_called(world: World) -> None:
     made = await create_key(name="Partner", scope=KeyScope.INCOMING)
     key = await actor_of_key(made.key)

@@ -123,7 +123,20 @@ async def test_switched_off_archived_and_other_campaigns_postbacks_do_not_fire(
         (b"[" * 100_000, Verdict.UNREADABLE, 400, ()),
         (b'{"event":"sale","amount":1e9999999999999999999999}', Verdict.UNREADABLE, 400, ()),
         (b'{"event":"' + b"x" * 300_000 + b'"}', Verdict.TOO_LARGE, 413, ()),
-        (b"{}", Verdict.INVALID_FIELD, 422, ("event",)),
+        (b"{}", Verdict.INVALID_FIELD, 422, ("event", "transaction_id")),
+        (
+            b'{"event":5,"amount":"x"}',
+            Verdict.INVALID_FIELD,
+            422,
+            ("amount", "event", "transaction_id"),
+        ),
+        (
+            b'{"currency":"USD","amout":1}',
+            Verdict.UNKNOWN_FIELD,
+            422,
+            ("amount", "amout", "event", "transaction_id"),
+        ),
+        (b'{"lead_id":"ld_0"}', Verdict.INVALID_FIELD, 422, ("event",)),
         (b'{"event":"sale"}', Verdict.INVALID_FIELD, 422, ("transaction_id",)),
         (
             b'{"event":"sale","transaction_id":"t-1","amout":1}',
