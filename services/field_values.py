@@ -18,8 +18,8 @@ _TAG = "number"
 def read_value(kind: FieldType, value: object) -> str | dict[str, str]:
     """Return a value as an event keeps it; raise ValueError with a sentence for its giver.
 
-    Text has at most 1,000 characters. A number is a JSON number or text with a point. A date is
-    `YYYY-MM-DD` and exists in the calendar.
+    Text has at most 1,000 characters. A number is a JSON number, however it is written, or text
+    with a point and no exponent. A date is `YYYY-MM-DD` and exists in the calendar.
     """
     if kind is FieldType.NUMBER:
         return {_TAG: _number(value)}
@@ -45,10 +45,28 @@ def as_macro(stored: Any) -> str | Decimal:
     return number if f"{number:f}" == digits else digits
 
 
+def number_text(value: float | Decimal) -> str:
+    """Return a number of JSON in plain notation with all its digits: `0.0000005`, not `5E-7`.
+
+    One beyond 1,000 places keeps its exponent: 1E+999999 written out is a megabyte.
+    """
+    number = Decimal(str(value))
+    return format(number, "f") if abs(number.adjusted()) <= MAX_TEXT else str(number)
+
+
+def _given_text(value: object) -> str | None:
+    """Return text as it came and a number's digits, or `None` for anything else."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return number_text(value)
+
+
 def _text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal | float):
+    text = _given_text(value)
+    if text is None:
         raise ValueError("Give text.")
-    text = str(value)
     if not text.strip():
         raise ValueError("Give a value.")
     if len(text) > MAX_TEXT:
@@ -57,9 +75,8 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else str(value)
-    is_number = isinstance(value, str | int | Decimal | float) and not isinstance(value, bool)
-    if not is_number or not _NUMBER.fullmatch(text):
+    text = (_given_text(value) or "").strip()
+    if not _NUMBER.fullmatch(text):
         raise ValueError(
             "Give a number such as 12.50: a point, no comma, "
             "at most 15 digits before it and 10 after it."

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from models.words import ConversionStatus, Verdict
+from services.field_values import number_text
 from services.moments import OptionalMoment
 from services.validation import InputModel
 
@@ -19,12 +20,15 @@ MAX_IDENTIFIER = 255
 
 
 def read_amount(value: object) -> str | None:
-    """Return an amount exactly as received; raise ValueError with a sentence for anything else."""
+    """Return an amount exactly as received; raise ValueError with a sentence for anything else.
+
+    Only a number of JSON that has an exponent is written without it.
+    """
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal | float):
         raise ValueError('Give an amount such as 49.90 or "49.90".')
-    text = str(value)
+    text = value if isinstance(value, str) else number_text(value)
     if not _AMOUNT.fullmatch(text):
         raise ValueError(
             "Give an amount such as 49.90: a point, no comma, "

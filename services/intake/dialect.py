@@ -7,6 +7,7 @@ from typing import Any
 
 from models.words import ConversionStatus
 from services.catalog.rows import IncomingDialect
+from services.field_values import number_text
 from services.intake.contract import EventInput
 
 MAX_RETURN = 100
@@ -84,8 +85,9 @@ def _flat(
 
 def _plain(value: object) -> object:
     # A partner's number in JSON may be our text: an id, or a word such as status 2.
-    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    return str(value) if is_number else value
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    return number_text(value)
 
 
 def _has_value(value: object) -> bool:

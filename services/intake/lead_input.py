@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, create_model
 
 from services.delivery.values import SUBS
+from services.field_values import number_text
 from services.intake.contract import Identifier
 from services.moments import OptionalMoment
 from services.validation import InputModel, Text
@@ -53,7 +54,7 @@ def _fields(value: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"“{name}” may have at most {MAX_FIELD_LENGTH:,} characters.")
     # Numbers keep their digits as text: 0.10 must not become 0.1 in a partner's URL.
     return {
-        name: item if isinstance(item, str | bool | int) or item is None else str(item)
+        name: item if isinstance(item, str | bool | int) or item is None else number_text(item)
         for name, item in value.items()
     }
 

@@ -156,6 +156,17 @@ async def test_a_json_number_keeps_its_digits_and_is_a_number_in_a_partners_json
     assert delivery.body == '{"price": 12.50, "policy": "a&b", "due": null}'
 
 
+async def test_a_small_number_is_sent_and_kept_in_plain_notation(world: World) -> None:
+    await world.postback("https://p.example/?p={field:price}&n={field:policy_no}")
+    fields = b'{"policy_no":0.0000005,"price":5e-7}'
+    raw = b'{"event":"sale","transaction_id":"t-1","fields":' + fields + b"}"
+    assert isinstance(await record_event(SYSTEM, raw, source=Source.API), Recorded)
+    (event,) = await events()
+    assert event.fields == {"policy_no": "0.0000005", "price": {"number": "0.0000005"}}
+    (delivery,) = await deliveries()
+    assert delivery.url == "https://p.example/?p=0.0000005&n=0.0000005"
+
+
 async def test_removing_or_changing_a_field_changes_no_old_event(world: World) -> None:
     assert isinstance(await by_api(PLAIN, {"policy_no": "P-7", "price": "5"}), Recorded)
     await custom_fields.delete(SYSTEM, world.campaign, world.event, "policy_no")

@@ -96,6 +96,16 @@ async def test_a_number_of_json_may_be_an_id(world: World, key: Actor) -> None:
     assert (await events())[0].order_id == "12345678901234567890"
 
 
+async def test_a_number_of_json_is_read_without_its_exponent(world: World, key: Actor) -> None:
+    field = {"name": "age", "type": "number"}
+    await custom_fields.create(SYSTEM, world.campaign, world.event, field)
+    raw = b'{"event":"sale","transaction_id":"t-1","age":0.0000005,"order_id":1e2,"amount":1e2}'
+    await recorded(key, "", body=raw)
+    (event,) = await events()
+    assert event.fields == {"age": {"number": "0.0000005"}}
+    assert (event.order_id, event.amount_text) == ("100", "100")
+
+
 @pytest.mark.parametrize("amount", ["0", "-5.25", "49.90", "999999999999.999999"])
 async def test_amount_and_currency_come_back_exactly_as_received(
     world: World, key: Actor, amount: str

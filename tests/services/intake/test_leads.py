@@ -1,6 +1,7 @@
 """Leads: capture, change, and what is refused, on both databases."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 
@@ -185,6 +186,13 @@ async def test_an_old_version_changes_nothing(campaign: str, actor: Actor) -> No
         await leads.update_details(actor, row.id, {"first_name": "Cleo"}, if_match=1)
     assert (error.value.yours, error.value.current) == (1, 2)
     assert (await leads.get(actor, row.id)).first_name == "Bea"
+
+
+async def test_a_number_of_a_free_field_is_kept_in_plain_notation(
+    campaign: str, actor: Actor
+) -> None:
+    row = await make(actor, fields={"rate": Decimal("0.0000005"), "price": Decimal("0.10")})
+    assert row.fields == (("rate", "0.0000005"), ("price", "0.10"))
 
 
 async def test_free_fields_are_merged_and_a_null_removes_one(campaign: str, actor: Actor) -> None:

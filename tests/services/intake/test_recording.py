@@ -277,3 +277,9 @@ async def test_an_amount_comes_back_exactly_as_received(world: World, amount: st
     assert isinstance(await record_event(SYSTEM, raw, source=Source.API), Recorded)
     (event,) = await events()
     assert event.amount_text == amount
+
+
+async def test_an_amount_with_an_exponent_is_kept_without_it(world: World) -> None:
+    raw = b'{"event":"sale","transaction_id":"t-1","amount":1.5e3}'
+    assert isinstance(await record_event(SYSTEM, raw, source=Source.API), Recorded)
+    assert (await events())[0].amount_text == "1500"
