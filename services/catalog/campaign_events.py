@@ -107,6 +107,9 @@ def _put(
 ) -> EffectiveEvent:
     place = _locked_place(session, campaign_key, event_name)
     stored = _find(session, place, if_match=if_match)
+    values = _values(given)
+    if stored is None and all(value is None for value in values.values()):
+        return _get(session, campaign_key, event_name)
     if stored is None:
         stored = CampaignEvent(
             id=new_id("ce"),
@@ -118,7 +121,7 @@ def _put(
         )
         session.add(stored)
         session.flush()
-    change(session, stored, _values(given), kind=_KIND, now=now)
+    change(session, stored, values, kind=_KIND, now=now)
     return _get(session, campaign_key, event_name)
 
 

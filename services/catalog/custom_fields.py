@@ -128,11 +128,11 @@ def _named(fields: Sequence[CustomField], name: str) -> CustomField:
     raise NotFound(_KIND, name)
 
 
-def _arrange(session: Session, fields: Sequence[CustomField]) -> None:
-    """Give the fields the places in which they stand here, in one statement."""
+def _arrange(session: Session, fields: Sequence[CustomField]) -> bool:
+    """Give the fields the places in which they stand here; tell whether any had another."""
     moved = {field.id: place for place, field in enumerate(fields) if field.position != place}
     if not moved:
-        return
+        return False
     session.flush()
     session.execute(
         update_table(CustomField)
@@ -142,6 +142,7 @@ def _arrange(session: Session, fields: Sequence[CustomField]) -> None:
     )
     for place, field in enumerate(fields):
         set_committed_value(field, "position", place)
+    return True
 
 
 def _list_for(session: Session, campaign_key: str, event_name: str) -> list[CustomFieldRow]:
@@ -207,11 +208,12 @@ def _update(
     data = validate(CustomFieldInput, {**present, **changes})
     others = [each for each in fields if each is not field]
     _refuse_taken(others, data.name)
+    is_moved = False
     if data.position is not None:
         others.insert(data.position, field)
-        _arrange(session, others)
+        is_moved = _arrange(session, others)
     values = {part: getattr(data, part) for part in present} | {"type": FieldType(data.type)}
-    change(session, field, values, kind=_KIND, now=now)
+    change(session, field, values, kind=_KIND, now=now, more_changed=is_moved)
     return custom_field_row(field)
 
 

@@ -197,7 +197,14 @@ def _update(
     )
     store_contents(session, list_id, before, after)
     try:
-        change(session, stored, {"name": data.name}, kind=_KIND, now=now)
+        change(
+            session,
+            stored,
+            {"name": data.name},
+            kind=_KIND,
+            now=now,
+            more_changed=after != before,
+        )
     except IntegrityError:
         raise _taken(data.name) from None
     return row_of(session, stored)

@@ -133,10 +133,10 @@ async def update(
             return await database.write(
                 _update,
                 postback_id,
-                _values(checked, with_secrets="secrets" in changes),
-                checked.warnings,
+                checked,
                 stored.version,
                 clock(),
+                with_secrets="secrets" in changes,
             )
         except StaleVersion:
             # Somebody else was faster: a caller without a version wants only these fields changed.
@@ -202,16 +202,25 @@ def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> 
 def _update(
     session: Session,
     postback_id: str,
-    values: Mapping[str, Any],
-    warnings: tuple[str, ...],
+    checked: Checked,
     read_version: int,
     now: datetime,
+    *,
+    with_secrets: bool,
 ) -> PostbackRow:
     postback = _find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     check_version(postback, _KIND, if_match=read_version)
+    other_secrets = with_secrets and _has_other_secrets(postback, checked.secrets)
+    values = _values(checked, with_secrets=other_secrets)
     change(session, postback, values, kind=_KIND, now=now)
-    return postback_row(definitions, postback, warnings=warnings)
+    return postback_row(definitions, postback, warnings=checked.warnings)
+
+
+def _has_other_secrets(postback: Postback, secrets: Mapping[str, str]) -> bool:
+    # Equal secrets make another token each time. One that cannot be read any more is another.
+    is_stored = postback.secrets is not None
+    return is_stored != bool(secrets) or readable_secrets(postback) != dict(secrets)
 
 
 def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:

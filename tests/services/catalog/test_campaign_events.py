@@ -121,6 +121,16 @@ async def test_what_was_cleared_meanwhile_is_no_old_version_again(actor: Actor) 
         await campaign_events.clear(actor, "auto", "sale", if_match=2)
 
 
+async def test_overrides_that_change_nothing_leave_the_version(actor: Actor) -> None:
+    assert (await put(actor)).overrides.version == 0
+    first = (await put(actor, is_conversion=False, multi_trigger=True)).overrides
+    assert (await put(actor, is_conversion=False, dedupe="allow_all")).overrides == first
+    assert (await put(actor, is_conversion=True, dedupe="allow_all")).overrides.version == 2
+    assert (await put(actor)).overrides.version == 3
+    assert (await put(actor)).overrides.version == 3
+    assert (await campaign_events.clear(actor, "auto", "sale")).overrides.version == 3
+
+
 async def test_of_simultaneous_first_overrides_one_wins_and_without_a_version_all_arrive(
     actor: Actor,
 ) -> None:
@@ -132,7 +142,8 @@ async def test_of_simultaneous_first_overrides_one_wins_and_without_a_version_al
         return_exceptions=True,
     )
     assert sum(isinstance(result, StaleVersion) for result in results) == 3
-    rows = await asyncio.gather(*(put(actor, "lost", enabled=True) for _ in range(4)))
+    windows = [{"window_minutes": number} for number in range(1, 5)]
+    rows = await asyncio.gather(*(put(actor, "lost", dedupe=window) for window in windows))
     assert {row.overrides.version for row in rows} == {1, 2, 3, 4}
 
 

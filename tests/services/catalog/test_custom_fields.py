@@ -38,6 +38,13 @@ async def change(actor: Actor, name: str, /, **changes: object) -> CustomFieldRo
     return await custom_fields.update(actor, *PLACE, name, changes)
 
 
+async def test_a_field_that_stays_as_and_where_it_is_keeps_its_version(actor: Actor) -> None:
+    row, _ = await add(actor, "first"), await add(actor, "second")
+    assert await change(actor, "first", required=row.required, position=0) == row
+    assert (await change(actor, "first", position=1)).version == 2
+    assert (await change(actor, "first", type="number")).version == 3
+
+
 async def names(actor: Actor) -> list[str]:
     rows = await custom_fields.list_for(actor, *PLACE)
     assert [row.position for row in rows] == list(range(len(rows)))

@@ -50,6 +50,21 @@ async def test_a_list_brings_its_events_to_its_campaigns_at_once() -> None:
     assert await in_force(us) == {"lost"}
 
 
+async def test_the_version_goes_up_with_the_name_or_the_contents_and_with_nothing_else() -> None:
+    sale, lost = await event("sale"), await event("lost")
+    us = await campaign("us")
+    row = await event_lists.create(actor, {"name": "Auto", "events": [sale], "campaigns": [us]})
+    for same in ({}, {"name": "Auto"}, {"events": [sale, sale]}, {"campaigns": [us]}):
+        assert await event_lists.update(actor, row.id, same) == row
+    for version, changes in enumerate(
+        ({"name": "Cars"}, {"events": [lost]}, {"name": "Cars", "campaigns": []}), start=2
+    ):
+        changed = await event_lists.update(actor, row.id, changes)
+        assert changed.version == version
+        assert changed.updated_at > row.updated_at
+    assert await event_lists.set_campaigns(actor, row.id, []) == changed
+
+
 async def test_what_would_change_is_told_before_and_nothing_changes() -> None:
     for name in ("sale", "lost"):
         await event(name)

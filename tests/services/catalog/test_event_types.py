@@ -151,6 +151,17 @@ async def test_only_the_given_fields_change_and_the_version_goes_up(
     assert (changed.created_at, changed.updated_at) == (first.created_at, clock.now)
 
 
+async def test_a_change_that_changes_nothing_leaves_version_and_time(
+    db: Database, actor: Actor, clock: FrozenClock
+) -> None:
+    first = await event_types.create(actor, {"name": "sale", "description": "Money"}, clock=clock)
+    clock.move(hours=1)
+    for same in ({}, {"name": "sale", "multi_trigger": False}, {"description": "Money"}):
+        assert await event_types.update(actor, "sale", same, clock=clock, if_match=1) == first
+    changed = await event_types.update(actor, "sale", {"description": ""}, if_match=1)
+    assert changed.version == 2
+
+
 async def test_a_change_made_from_an_old_version_is_refused_with_both_versions(
     db: Database, actor: Actor
 ) -> None:

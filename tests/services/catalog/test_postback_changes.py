@@ -110,20 +110,41 @@ async def test_a_change_that_was_overtaken_meanwhile_is_refused_or_made_again(
     """While name servers are asked, somebody else changes the postback."""
     row = await make(actor)
     overtaken: list[bool] = []
+    header = "1"
 
     async def slow(host: str, port: int) -> list[str]:
         if not overtaken:
             overtaken.append(True)
             await postbacks.update(
-                actor, row.id, {"headers": {"X": "1"}}, resolver=public_addresses
+                actor, row.id, {"headers": {"X": header}}, resolver=public_addresses
             )
         return await public_addresses(host, port)
 
     with pytest.raises(StaleVersion):
         await postbacks.update(actor, row.id, {"enabled": False}, if_match=1, resolver=slow)
     overtaken.clear()
+    header = "2"
     changed = await postbacks.update(actor, row.id, {"enabled": False}, resolver=slow)
-    assert (changed.enabled, changed.headers, changed.version) == (False, (("X", "1"),), 4)
+    assert (changed.enabled, changed.headers, changed.version) == (False, (("X", "2"),), 4)
+
+
+async def test_a_change_that_changes_nothing_leaves_version_and_time(
+    sale: str, actor: Actor, clock: FrozenClock
+) -> None:
+    headers = {"A": "1", "B": "2"}
+    row = await make(actor, {"headers": headers, "secrets": {"a": "1", "b": "2"}})
+    token = await sealed()
+    clock.move(days=300)
+    for same in ({}, {"url": URL, "headers": headers}, {"secrets": {"b": "2"}}, {"secrets": {}}):
+        assert (
+            await postbacks.update(actor, row.id, same, clock=clock, resolver=public_addresses)
+            == row
+        )
+    assert await sealed() == token
+    others = ({"headers": {"B": "2", "A": "1"}}, {"secrets": {"b": "3"}}, {"secrets": {"b": None}})
+    for version, other in enumerate(others, start=2):
+        changed = await postbacks.update(actor, row.id, other, resolver=public_addresses)
+        assert changed.version == version
 
 
 async def test_of_simultaneous_changes_of_one_version_one_wins(sale: str, actor: Actor) -> None:
