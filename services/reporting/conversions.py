@@ -34,8 +34,10 @@ __all__ = [
 By = Literal["day", "campaign", "event", "affiliate"]
 
 MOST_DAYS: Final = 800
+MOST_YEARS: Final = 10
 USUAL_DAYS: Final = 30
 UTC_ZONE: Final = ZoneInfo("UTC")
+_LONGEST_YEAR: Final = 366  # days; an end on another clock adds less than what is to spare
 _YEARS: Final = range(1970, 2201)
 
 
@@ -95,7 +97,7 @@ async def report(actor: Actor, wanted: ReportFilter, *, clock: Clock = utc_now) 
     """Return the figures as `definitions.DEFINITIONS` says.
 
     Unknown campaigns, events and affiliates have no figures. Raises `NotAllowed`, and
-    `InvalidInput` for a wrong filter and for more than 800 days by day.
+    `InvalidInput` for a wrong filter and for a range of more than 800 days by day, 10 years else.
     """
     actor.require(Right.READ)
     since, until = _range(wanted, clock())
@@ -154,6 +156,8 @@ def _range(wanted: ReportFilter, now: datetime) -> tuple[datetime, datetime]:
         raise InvalidInput({"to": "“To” must be later than “from”."})
     if wanted.by == "day" and (until - since).days > MOST_DAYS:
         raise InvalidInput({"from": f"By day, give a range of at most {MOST_DAYS} days."})
+    if (until - since).days > MOST_YEARS * _LONGEST_YEAR:
+        raise InvalidInput({"from": f"Give a range of at most {MOST_YEARS} years."})
     return since, until
 
 

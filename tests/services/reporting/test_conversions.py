@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.event import listen, remove
 
 from models import Affiliate, Event, Lead
 from models.words import ConversionStatus, LeadSource
 from services.actor import SYSTEM
+from services.database import Database
 from services.errors import InvalidInput
 from services.identifiers import new_id
 from services.reporting import conversions, event_log
@@ -32,6 +35,7 @@ FIRST = datetime(2025, 1, 20, 7, 30, tzinfo=UTC)
 LAST = datetime(2026, 3, 31, 18, 45, tzinfo=UTC)
 # Daylight saving by an hour in both halves of the world, and by half an hour.
 ZONES = ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
+WIDE = timedelta(days=3_650)
 BERLIN = ZoneInfo("Europe/Berlin")
 FIGURES = ("conversions", "approved", "open", "rejected")
 
@@ -219,6 +223,64 @@ async def test_a_rate_is_conversions_of_leads_and_none_without_leads(past: Past)
         SYSTEM, ReportFilter(by="campaign", since=before, until=before + timedelta(days=1))
     )
     assert (empty.total.conversions, empty.total.rate) == (0, None)
+
+
+async def test_a_range_of_any_width_asks_only_for_where_there_are_rows(
+    past: Past, db: Database
+) -> None:
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    listen(db.reading, "before_cursor_execute", note)
+    for time in ("received", "occurred"):
+        for by in ("campaign", "event", "affiliate"):
+            sent.clear()
+            report = await conversions.report(
+                SYSTEM,
+                ReportFilter(
+                    by=by, time=time, since=FIRST - WIDE / 2, until=FIRST + WIDE / 2, zone=BERLIN
+                ),
+            )
+
+            check_row(past, report, None)
+            assert report.previous.conversions == 0
+            # 434 days with rows, ten to a statement, of events and of leads.
+            assert len(sent) < 110
+    remove(db.reading, "before_cursor_execute", note)
+
+
+async def test_the_first_and_the_last_moment_that_is_stored_count(past: Past) -> None:
+    received = [row["received_at"] for row in past.events]
+    captured = [lead["created_at"] for lead in past.leads]
+    moments = [at for at in (*received, *captured) if isinstance(at, datetime)]
+    since, until = min(moments), max(moments) + timedelta(microseconds=1)
+    report = await conversions.report(SYSTEM, ReportFilter(by="event", since=since, until=until))
+    check_row(past, report, None)
+    assert report.total.leads == LEADS
+
+
+async def test_the_period_before_is_found_at_the_edge_of_what_is_stored(past: Past) -> None:
+    report = await conversions.report(
+        SYSTEM, ReportFilter(by="campaign", since=LAST, until=LAST + WIDE / 2)
+    )
+    expected_before = sum(bool(row["is_conversion"] and not row["is_test"]) for row in past.events)
+    assert (report.total.conversions, report.previous.conversions) == (0, expected_before)
+
+
+async def test_more_than_ten_years_are_refused_however_they_are_grouped() -> None:
+    for by in ("campaign", "event", "affiliate"):
+        with pytest.raises(InvalidInput) as error:
+            await conversions.report(
+                SYSTEM,
+                ReportFilter(
+                    by=by,
+                    since=datetime(1970, 1, 1, tzinfo=UTC),
+                    until=datetime(2200, 1, 1, tzinfo=UTC),
+                ),
+            )
+        assert error.value.fields == {"from": "Give a range of at most 10 years."}
 
 
 async def test_too_many_days_and_a_range_that_is_none_are_refused() -> None:
