@@ -42,8 +42,7 @@ def calls() -> rx.Component:
             ),
             skeleton(rows=3),
         ),
-        description="The newest 25, refused ones too. They appear by "
-        "themselves.",
+        description="The newest 25, refused ones too. They appear by themselves.",
     )
 
 
