@@ -12,6 +12,8 @@ _EXAMPLE = "2026-01-31T12:00:00+00:00"
 _RFC_3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]([01]\d|2[0-3]):\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
+# In a query or a form an unescaped "+" of the offset arrives as a space.
+_LOST_SIGN = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?) (\d\d:\d\d)", re.ASCII)
 
 
 def read_moment(value: object) -> datetime:
@@ -34,6 +36,15 @@ def read_moment(value: object) -> datetime:
     if not 1970 <= moment.year <= 2200:
         raise ValueError("Give a time between the years 1970 and 2200.")
     return moment
+
+
+def with_sign(text: str) -> str:
+    """Return a time of a query or a form with the `+` of its offset, which came as a space.
+
+    Any other text comes back as it is.
+    """
+    found = _LOST_SIGN.fullmatch(text)
+    return f"{found[1]}+{found[2]}" if found else text
 
 
 def _moment_or_none(value: Any) -> datetime | None:

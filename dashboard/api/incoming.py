@@ -34,7 +34,11 @@ async def receive_event(request: Request) -> Response:
         content_type=request.headers.get("content-type", ""),
     )
     result = await incoming.record_incoming(
-        actor, parameters=call.parameters, raw=call.raw, refusal=call.refusal
+        actor,
+        parameters=call.parameters,
+        raw=call.raw,
+        refusal=call.refusal,
+        url_encoded=call.url_encoded,
     )
     ignored = list(result.ignored)
     if isinstance(result.answer, Refused):

@@ -9,6 +9,7 @@ from models.words import ConversionStatus
 from services.catalog.rows import IncomingDialect
 from services.field_values import number_text
 from services.intake.contract import EventInput
+from services.moments import with_sign
 
 MAX_RETURN = 100
 
@@ -40,12 +41,15 @@ class Understood:
 def understand(
     parameters: Sequence[tuple[str, object]] | Mapping[str, object],
     dialect: IncomingDialect | None,
+    *,
+    url_encoded: int = 0,
 ) -> Understood:
     """Return what a call says.
 
     Of a parameter that stands there twice the first one that is not empty counts. A field that
     the dialect calls otherwise is read under that name only: under ours the partner may mean
-    something else.
+    something else. In the first `url_encoded` parameters a time's offset may have a space for
+    its `+`.
     """
     found = Understood()
     theirs = dict(dialect.parameters) if dialect else {}
@@ -55,7 +59,7 @@ def understand(
     ours |= {name: own for own, name in theirs.items()}
     found.names |= theirs
     edge: dict[str, Any] = {}
-    for name, value in _flat(parameters):
+    for index, (name, value) in enumerate(_flat(parameters)):
         own = ours.get(name)
         if own is None and name in {"test", "return"}:
             if _has_value(value):
@@ -63,7 +67,7 @@ def understand(
         elif own is None or own.startswith(_CUSTOM):
             _take_custom(found, name, (own or name).removeprefix(_CUSTOM), value, theirs)
         elif _has_value(value) and own not in found.given:
-            found.given[own] = value
+            found.given[own] = _of_url(own, value) if index < url_encoded else value
             found.names[own] = name
     if dialect is not None:
         _translate(found, dialect.words)
@@ -88,6 +92,10 @@ def _plain(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
     return number_text(value)
+
+
+def _of_url(own: str, value: object) -> object:
+    return with_sign(value) if own == "occurred_at" and isinstance(value, str) else value
 
 
 def _has_value(value: object) -> bool:

@@ -47,11 +47,13 @@ async def record_incoming(
     parameters: Sequence[tuple[str, object]] | Mapping[str, object],
     raw: str,
     refusal: Refused | None = None,
+    url_encoded: int = 0,
     clock: Clock = utc_now,
 ) -> IncomingAnswer:
     """Record the event that a partner's call names, or say why not; either way it is logged.
 
-    `raw` is the query or body as it came; with a `refusal` it could not be read. Errors name a
+    `raw` is the query or body as it came; with a `refusal` it could not be read. The first
+    `url_encoded` parameters stood in a query or a form, where a `+` means a space. Errors name a
     parameter as the partner calls it, and ours in the sentence. Needs `Right.INCOMING`, which a
     refusal tells too. Raises `Unavailable` when the database takes nothing.
     """
@@ -59,7 +61,9 @@ async def record_incoming(
     if Right.INCOMING not in actor.rights:
         text = f"{actor.name} is no key of an incoming URL. Take the URL from Incoming URLs."
         refusal = Refused(Verdict.NOT_ALLOWED, text)
-    call, found = await database.write(_record, actor, parameters, body, refusal, clock())
+    call, found = await database.write(
+        _record, actor, parameters, url_encoded, body, refusal, clock()
+    )
     log_answer(call, found.answer)
     return found
 
@@ -68,13 +72,14 @@ def _record(
     session: Session,
     actor: Actor,
     parameters: Sequence[tuple[str, object]] | Mapping[str, object],
+    url_encoded: int,
     body: str,
     refusal: Refused | None,
     now: datetime,
 ) -> tuple[Call, IncomingAnswer]:
     definitions = cache.definitions(session)
     dialect = definitions.dialects_by_key_id.get(actor.id)
-    found = understand(parameters, dialect)
+    found = understand(parameters, dialect, url_encoded=url_encoded)
     if dialect is not None:
         _add_fixed(found, dialect, definitions)
     event, wrong = judge(found.given, now=now)

@@ -17,11 +17,15 @@ _FORMS = frozenset({"", _FORM, "text/plain"})
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequest:
-    """A request as it was read; `refusal` is set when it could not be read."""
+    """A request as it was read; `refusal` is set when it could not be read.
+
+    The first `url_encoded` parameters stood in the query or a form, the rest in JSON.
+    """
 
     parameters: Sequence[tuple[str, object]]
     raw: str
     refusal: Refused | None = None
+    url_encoded: int = 0
 
 
 def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingRequest:
@@ -43,12 +47,12 @@ def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingReq
     if max(query.count(b"&"), content.count(b"&") * (not is_json)) >= MAX_PARAMETERS:
         text = f"Give at most {MAX_PARAMETERS} parameters."
         return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, text))
-    if not content or not is_json:
-        return IncomingRequest((*_read_form(query), *_read_form(content)), raw)
+    encoded = [*_read_form(query), *_read_form(b"" if is_json else content)]
     try:
-        return IncomingRequest((*_read_form(query), *read_object(body).items()), raw)
+        rest = read_object(body) if content and is_json else {}
     except BrokenJson as error:
         return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, error.message))
+    return IncomingRequest((*encoded, *rest.items()), raw, url_encoded=len(encoded))
 
 
 def _read_form(text: bytes) -> Sequence[tuple[str, str]]:

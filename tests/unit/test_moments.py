@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from services.moments import read_moment
+from services.moments import read_moment, with_sign
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,19 @@ def test_a_year_that_is_a_mistake_is_refused(text: str) -> None:
 def test_a_time_beyond_all_years_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Give a time"):
         read_moment(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-01-31T12:00:00 05:30", "2026-01-31T12:00:00+05:30"),
+        ("2026-01-31 12:00:00.25 00:00", "2026-01-31 12:00:00.25+00:00"),
+        ("2026-01-31T12:00:00-05:30", "2026-01-31T12:00:00-05:30"),
+        ("2026-01-31 12:00:00", "2026-01-31 12:00:00"),
+        ("2026-01-31T12:00:00  05:30", "2026-01-31T12:00:00  05:30"),
+        ("2026-01-31T12:00:00 Z", "2026-01-31T12:00:00 Z"),
+        ("2026-01-31 12:00", "2026-01-31 12:00"),
+    ],
+)
+def test_only_a_space_in_place_of_the_offsets_sign_becomes_a_plus(text: str, expected: str) -> None:
+    assert with_sign(text) == expected

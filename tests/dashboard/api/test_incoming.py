@@ -176,7 +176,7 @@ async def test_a_fixed_campaign_and_event_need_not_be_named_and_no_other_campaig
 @pytest.mark.parametrize(
     ("query", "status", "code", "fields"),
     [
-        ("", 422, "invalid_field", {"event"}),
+        ("", 422, "invalid_field", {"event", "transaction_id"}),
         ("event=sale", 422, "invalid_field", {"transaction_id"}),
         ("event=nothing&transaction_id=t-1", 404, "unknown_event", {"event"}),
         ("event=sale&transaction_id=nobody", 404, "unknown_lead", {"transaction_id"}),
@@ -260,3 +260,12 @@ async def test_the_payload_of_a_long_call_comes_back_whole(
         assert event["payload"] == {"event": "sale", "transaction_id": "t-1"}
     for row in await items(api, "/submissions"):
         assert (await api.get(f"{BASE}/submissions/{row['id']}")).json()["body_truncated"]
+
+
+async def test_a_bare_plus_in_a_times_offset_is_understood(
+    api: httpx.AsyncClient, partner_client: httpx.AsyncClient, url: str
+) -> None:
+    query = "?event=sale&transaction_id=t-1&occurred_at=2026-01-31T12:00:00+02:00"
+    response = await partner_client.get(url + query)
+    assert response.status_code == 201, response.text
+    assert (await only_event(api))["occurred_at"] == "2026-01-31T10:00:00+00:00"

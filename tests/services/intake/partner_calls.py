@@ -40,7 +40,11 @@ async def call(
 ) -> IncomingAnswer:
     request = incoming.read_request(query=query.encode(), body=body, content_type=kind)
     return await incoming.record_incoming(
-        actor, parameters=request.parameters, raw=request.raw, refusal=request.refusal
+        actor,
+        parameters=request.parameters,
+        raw=request.raw,
+        refusal=request.refusal,
+        url_encoded=request.url_encoded,
     )
 
 

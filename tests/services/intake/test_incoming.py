@@ -1,6 +1,7 @@
 """The incoming URL: a partner's names and words, what is fixed for him, and every answer."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -66,6 +67,21 @@ async def test_plus_percent_and_utf_8_mean_the_same_transaction(world: World, ke
     assert isinstance(
         (await call(key, "event=sale&transaction_id=Jane%20Döe%20%2b1")).answer, Duplicate
     )
+
+
+@pytest.mark.parametrize("is_form", [False, True])
+async def test_a_bare_plus_in_a_times_offset_is_understood(
+    world: World, key: Actor, is_form: bool
+) -> None:
+    text = f"{PLAIN}&occurred_at=2026-01-31T12:00:00+02:00"
+    await (recorded(key, "", body=text.encode()) if is_form else recorded(key, text))
+    assert (await events())[0].occurred_at == datetime(2026, 1, 31, 10, tzinfo=UTC)
+
+
+async def test_a_space_in_a_times_offset_in_json_stays_wrong(world: World, key: Actor) -> None:
+    raw = b'{"occurred_at": "2026-01-31T12:00:00 02:00"}'
+    answer = await refused(key, PLAIN, body=raw)
+    assert list(answer.fields) == ["occurred_at"]
 
 
 async def test_of_a_repeated_parameter_the_first_that_is_not_empty_counts(
