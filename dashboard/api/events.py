@@ -9,7 +9,6 @@ from dashboard.api.answer import JSON_TYPE, answer, answer_list, json_bytes
 from dashboard.api.deliveries import detail_json
 from dashboard.api.request import (
     Caller,
-    JsonObject,
     PageOf,
     caller,
     moment,
@@ -20,14 +19,20 @@ from dashboard.api.request import (
 from dashboard.api.routing import PlainRoute, json_body, resource
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
 from models.words import DeliveryStatus, Source
-from services.errors import InvalidInput
 from services.intake import recording
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
 from services.reporting import event_log
 from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow, StatusChangeRow
+from services.validation import InputModel
 
 router = resource("Events")
+
+
+class BatchInput(InputModel):
+    """Up to 1,000 events; described here, read by `recording`, which judges each by itself."""
+
+    events: list[EventInput]
 
 
 async def record_event(request: Request) -> Response:
@@ -35,8 +40,9 @@ async def record_event(request: Request) -> Response:
     actor = await caller(request)
     # The raw body, whatever it says it is: broken JSON is a fact for the incoming log as well.
     raw = await read_at_most(request, MAX_BODY_BYTES)
-    wrong = dict.fromkeys(request.query_params, "There is no query parameter of this name.")
-    result = await recording.record_event(actor, raw, source=Source.API, wrong=wrong)
+    result = await recording.record_event(
+        actor, raw, source=Source.API, wrong=_unknown_query(request)
+    )
     if isinstance(result, Refused):
         return refusal(result)
     return answer(verdict_json(result), status=verdict_status(result))
@@ -52,19 +58,31 @@ router.add_api_route(
 )
 
 
-@router.post("/events/batch")
-async def record_batch(actor: Caller, data: JsonObject) -> Response:
+async def record_batch(request: Request) -> Response:
     """Record up to 1,000 events of the body's `events`, each on its own."""
-    payloads = data.pop("events", None)
-    problems = dict.fromkeys(data, "There is no field of this name.")
-    if not isinstance(payloads, list):
-        problems["events"] = "Give a list of events."
-    if problems or not isinstance(payloads, list):
-        raise InvalidInput(problems)
-    results = await recording.record_batch(actor, payloads, source=Source.API)
+    actor = await caller(request)
+    raw = await read_at_most(request, recording.MAX_BATCH_BYTES)
+    results = await recording.record_batch(
+        actor, raw, source=Source.API, wrong=_unknown_query(request)
+    )
+    if isinstance(results, Refused):
+        return refusal(results)
     return answer(
         {"results": [{"index": i, **verdict_json(each)} for i, each in enumerate(results)]}
     )
+
+
+router.add_api_route(
+    "/events/batch",
+    record_batch,
+    methods=["POST"],
+    route_class_override=PlainRoute,
+    openapi_extra=json_body(BatchInput),
+)
+
+
+def _unknown_query(request: Request) -> dict[str, str]:
+    return dict.fromkeys(request.query_params, "There is no query parameter of this name.")
 
 
 def event_filter(

@@ -1,37 +1,43 @@
 """`record_event`: a fact and everything it owes go to disk in one unit of work, or nothing does."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
 from models.words import Source, Verdict
 from services import database
-from services.actor import Actor
+from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.rows import CustomFieldRow
 from services.clock import Clock, utc_now
-from services.errors import InvalidInput
 from services.intake.contract import Answer, Recorded, Refused
 from services.intake.custom_values import read_fields
 from services.intake.event_rows import write_event
 from services.intake.incoming_call import (
+    KEPT_BODY,
     NOTHING_WRONG,
     SOME_WRONG,
     Call,
     as_called,
+    kept,
     log_submission,
     read_call,
 )
 from services.intake.targets import find_target, refuse_unavailable
+from services.json_text import BrokenJson, read_object
+from services.validation import find_unstorable
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 1_000
+MAX_BATCH_BYTES = 1024 * 1024
 
 
 async def record_event(
@@ -58,18 +64,29 @@ async def record_event(
 
 async def record_batch(
     actor: Actor,
-    payloads: Sequence[object],
+    raw: bytes,
     *,
     source: Source,
+    wrong: Mapping[str, str] = NOTHING_WRONG,
     clock: Clock = utc_now,
-) -> list[Answer]:
-    """Record up to 1,000 events, each on its own: a bad one never costs the others."""
-    if not 1 <= len(payloads) <= MAX_BATCH:
-        raise InvalidInput({"events": f"Give 1 to {MAX_BATCH:,} events."})
+) -> list[Answer] | Refused:
+    """Record up to 1,000 events, each on its own: a bad one never costs the others.
+
+    `raw` is the body of a call, `{"events": […]}`; `wrong` as in `record_event`. Each event is a
+    row of the incoming log, and a call that is refused as a whole is one. Raises `Unavailable`
+    when the database takes nothing.
+    """
+    payloads = _read_batch(actor, raw, wrong)
+    if isinstance(payloads, Refused):
+        body = kept(raw[: KEPT_BODY + 1].decode(errors="replace"))
+        call = Call(actor, source, clock(), body, {}, None, payloads)
+        refused = await database.write(_refuse, call, payloads)
+        log_answer(call, refused)
+        return refused
     calls = [
         record_event(
             actor,
-            payload if isinstance(payload, Mapping) else b"[]",
+            payload if isinstance(payload, Mapping) else _as_sent(payload),
             source=source,
             clock=clock,
         )
@@ -80,6 +97,41 @@ async def record_batch(
     if database.current().is_sqlite:
         return list(await asyncio.gather(*calls))
     return [await call for call in calls]
+
+
+def _read_batch(actor: Actor, raw: bytes, wrong: Mapping[str, str]) -> list[object] | Refused:
+    if Right.RECORD_EVENTS not in actor.rights:
+        return Refused(Verdict.NOT_ALLOWED, f"{actor.name} may not record events.")
+    if len(raw) > MAX_BATCH_BYTES:
+        limit = f"{MAX_BATCH_BYTES // 1024:,} KiB"
+        return Refused(Verdict.TOO_LARGE, f"The body is larger than {limit}, the limit of a batch.")
+    try:
+        given = read_object(raw)
+    except BrokenJson as error:
+        return Refused(Verdict.UNREADABLE, error.message)
+    payloads = given.pop("events", None)
+    # Of the events each is judged by itself.
+    unknown = find_unstorable(dict.fromkeys(given))
+    unknown = unknown or dict.fromkeys(given, "There is no field of this name.")
+    problems = {**wrong, **unknown}
+    if not isinstance(payloads, list):
+        problems["events"] = "Give a list of events."
+    elif not 1 <= len(payloads) <= MAX_BATCH:
+        problems["events"] = f"Give 1 to {MAX_BATCH:,} events."
+    if problems or not isinstance(payloads, list):
+        verdict = Verdict.UNKNOWN_FIELD if wrong or unknown else Verdict.INVALID_FIELD
+        sentences = list(problems.values())
+        message = sentences[0] if len(sentences) == 1 else SOME_WRONG
+        return Refused(verdict, message, problems)
+    return payloads
+
+
+def _as_sent(payload: object) -> bytes:
+    """Return the JSON text of what stands in the place of an event and is no object."""
+    if isinstance(payload, Decimal):
+        return str(payload).encode()
+    text = json.dumps(payload, default=str, ensure_ascii=False)
+    return text.encode(errors="backslashreplace")  # half a character, as JSON spells it
 
 
 @dataclass(frozen=True, slots=True)

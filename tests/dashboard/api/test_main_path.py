@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
-from tests.dashboard.api.calls import create
+from models.words import KeyScope
+from tests.dashboard.api.calls import assert_problem, create
+from tests.dashboard.conftest import MakeKey
 from tests.partner import Partner
 
 pytestmark = pytest.mark.usefixtures("sender")
@@ -237,6 +239,24 @@ async def test_an_event_that_is_too_long_is_a_row_too(api: httpx.AsyncClient) ->
     assert (response.status_code, response.json()["code"]) == (413, "too_large")
     rows = (await api.get("/api/v1/submissions")).json()["items"]
     assert [row["verdict"] for row in rows] == ["too_large"]
+
+
+async def test_a_refused_batch_is_a_row_of_the_incoming_log(
+    api: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    path = "/api/v1/events/batch"
+    reader = await make_key(KeyScope.READ)
+    for response, status, code in (
+        (await api.post(path, content=b"{"), 400, "unreadable"),
+        (await api.post(path, json={"events": [{}] * 1_001}), 422, "invalid_field"),
+        (await api.post(path, json={"events": [{}], "more": 1}), 422, "unknown_field"),
+        (await api.post(f"{path}?more=1", json={"events": [{}]}), 422, "unknown_field"),
+        (await api.post(path, json={"events": [{}, {}]}, headers=reader), 403, "not_allowed"),
+    ):
+        assert_problem(response, status, code)
+        newest = (await api.get("/api/v1/submissions")).json()["items"][0]
+        assert (newest["id"], newest["verdict"]) == (response.json()["submission_id"], code)
+    assert len((await api.get("/api/v1/submissions")).json()["items"]) == 5
 
 
 async def test_one_bad_row_of_a_batch_costs_the_others_nothing(

@@ -10,8 +10,8 @@ from models.words import KeyScope
 from tests.dashboard.api.calls import BASE, assert_problem
 from tests.dashboard.conftest import MakeKey
 
-# A preview changes nothing. A batch answers for each event by itself, and logs each refusal.
-READING = {"/postbacks/preview", "/event-lists/preview", "/events/batch"}
+# A preview changes nothing.
+READING = {"/postbacks/preview", "/event-lists/preview"}
 
 ROUTES = sorted(
     (method, route.path)

@@ -59,7 +59,10 @@ async def by_hand(payload: Mapping[str, Any], fields: Mapping[str, str]) -> Answ
 
 
 async def by_batch(payload: Mapping[str, Any], fields: Mapping[str, str]) -> Answer:
-    (answer,) = await record_batch(SYSTEM, [{**payload, "fields": fields}], source=Source.API)
+    raw = json.dumps({"events": [{**payload, "fields": fields}]}, default=str).encode()
+    answers = await record_batch(SYSTEM, raw, source=Source.API)
+    assert isinstance(answers, list)
+    (answer,) = answers
     return answer
 
 

@@ -1,6 +1,7 @@
 """`record_event`: what is recorded, what is refused, and that nothing is half-written."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from services.catalog import campaigns, event_types
 from services.clock import utc_now
 from services.database import Database
 from services.intake.contract import Duplicate, Recorded, Refused
-from services.intake.recording import record_batch, record_event
+from services.intake.incoming_call import KEPT_BODY
+from services.intake.recording import MAX_BATCH_BYTES, record_batch, record_event
 from tests import factories
 from tests.world import World, deliveries, events, make_world, submissions
 
@@ -255,20 +257,70 @@ async def test_a_key_without_the_right_records_nothing_and_is_seen(
 
 
 async def test_a_bad_row_of_a_batch_costs_the_others_nothing(world: World) -> None:
-    answers = await record_batch(
-        SYSTEM,
-        [
-            {"event": "sale", "transaction_id": "t-1"},
-            {"event": "nope", "transaction_id": "t-1"},
-            "not an object",
-            {"event": "sale", "transaction_id": "t-1"},
-        ],
-        source=Source.API,
-    )
+    batch = [
+        {"event": "sale", "transaction_id": "t-1"},
+        {"event": "nope", "transaction_id": "t-1"},
+        "not an object",
+        {"event": "sale", "transaction_id": "t-1"},
+    ]
+    raw = json.dumps({"events": batch}).encode()
+    answers = await record_batch(SYSTEM, raw, source=Source.API)
+    assert isinstance(answers, list)
     assert isinstance(answers[0], Recorded)
     assert isinstance(answers[1], Refused)
     assert isinstance(answers[2], Refused)
     assert answers[3] == Duplicate(answers[0].event_id)
+
+
+@pytest.mark.parametrize(
+    ("raw", "verdict", "fields"),
+    [
+        (b"{", Verdict.UNREADABLE, set()),
+        (b"[]", Verdict.UNREADABLE, set()),
+        (b'{"events": 5}', Verdict.INVALID_FIELD, {"events"}),
+        (b'{"events": []}', Verdict.INVALID_FIELD, {"events"}),
+        (b'{"events": [' + b"{}," * 1_000 + b"{}]}", Verdict.INVALID_FIELD, {"events"}),
+        (b'{"events": [{}], "more": 1}', Verdict.UNKNOWN_FIELD, {"more"}),
+        (b'{"more": 1}', Verdict.UNKNOWN_FIELD, {"more", "events"}),
+        (b'{"events": [{}], "\\ud800": 1}', Verdict.UNKNOWN_FIELD, {"body"}),
+        (b" " * (MAX_BATCH_BYTES + 1), Verdict.TOO_LARGE, set()),
+    ],
+)
+async def test_a_batch_that_is_refused_as_a_whole_is_one_row_of_the_log(
+    world: World, raw: bytes, verdict: Verdict, fields: set[str]
+) -> None:
+    answer = await record_batch(SYSTEM, raw, source=Source.API)
+    assert isinstance(answer, Refused)
+    assert (answer.verdict, set(answer.fields)) == (verdict, fields)
+    (row,) = await submissions()
+    assert (row.id, row.verdict, row.answer_status) == (
+        answer.submission_id,
+        verdict,
+        answer.status,
+    )
+    assert row.body == raw.decode()[:KEPT_BODY]
+
+
+async def test_a_batch_of_a_key_without_the_right_is_refused_once(world: World) -> None:
+    raw = b'{"events": [{"event": "sale", "transaction_id": "t-1"}, {"event": "sale"}]}'
+    answer = await record_batch(factories.program(KeyScope.READ), raw, source=Source.API)
+    assert isinstance(answer, Refused)
+    assert (answer.verdict, answer.status) == (Verdict.NOT_ALLOWED, 403)
+    assert not await events()
+    (row,) = await submissions()
+    assert (row.verdict, row.body) == (Verdict.NOT_ALLOWED, raw.decode())
+
+
+@pytest.mark.parametrize("sent", ["7", "49.90", "null", '"ü"', '[1, "a"]', '"\\ud800"'])
+async def test_what_is_no_event_in_a_batch_is_logged_as_it_was_sent(
+    world: World, sent: str
+) -> None:
+    answers = await record_batch(SYSTEM, b'{"events": [%s]}' % sent.encode(), source=Source.API)
+    assert isinstance(answers, list)
+    assert isinstance(answers[0], Refused)
+    assert answers[0].verdict is Verdict.UNREADABLE
+    (row,) = await submissions()
+    assert row.body == sent
 
 
 @pytest.mark.parametrize("amount", ["0", "-5.25", "49.90", "999999999999.999999"])
