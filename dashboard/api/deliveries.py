@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list, header_object
-from dashboard.api.request import Caller, PageOf, moment
+from dashboard.api.request import Caller, MomentText, PageOf, moment
 from dashboard.api.routing import resource
 from models.words import DeliveryStatus
 from services.delivery import outbox
@@ -24,15 +24,15 @@ def delivery_filter(
     *,
     status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
     postback: Annotated[str, Query(description="id of a postback")] = "",
-    from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
-    to: Annotated[str, Query(description="exclusive, with offset")] = "",
+    from_: Annotated[MomentText, Query(alias="from", description="inclusive, with offset")] = "",
+    to: Annotated[MomentText, Query(description="exclusive, with offset")] = "",
 ) -> DeliveryFilter:
     """Return which deliveries are asked for."""
     return DeliveryFilter(
         status=tuple(status),
         postback=postback,
-        since=moment("from", from_),
-        until=moment("to", to),
+        since=moment(from_),
+        until=moment(to),
     )
 
 

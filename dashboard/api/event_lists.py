@@ -19,10 +19,15 @@ from dashboard.api.routing import BASE, json_body, resource
 from services.actor import Right
 from services.catalog import event_lists
 from services.catalog.event_lists import CampaignChange, EventListInput, EventListRow
-from services.errors import InvalidInput
 from services.validation import InputModel, validate
 
 router = resource("Event lists")
+
+
+class WholeListInput(EventListInput):
+    """What replaces a list: nothing is left as it is stored, so its events must be given."""
+
+    events: list[str]
 
 
 class CampaignsInput(InputModel):
@@ -77,17 +82,13 @@ async def get_event_list(actor: Caller, list_id: str) -> Response:
     return answer_versioned(_json(await event_lists.get(actor, list_id)))
 
 
-@router.put("/event-lists/{list_id}", openapi_extra=json_body(EventListInput))
+@router.put("/event-lists/{list_id}", openapi_extra=json_body(WholeListInput))
 async def replace_event_list(
     actor: Caller, list_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
     """Give a list this name and exactly these events, at once in all its campaigns."""
     actor.require(Right.EDIT_DEFINITIONS)
-    missing = {
-        name: text for name, text in EventListInput.missing.items() if data.get(name) is None
-    }
-    if missing:
-        raise InvalidInput(missing)
+    validate(WholeListInput, data)
     return answer_versioned(_json(await event_lists.update(actor, list_id, data, if_match=version)))
 
 

@@ -9,21 +9,26 @@ from dashboard.api.answer import JSON_TYPE, answer, answer_list, json_bytes
 from dashboard.api.deliveries import detail_json
 from dashboard.api.request import (
     Caller,
+    MomentText,
     PageOf,
+    ThreeWay,
     caller,
+    fits,
     moment,
+    one_of,
     read_at_most,
     three_way,
     words,
 )
 from dashboard.api.routing import PlainRoute, json_body, resource
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
-from models.words import DeliveryStatus, Source
+from models.words import ConversionStatus, DeliveryStatus, Source
 from services.intake import recording
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
 from services.reporting import event_log
 from services.reporting.event_log import EventDetail, EventLogFilter, EventLogRow, StatusChangeRow
+from services.reporting.filters import read_code
 from services.validation import InputModel
 
 router = resource("Events")
@@ -91,17 +96,19 @@ def event_filter(
     campaign: str = "",
     affiliate: Annotated[str, Query(description="a key, or - for none")] = "",
     status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
-    code: Annotated[str, Query(description="404, 2xx or none")] = "",
-    conversion: Annotated[str, Query(description="true, false or any")] = "any",
+    code: Annotated[str, fits(read_code), Query(description="404, 2xx or none")] = "",
+    conversion: Annotated[ThreeWay, Query(description="true, false or any")] = "any",
     conversion_status: Annotated[
-        list[str], Query(description="separated by commas, or repeated")
+        list[str],
+        one_of(ConversionStatus),
+        Query(description="separated by commas, or repeated"),
     ] = [],  # noqa: B006 - FastAPI copies it
     transaction_id: str = "",
     lead_id: str = "",
-    source: str = "",
-    test: Annotated[str, Query(description="true, false or any")] = "false",
-    from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
-    to: Annotated[str, Query(description="exclusive, with offset")] = "",
+    source: Annotated[str, one_of(Source)] = "",
+    test: Annotated[ThreeWay, Query(description="true, false or any")] = "false",
+    from_: Annotated[MomentText, Query(alias="from", description="inclusive, with offset")] = "",
+    to: Annotated[MomentText, Query(description="exclusive, with offset")] = "",
     time: Literal["received", "occurred"] = "received",
 ) -> EventLogFilter:
     """Return which events are asked for."""
@@ -111,14 +118,14 @@ def event_filter(
         affiliate=affiliate,
         status=tuple(status),
         code=code,
-        conversion=three_way("conversion", conversion),
+        conversion=three_way(conversion),
         conversion_status=words(conversion_status),
         transaction_id=transaction_id,
         lead_id=lead_id,
         source=source,
-        test=three_way("test", test),
-        since=moment("from", from_),
-        until=moment("to", to),
+        test=three_way(test),
+        since=moment(from_),
+        until=moment(to),
         time=time,
     )
 

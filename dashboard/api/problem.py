@@ -166,6 +166,8 @@ def install(api: FastAPI) -> None:
 def _sentence(error: Mapping[str, object]) -> str:
     context = error.get("ctx")
     limits = context if isinstance(context, Mapping) else {}
+    if error["type"] == "value_error":
+        return str(limits["error"])
     if "ge" in limits:
         return f"Give a number of at least {limits['ge']}."
     if "le" in limits:

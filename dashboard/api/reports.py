@@ -1,50 +1,58 @@
 """`/reports`: figures that equal what the log shows under the same filter."""
 
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo, available_timezones
+from importlib.resources import files
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer
-from dashboard.api.request import Caller, moment, words
+from dashboard.api.request import Caller, MomentText, fits, moment, one_of, words
 from dashboard.api.routing import resource
-from services.errors import InvalidInput
+from models.words import ConversionStatus
 from services.reporting import conversions
 from services.reporting.conversions import Amounts, By, Figures, ReportFilter, ReportRow
 from services.reporting.definitions import DEFINITIONS
 
 router = resource("Reports")
 
-_ZONES: Final = available_timezones()
+# The names of IANA's database. The server's own list has more, which mean something else on
+# another server, such as `localtime`.
+_ZONES: Final = frozenset((files("tzdata") / "zones").read_text(encoding="ascii").split())
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """Return a zone of IANA's database; raise ValueError with a sentence for another name."""
+    if name not in _ZONES:
+        raise ValueError("Give the name of a time zone, such as America/New_York.")
+    return ZoneInfo(name)
 
 
 def report_filter(
     *,
     by: By = "day",
     from_: Annotated[
-        str, Query(alias="from", description="inclusive, with offset; 30 days before `to`")
+        MomentText, Query(alias="from", description="inclusive, with offset; 30 days before `to`")
     ] = "",
-    to: Annotated[str, Query(description="exclusive, with offset; the end of today")] = "",
+    to: Annotated[MomentText, Query(description="exclusive, with offset; the end of today")] = "",
     campaign: str = "",
     event: str = "",
     affiliate: Annotated[str, Query(description="a key, or - for none")] = "",
     conversion_status: Annotated[
-        list[str], Query(description="separated by commas, or repeated")
+        list[str],
+        one_of(ConversionStatus),
+        Query(description="separated by commas, or repeated"),
     ] = [],  # noqa: B006 - FastAPI copies it
-    time: Annotated[str, Query(description="received or occurred")] = "received",
-    tz: Annotated[str, Query(description="the zone that decides the day")] = "UTC",
+    time: Literal["received", "occurred"] = "received",
+    tz: Annotated[str, fits(read_zone), Query(description="the zone that decides the day")] = "UTC",
 ) -> ReportFilter:
     """Return what is to be reported."""
-    if tz not in _ZONES:
-        raise InvalidInput({"tz": "Give the name of a time zone, such as America/New_York."})
-    if time not in {"received", "occurred"}:
-        raise InvalidInput({"time": "Give received or occurred."})
     return ReportFilter(
         by=by,
-        since=moment("from", from_),
-        until=moment("to", to),
-        zone=ZoneInfo(tz),
-        time="received" if time == "received" else "occurred",
+        since=moment(from_),
+        until=moment(to),
+        zone=read_zone(tz),
+        time=time,
         campaign=campaign,
         event=event,
         affiliate=affiliate,

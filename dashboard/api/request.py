@@ -1,13 +1,14 @@
 """What every route asks of a call: its key, its JSON object, its page, its version."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
+from pydantic import AfterValidator
 
 from dashboard.api.problem import BodyTooLarge, NotJson
 from services.accounts import keys
@@ -91,18 +92,11 @@ def page(
     return PageRequest(limit=limit, cursor=cursor)
 
 
-def archived_too(
-    archived: Annotated[str, Query(description="true, false or any")] = "false",
-) -> bool | None:
-    """Return whether archived ones are wanted; None means both."""
-    return three_way("archived", archived)
-
-
-def three_way(name: str, text: str) -> bool | None:
-    """Return what `true`, `false` or `any` means; raise InvalidInput for another word."""
+def three_way(text: str) -> bool | None:
+    """Return what `true`, `false` or `any` means; raise ValueError for another word."""
     meanings = {"true": True, "1": True, "false": False, "0": False, "any": None}
     if text not in meanings:
-        raise InvalidInput({name: "Give true, false or any."})
+        raise ValueError("Give true, false or any.")
     return meanings[text]
 
 
@@ -111,15 +105,48 @@ def words(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for text in given for word in text.split(",") if word)
 
 
-def moment(name: str, text: str) -> datetime | None:
-    """Return a time of the query, or None for an empty one; raise InvalidInput."""
+def moment(text: str) -> datetime | None:
+    """Return a time of the query, or None for an empty one; raise ValueError."""
     if not text:
         return None
-    try:
-        # In a query an unescaped "+" of the offset arrives as a space.
-        return read_moment(text[:10] + text[10:].replace(" ", "+") if "T" in text else text)
-    except ValueError as error:
-        raise InvalidInput({name: str(error)}) from None
+    # In a query an unescaped "+" of the offset arrives as a space.
+    return read_moment(text[:10] + text[10:].replace(" ", "+") if "T" in text else text)
+
+
+def fits(read: Callable[[Any], object]) -> AfterValidator:
+    """Return the rule that `read` must understand a parameter, which stays as it is.
+
+    All parameters are judged before any is used, so that every wrong one is named at once;
+    `read` says what is wrong with one by a ValueError.
+    """
+
+    def _check(given: Any) -> Any:
+        read(given)
+        return given
+
+    return AfterValidator(_check)
+
+
+def one_of(known: Iterable[str]) -> AfterValidator:
+    """Return the rule that a parameter is empty, or consists of known words."""
+    possible = tuple(known)
+
+    def _read(given: str | list[str]) -> None:
+        if not set(words([given] if isinstance(given, str) else given)) <= set(possible):
+            raise ValueError(f"Give one of {', '.join(possible)}.")
+
+    return fits(_read)
+
+
+ThreeWay = Annotated[str, fits(three_way)]
+MomentText = Annotated[str, fits(moment)]
+
+
+def archived_too(
+    archived: Annotated[ThreeWay, Query(description="true, false or any")] = "false",
+) -> bool | None:
+    """Return whether archived ones are wanted; None means both."""
+    return three_way(archived)
 
 
 async def no_incoming_key(actor: Annotated[Actor, Depends(caller)]) -> None:

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list
-from dashboard.api.request import Caller, PageOf, moment
+from dashboard.api.request import Caller, MomentText, PageOf, moment, one_of
 from dashboard.api.routing import resource
+from models.words import Source, Verdict
 from services.reporting import incoming_log
 from services.reporting.incoming_log import SubmissionFilter, SubmissionRow
 
@@ -15,19 +16,19 @@ router = resource("Submissions")
 
 def submission_filter(
     *,
-    verdict: str = "",
-    source: str = "",
+    verdict: Annotated[str, one_of(Verdict)] = "",
+    source: Annotated[str, one_of(Source)] = "",
     key_id: Annotated[str, Query(description="id of the key that called")] = "",
-    from_: Annotated[str, Query(alias="from", description="inclusive, with offset")] = "",
-    to: Annotated[str, Query(description="exclusive, with offset")] = "",
+    from_: Annotated[MomentText, Query(alias="from", description="inclusive, with offset")] = "",
+    to: Annotated[MomentText, Query(description="exclusive, with offset")] = "",
 ) -> SubmissionFilter:
     """Return which incoming calls are asked for."""
     return SubmissionFilter(
         verdict=verdict,
         source=source,
         actor_id=key_id,
-        since=moment("from", from_),
-        until=moment("to", to),
+        since=moment(from_),
+        until=moment(to),
     )
 
 

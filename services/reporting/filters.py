@@ -73,6 +73,16 @@ class SubmissionFilter:
     until: datetime | None = None
 
 
+def read_code(text: str) -> re.Match[str] | None:
+    """Return what a filter says of response codes, None for nothing; raise ValueError."""
+    if not text:
+        return None
+    code = _CODE.fullmatch(text)
+    if code is None:
+        raise ValueError("Give a code such as 404, a class such as 2xx, or none.")
+    return code
+
+
 def event_search(session: Session, wanted: EventLogFilter) -> Search:
     """Return the search for these events; unknown names and keys match nothing.
 
@@ -86,9 +96,11 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
         ),
         "source": _words(Source, _given(wanted.source), "source", problems),
     }
-    code = _CODE.fullmatch(wanted.code)
-    if wanted.code and not code:
-        problems["code"] = "Give a code such as 404, a class such as 2xx, or none."
+    code = None
+    try:
+        code = read_code(wanted.code)
+    except ValueError as error:
+        problems["code"] = str(error)
     if wanted.time not in {"received", "occurred"}:
         problems["time"] = "Give received or occurred."
     since, until = _range(wanted.since, wanted.until, problems)

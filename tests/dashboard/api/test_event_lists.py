@@ -122,6 +122,8 @@ async def test_what_does_not_fit_is_refused_by_its_field(
     ):
         assert_problem(await api.post(LISTS, json=body), 422, "invalid_input", fields)
     assert_problem(await api.put(path, json={"name": "x"}), 422, "invalid_input", {"events"})
+    wrong = await api.put(path, json={"name": 5, "zz": 1})
+    assert_problem(wrong, 422, "invalid_input", {"name", "zz", "events"})
     assert_problem(await api.put(path, json={}), 422, "invalid_input", {"name", "events"})
     for body in ({}, {"campaigns": None}, {"campaigns": ["nobody"]}, {"campaigns": "auto-us"}):
         refused = await api.put(f"{path}/campaigns", json=body)

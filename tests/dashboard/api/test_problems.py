@@ -147,6 +147,29 @@ async def test_every_wrong_field_is_named(api: httpx.AsyncClient) -> None:
     assert set(fields_of(response)) == {"key", "name", "nmae"}
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (
+            "events",
+            "from=x&to=y&code=zz&status=q&source=q&test=q&limit=x&conversion=q&time=q",
+        ),
+        ("events", "conversion_status=approved,q&limit=501"),
+        ("submissions", "from=x&to=x&verdict=q&source=q&limit=0"),
+        ("deliveries", "from=x&to=2026-01-01T00:00:00&status=q"),
+        ("reports/conversions", "by=x&tz=x&time=x&from=x&to=x&conversion_status=q"),
+        ("campaigns", "archived=x&limit=x"),
+    ],
+)
+async def test_every_wrong_parameter_is_named(
+    api: httpx.AsyncClient, path: str, query: str
+) -> None:
+    response = await api.get(f"/api/v1/{path}?{query}")
+    names = {each.partition("=")[0] for each in query.split("&")}
+    assert_problem(response, 422, "invalid_input", names)
+    assert all(sentence.endswith(".") for sentence in fields_of(response).values())
+
+
 async def test_an_unknown_query_parameter_is_refused(api: httpx.AsyncClient) -> None:
     response = await api.get(CAMPAIGNS, params={"limt": 5, "q": "a"})
     assert_problem(response, 422, "unknown_query_parameter")

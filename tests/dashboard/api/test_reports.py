@@ -46,6 +46,13 @@ async def facts(api: httpx.AsyncClient) -> None:
     await create(api, "/events", event="note", transaction_id="auto-us")
 
 
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Mars/Olympus", "../UTC", ""])
+async def test_only_a_zone_that_is_the_same_everywhere_is_taken(
+    api: httpx.AsyncClient, zone: str
+) -> None:
+    assert_problem(await api.get(REPORT, params={"tz": zone}), 422, "invalid_input", {"tz"})
+
+
 async def report(api: httpx.AsyncClient, **query: str) -> dict:
     wanted = {
         "from": "2026-03-01T00:00:00+00:00",
