@@ -1,5 +1,7 @@
 """Assembles the HTTP side: every resource, the one shape of errors, and nothing else."""
 
+from typing import Final
+
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match, Route
@@ -50,7 +52,8 @@ _ROUTERS = (
     operations.router,
     sign_in.router,
 )
-_ANY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# A route without a list of methods answers them all, those too that nobody has heard of.
+_ANY_METHOD: Final = ()
 _OURS = (
     *("/api", "/api/{rest:path}"),
     *("/in", "/in/{rest:path}"),
@@ -76,7 +79,7 @@ def create_api() -> FastAPI:
         raise NoSuchPath("There is nothing at this address.")
 
     # Without them Reflex would answer with a page: 200 for GET, a bare text for the rest.
-    routes += [Route(path, nothing_here, methods=list(_ANY_METHOD)) for path in _OURS]
+    routes += [Route(path, nothing_here, methods=_ANY_METHOD) for path in _OURS]
     api = FastAPI(
         title="Afterlead",
         summary="What happens after a lead is submitted.",

@@ -147,6 +147,15 @@ async def test_every_wrong_field_is_named(api: httpx.AsyncClient) -> None:
     assert set(fields_of(response)) == {"key", "name", "nmae"}
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "FOO", "PATCH"])
+async def test_any_method_is_answered_as_a_problem(api: httpx.AsyncClient, method: str) -> None:
+    response = await api.request(method, "/api/v1/reports/conversions")
+    assert_problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "GET"
+    for path in ("/api", "/api/v1/nothing", "/in", "/echo/a/b/c"):
+        assert_problem(await api.request(method, path), 404, "not_found")
+
+
 @pytest.mark.parametrize(
     ("path", "query"),
     [
