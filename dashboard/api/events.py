@@ -195,10 +195,10 @@ def _change_json(change: StatusChangeRow) -> dict[str, object]:
 def _payload(text: str) -> bytes:
     """Return the payload as it came in, so that `49.90` keeps its digits.
 
-    One that was too long to be kept whole is no JSON any more and becomes a JSON string.
+    One that is no JSON, or is nested beyond measure, becomes a JSON string.
     """
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return json_bytes(text)
     return text.encode()
