@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -25,6 +26,15 @@ from tests.partner import Partner
 TEST_DATABASE_URL = os.environ.get("AFTERLEAD_TEST_DATABASE_URL", "")
 for _name in [name for name in os.environ if name.startswith("AFTERLEAD_")]:
     del os.environ[_name]
+
+# A busy machine is slow, not wrong; and one commit gives one result in CI.
+hypothesis.settings.register_profile(
+    "afterlead",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("afterlead")
 
 # `make_settings(host="0.0.0.0")`: settings for the test's own empty, migrated database.
 MakeSettings = Callable[..., Settings]
