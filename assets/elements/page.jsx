@@ -1,4 +1,5 @@
-// What holds on every page: rows that open by a click anywhere, and "/" for the search box.
+// What holds on every page: rows that open by a click anywhere, "/" for the search box, and buttons
+// that are pressed though an answer moves them meanwhile.
 import { useEffect, useState } from "react";
 
 const INTERACTIVE = "a,button,input,select,textarea,label,summary,[role=menuitem],[role=switch],[role=checkbox]";
@@ -11,6 +12,23 @@ function openRow(event) {
   // The real link decides: a new tab for the middle button or Ctrl, the router otherwise.
   if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
   else link.click();
+}
+
+const STILL_PX = 6; // a pointer that went further was drawn away on purpose
+let pressed = null;
+
+function onPointerDown(event) {
+  const button = event.button === 0 ? event.target.closest?.("button") : null;
+  pressed = button && { button, x: event.clientX, y: event.clientY };
+}
+
+// An error that goes, or a line that comes, can move a button between down and up: the browser then
+// takes it for no click at all.
+function onPointerUp(event) {
+  const { button, x, y } = pressed ?? {};
+  pressed = null;
+  if (!button?.isConnected || button.disabled || button.contains(event.target)) return;
+  if (Math.hypot(event.clientX - x, event.clientY - y) <= STILL_PX) button.click();
 }
 
 function onKey(event) {
@@ -29,10 +47,14 @@ export function PageBehaviour() {
     document.addEventListener("click", openRow);
     document.addEventListener("auxclick", openRow);
     document.addEventListener("keydown", onKey);
+    document.addEventListener("pointerdown", onPointerDown, true);
+    document.addEventListener("pointerup", onPointerUp, true);
     return () => {
       document.removeEventListener("click", openRow);
       document.removeEventListener("auxclick", openRow);
       document.removeEventListener("keydown", onKey);
+      document.removeEventListener("pointerdown", onPointerDown, true);
+      document.removeEventListener("pointerup", onPointerUp, true);
     };
   }, []);
   return null;

@@ -125,7 +125,7 @@ class SuggestedField(rx.Component):
 
 
 class PageBehaviour(rx.Component):
-    """Rows that open by a click anywhere in them, and "/" for the search box."""
+    """What holds on every page: rows that open by a click, "/" for the search, moving buttons."""
 
     library = "$/public/elements/page.jsx"
     tag = "PageBehaviour"

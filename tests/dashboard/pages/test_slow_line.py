@@ -171,3 +171,17 @@ def test_two_filters_that_are_chosen_quickly_both_hold(
     campaign.select_option("slow-filter")
     far_away.get_by_label("Event", exact=True).select_option("slow_line")
     expect(far_away).to_have_url(re.compile("(?=.*campaign=slow-filter)(?=.*event=slow_line)"))
+
+
+def test_a_button_that_moves_while_it_is_pressed_is_pressed_once(
+    signed_in: Page, server: Server
+) -> None:
+    signed_in.goto(f"{server.url}/settings/new-event")
+    signed_in.get_by_label("Name").fill("moved_once")
+    signed_in.get_by_role("button", name="Save").hover()
+    signed_in.mouse.down()
+    # As an answer does that shows an error, or takes one away.
+    signed_in.evaluate("document.querySelector('form').style.paddingTop = '90px'")
+    signed_in.mouse.up()
+    expect(signed_in.get_by_role("heading", name="moved_once", exact=True)).to_be_visible()
+    expect(signed_in.get_by_text("Created “moved_once”.")).to_have_count(1)

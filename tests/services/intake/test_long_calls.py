@@ -8,7 +8,7 @@ from models.words import Source
 from services.actor import SYSTEM
 from services.catalog import custom_fields
 from services.database import Database
-from services.intake.contract import Recorded
+from services.intake.contract import Recorded, Refused
 from services.intake.recording import record_batch, record_event
 from tests.world import World, events, make_world, submissions
 
@@ -55,8 +55,10 @@ async def test_so_are_characters_of_many_bytes(world: World) -> None:
 
 
 async def test_so_is_a_row_of_a_batch(world: World) -> None:
-    (answer,) = await record_batch(SYSTEM, [long_payload()], source=Source.API)
-    assert isinstance(answer, Recorded)
+    batch = json.dumps({"events": [long_payload()]}).encode()
+    answers = await record_batch(SYSTEM, batch, source=Source.API)
+    assert not isinstance(answers, Refused)
+    assert isinstance(answers[0], Recorded)
     await check(json.dumps(long_payload(), ensure_ascii=False).encode())
 
 
