@@ -25,11 +25,14 @@ _WORDS = dict(GROUPINGS)
 
 def grouping() -> rx.Component:
     """Build the tabs: what a row of the report is."""
-    return tabs_nav(
+    tabs = tabs_nav(
         *[(word, ReportsState.hrefs[by].to(str)) for by, word in GROUPINGS],
         current=rx.match(ReportsState.by, *list(_WORDS.items()), _WORDS[DAY]),
         label="Grouping",
     )
+    # Until the address was read they would lead to nowhere; their place is kept.
+    is_read = ReportsState.hrefs.contains(DAY)
+    return rx.el.div(tabs, style={"visibility": rx.cond(is_read, "visible", "hidden")})
 
 
 def filters() -> rx.Component:
