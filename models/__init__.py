@@ -9,6 +9,7 @@ from models.campaign_event import CampaignEvent
 from models.custom_field import CustomField
 from models.definition_version import DefinitionVersion
 from models.delivery import Delivery
+from models.destination import Destination
 from models.echo import EchoCall, EchoName
 from models.event import Event
 from models.event_list import EventList
@@ -18,6 +19,7 @@ from models.event_type import EventType
 from models.incoming_url import IncomingUrl
 from models.lead import Lead
 from models.postback import Postback
+from models.postback_failure import PostbackFailure
 from models.sign_in_ticket import SignInTicket
 from models.status_change import StatusChange
 from models.submission import Submission
@@ -35,6 +37,7 @@ __all__ = [
     "CustomField",
     "DefinitionVersion",
     "Delivery",
+    "Destination",
     "EchoCall",
     "EchoName",
     "Event",
@@ -45,6 +48,7 @@ __all__ = [
     "IncomingUrl",
     "Lead",
     "Postback",
+    "PostbackFailure",
     "SignInTicket",
     "StatusChange",
     "Submission",

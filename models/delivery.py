@@ -11,6 +11,8 @@ from models.words import ConversionStatus, DeliveryReason, DeliveryStatus, Metho
 
 _WAITS = "due_at IS NOT NULL"
 _LEASED = "status = 'sending'"
+_HELD = "status = 'held'"
+_SUSPECT = "due_at IS NOT NULL AND reclaims >= 5"
 
 
 class Delivery(SQLModel, table=True):
@@ -20,10 +22,35 @@ class Delivery(SQLModel, table=True):
         # Partial: ten million finished rows cost the claim nothing.
         Index(
             "ix_delivery_due",
+            "status",
             "due_at",
             "id",
             sqlite_where=text(_WAITS),
             postgresql_where=text(_WAITS),
+        ),
+        # A claim steps from lane to lane, so a lane with a long queue costs as much as a short one.
+        Index(
+            "ix_delivery_lane",
+            "status",
+            "destination",
+            "due_at",
+            "id",
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
+        ),
+        Index(
+            "ix_delivery_suspect",
+            "due_at",
+            sqlite_where=text(_SUSPECT),
+            postgresql_where=text(_SUSPECT),
+        ),
+        Index(
+            "ix_delivery_held",
+            "postback_id",
+            "created_at",
+            "id",
+            sqlite_where=text(_HELD),
+            postgresql_where=text(_HELD),
         ),
         Index(
             "ix_delivery_lease",
@@ -34,7 +61,15 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_event_id", "event_id"),
         Index("ix_delivery_postback_id", "postback_id", "created_at", "id"),
         Index("ix_delivery_status", "status", "created_at", "id"),
-        {"postgresql_with": {"fillfactor": "70"}},
+        {
+            "postgresql_with": {
+                "fillfactor": "70",
+                # Each delivery is changed three times: its old versions must not pile up.
+                "autovacuum_vacuum_scale_factor": "0.005",
+                "autovacuum_vacuum_threshold": "1000",
+                "autovacuum_vacuum_cost_delay": "0",
+            }
+        },
     )
 
     id: str = Field(primary_key=True, max_length=40)
@@ -51,6 +86,9 @@ class Delivery(SQLModel, table=True):
     # [[name, [part, …]], …]; a part is text or {"secret": name}, filled in when sent.
     headers: list[Any] = Field(default_factory=list, sa_type=JSON)
     body: str | None = Field(default=None, sa_type=LongText)
+    # How the postback wanted it sent, frozen with the request; empty where all is by default:
+    # {"waits": [seconds, …], "success": rule, "once": true}.
+    policy: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     # Set when a change to this conversion status caused it, not the recording of the event.
     on_conversion_status: ConversionStatus | None = Field(
         default=None, sa_type=word(ConversionStatus, grows=True)
@@ -64,7 +102,11 @@ class Delivery(SQLModel, table=True):
     attempts: int = 0
     response_code: int | None = None
     resent_at: datetime | None = None
+    # Since when it is held; the deadline stands still meanwhile.
+    held_at: datetime | None = None
     claim_token: str | None = Field(default=None, max_length=32)
     lease_until: datetime | None = None
+    # Written before the request leaves, for at-most-once alone: a crash after it is unclear.
+    started_at: datetime | None = None
     worker_id: str | None = Field(default=None, max_length=40)
     reclaims: int = 0

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, false
 from sqlmodel import Field, SQLModel
 
 from models.base import LongText, word
-from models.words import Method, PostbackLevel
+from models.words import Method, PauseReason, PostbackLevel, RetryPreset
 
 
 class Postback(SQLModel, table=True):
@@ -40,7 +40,26 @@ class Postback(SQLModel, table=True):
     headers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     # Fernet token over a JSON object name → value; used in headers as {secret:name}.
     secrets: str | None = Field(default=None, sa_type=LongText)
+    # Fernet token over a JSON list of {"secret", "made_at", "expires_at"}, the newest first;
+    # empty: not signed.
+    signing_secrets: str | None = Field(default=None, sa_type=LongText)
+    retry_preset: RetryPreset = Field(
+        default=RetryPreset.STANDARD,
+        sa_type=word(RetryPreset, grows=True),
+        sa_column_kwargs={"server_default": "standard"},
+    )
+    # Seconds before each try, the first included; used with the preset `custom`.
+    retry_waits: list[Any] = Field(
+        default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"}
+    )
+    # {"kind": "contains" | "matches" | "json", "value": text, "path": text}; empty: 2xx is enough.
+    success_rule: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
+    # For partners that pay twice on a repeat: an unclear result is not sent again.
+    at_most_once: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     enabled: bool = True
+    # Paused: deliveries are held, not lost. Switched off: they are never made.
+    paused_at: datetime | None = None
+    pause_reason: PauseReason | None = Field(default=None, sa_type=word(PauseReason, grows=True))
     version: int = 1
     created_at: datetime
     updated_at: datetime

@@ -130,6 +130,33 @@ class DeliveryReason(StrEnum):
     DEADLINE = "deadline"
     POISON = "poison"
     SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a reason, no secret
+    UNKNOWN = "unknown"
+    DISCARDED = "discarded"
+
+
+class PauseReason(StrEnum):
+    """Why a postback is paused: what it owes is held meanwhile."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"
+    FAILING = "failing"
+
+
+class RetryPreset(StrEnum):
+    """How often, and when, a failed delivery of a postback is tried again."""
+
+    STANDARD = "standard"
+    FAST = "fast"
+    NONE = "none"
+    CUSTOM = "custom"
+
+
+class BreakerState(StrEnum):
+    """Whether a destination is called: open means not now, probing that one call finds out."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    PROBING = "probing"
 
 
 class AttemptTrigger(StrEnum):

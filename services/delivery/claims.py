@@ -48,6 +48,8 @@ class Claim:
     token: str
     lease_until: datetime
     trigger: AttemptTrigger
+    # How the postback wants it sent, frozen with the request; see `models.Delivery.policy`.
+    policy: Mapping[str, Any] | None = None
 
 
 def claim(
@@ -210,6 +212,7 @@ _DUE_NAMES = (
     "attempts",
     "deadline_at",
     "resent_at",
+    "policy",
 )
 _DESTINATION = _DUE_NAMES.index("destination")
 # `due_at` is empty unless a delivery waits, so this reads nothing but the index of what waits.

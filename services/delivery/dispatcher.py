@@ -4,18 +4,15 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from models.words import DeliveryReason, DeliveryStatus, Outcome
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims
 from services.delivery.claims import Claim
-from services.delivery.postback_secrets import SecretsReader
-from services.delivery.rendering import fill_headers, needs_secrets
-from services.delivery.retry import NEVER_SENT, Decision, Failure, decide
-from services.delivery.sender import AttemptResult, PreparedRequest, Sender
-from services.delivery.settlement import Settlement
+from services.delivery.outcome import settlement_of, unsendable
+from services.delivery.preparing import Preparer
+from services.delivery.sender import Sender
 from services.delivery.settler import Settler
 from services.secret_box import UnreadableSecret
 
@@ -57,7 +54,7 @@ class Dispatcher:
         self._in_flight: dict[str, Claim] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._destinations: Counter[str] = Counter()
-        self._secrets = SecretsReader(database)
+        self._preparer = Preparer(database)
         self._settler = Settler(database, self._settled)
         self._stopping = False
         # Held while rows are claimed and not yet in flight: a stop must see both or neither.
@@ -152,22 +149,13 @@ class Dispatcher:
             # This process stood still for too long: somebody else may own it already.
             self._settled([claim])
             return
-        secrets: dict[str, str] = {}
-        if needs_secrets(claim.headers):
-            try:
-                secrets = await self._secrets.of(claim.postback_id)
-            except UnreadableSecret as error:
-                self._settler.put(_unsendable(claim, error.message, self._clock()))
-                return
-        result = await self._sender.send(
-            PreparedRequest(
-                method=claim.method,
-                url=claim.url,
-                headers=fill_headers(claim.headers, secrets=secrets),
-                body=None if claim.body is None else claim.body.encode(),
-            )
-        )
-        settlement = self._settlement(claim, result)
+        try:
+            request = await self._preparer.prepare(claim)
+        except UnreadableSecret as error:
+            self._settler.put(unsendable(claim, error.message, now=self._clock()))
+            return
+        result = await self._sender.send(request)
+        settlement = settlement_of(claim, result, now=self._clock(), rng=self._rng)
         log.info(
             "attempt delivery=%s event=%s number=%d code=%s failure=%s ms=%d status=%s",
             claim.id,
@@ -179,32 +167,6 @@ class Dispatcher:
             settlement.decision.status,
         )
         self._settler.put(settlement)
-
-    def _settlement(self, claim: Claim, result: AttemptResult) -> Settlement:
-        if result.failure is None:
-            decision = Decision(DeliveryStatus.DELIVERED)
-        else:
-            decision = decide(
-                Failure(result.failure, result.status_code, result.retry_after),
-                tries=claim.tries + 1,
-                deadline_at=claim.deadline_at,
-                now=self._clock(),
-                rng=self._rng,
-            )
-        return Settlement(
-            claim=claim,
-            decision=decision,
-            outcome=Outcome.SUCCEEDED if result.succeeded else Outcome.FAILED,
-            started_at=result.started_at,
-            duration_ms=result.duration_ms,
-            status_code=result.status_code,
-            failure=result.failure,
-            message=result.message,
-            response_headers=result.response_headers,
-            response_body=result.response_body,
-            truncated=result.truncated,
-            has_attempt=result.failure not in NEVER_SENT,
-        )
 
     def _settled(self, settled: list[Claim]) -> None:
         for claim in settled:
@@ -221,20 +183,3 @@ class Dispatcher:
         self._refilling = False
         if not self._stopping:
             self.on_slot_freed()
-
-
-def _unsendable(claim: Claim, message: str, now: datetime) -> Settlement:
-    return Settlement(
-        claim=claim,
-        decision=Decision(DeliveryStatus.FAILED, reason=DeliveryReason.SECRET_UNREADABLE),
-        outcome=Outcome.FAILED,
-        started_at=now,
-        duration_ms=0,
-        status_code=None,
-        failure=None,
-        message=message,
-        response_headers=(),
-        response_body="",
-        truncated=False,
-        has_attempt=False,
-    )

@@ -3,9 +3,10 @@
 Every function with a `session` joins the caller's unit of work.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, Table, bindparam, case, cast, select, tuple_, update
 from sqlmodel import Session
@@ -44,6 +45,8 @@ class NewDelivery:
     level: PostbackLevel
     request: RenderedRequest
     on_conversion_status: ConversionStatus | None = None
+    # How the postback wants it sent, frozen here; see `models.Delivery.policy`.
+    policy: Mapping[str, Any] | None = None
 
 
 _on_wake: Callable[[], None] | None = None
@@ -84,6 +87,7 @@ def enqueue(
                 "destination": delivery.request.destination,
                 "headers": delivery.request.headers,
                 "body": delivery.request.body,
+                "policy": delivery.policy,
                 "on_conversion_status": delivery.on_conversion_status,
                 "created_at": now,
                 "due_at": now if delivery.request.status is DeliveryStatus.PENDING else None,

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import Session, col
 
 from models import Delivery, Worker
+from models.words import WAITING
 from services import database, schema
 from services.clock import Clock, utc_now
 
@@ -62,15 +63,20 @@ async def get(*, clock: Clock = utc_now) -> Health:
 def look_at_work(session: Session, now: datetime) -> Work:
     """Return who sends, and what should have been sent by `now`."""
     seen_at = session.execute(select(func.max(col(Worker.seen_at)))).scalar_one()
-    due_at = col(Delivery.due_at)  # set exactly while a delivery waits, and indexed then
-    waiting = select(due_at).where(due_at <= now)
-    some = waiting.limit(DUE_COUNTED_AT_MOST).subquery()
-    oldest = waiting.order_by(due_at).limit(1)
+    due = 0
+    oldest: list[datetime] = []
+    # One look per status: that is how the index of what waits is ordered.
+    for status in WAITING:
+        due_at = col(Delivery.due_at)
+        waiting = select(due_at).where(col(Delivery.status) == status, due_at <= now)
+        some = waiting.limit(DUE_COUNTED_AT_MOST - due).subquery()
+        due += session.execute(select(func.count()).select_from(some)).scalar_one()
+        oldest += session.scalars(waiting.order_by(due_at).limit(1))
     return Work(
         worker_seen_at=seen_at,
         worker_alive=seen_at is not None and now - seen_at <= WORKER_SILENT_AFTER,
-        due=session.execute(select(func.count()).select_from(some)).scalar_one(),
-        oldest_due_at=session.execute(oldest).scalar_one_or_none(),
+        due=due,
+        oldest_due_at=min(oldest, default=None),
     )
 
 
