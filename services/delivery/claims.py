@@ -6,27 +6,24 @@ longer its own.
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, exists, literal_column, select, update
 from sqlmodel import Session
 
-from models.words import (
-    AttemptTrigger,
-    DeliveryReason,
-    DeliveryStatus,
-    Method,
-)
+from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
 from services import database
 from services.bulk import fetch_rows
+from services.delivery.lanes import UNBOUNDED, Room
 from services.delivery.outbox import DELIVERY, refresh_events, wake
+from services.delivery.picking import DESTINATION, DUE_NAMES, IS_SUSPECT, Turn, pick
 from services.delivery.rendering import FrozenHeaders
 
-# After so many workers died while they sent it, a delivery is taken for their killer.
+# After so many workers died while they sent it, a delivery is taken for their killer. From
+# SUSPECT_RECLAIMS on it is the only such one that its worker sends, so that no other is blamed.
 POISON_RECLAIMS = 7
 
 
@@ -48,8 +45,22 @@ class Claim:
     token: str
     lease_until: datetime
     trigger: AttemptTrigger
+    reclaims: int = 0
     # How the postback wants it sent, frozen with the request; see `models.Delivery.policy`.
     policy: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What a claim took.
+
+    `more`: another one might take more right away. `blocked`: the lanes whose due deliveries had
+    no room, so that it pays to claim when one of their calls has ended.
+    """
+
+    claims: list[Claim]
+    more: bool
+    blocked: frozenset[str]
 
 
 def claim(
@@ -59,19 +70,29 @@ def claim(
     worker_id: str,
     lease_seconds: float,
     now: datetime,
-    in_flight: Mapping[str, int] | None = None,
-    per_destination: int = 32,
-) -> list[Claim]:
-    """Take at most `limit` due deliveries for this worker, oldest due first.
+    room: Room = UNBOUNDED,
+    turns: Mapping[DeliveryStatus, Turn] | None = None,
+) -> Claimed:
+    """Take at most `limit` due deliveries for this worker: all lanes alike, oldest due first.
 
-    No destination gets more than `per_destination` at a time, those `in_flight` counted: a partner
-    that hangs must not fill every slot. On PostgreSQL rows that another worker is claiming are
-    passed over.
+    `room` says how many each lane may get, and how many retries there may be. What has killed
+    several workers already is taken only while no other such is under way. On PostgreSQL rows
+    that another worker is claiming are passed over.
     """
     connection = session.connection()
-    picked = _pick(connection, limit, now, Counter(in_flight or {}), per_destination)
+    turns = turns or {status: Turn() for status in WAITING}
+    ((has_retries, has_suspects),) = fetch_rows(connection, _DUE_KINDS, {"b_now": now})
+    picked = _pick_suspect(connection, room, now) if has_suspects else []
+    more, blocked = False, frozenset[str]()
+    for status in WAITING if has_retries else (DeliveryStatus.PENDING,):
+        most = min(limit - len(picked), room.retries if status in _RETRIES else limit)
+        if most > 0:
+            found = pick(connection, status, most=most, now=now, room=room, turn=turns[status])
+            picked += found.rows
+            more = more or found.more
+            blocked |= found.blocked
     if not picked:
-        return []
+        return Claimed([], more=more, blocked=blocked)
     token = secrets.token_hex(16)
     lease_until = now + timedelta(seconds=lease_seconds)
     connection.execute(
@@ -83,39 +104,19 @@ def claim(
             "b_worker": worker_id,
         },
     )
-    return [_claim_of(row, token, lease_until) for row in picked]
+    claimed = [_claim_of(row, token, lease_until) for row in picked]
+    return Claimed(claimed, more=more, blocked=blocked)
 
 
-def _pick(
-    connection: Connection, limit: int, now: datetime, busy: Counter[str], per_destination: int
-) -> list[tuple[Any, ...]]:
-    full = [name for name, count in busy.items() if count >= per_destination]
-    picked: list[tuple[Any, ...]] = []
-    while len(picked) < limit:
-        wanted = limit - len(picked)
-        rows = fetch_rows(
-            connection,
-            _DUE,
-            {
-                "b_now": now,
-                "b_limit": wanted,
-                "full": full,
-                "picked": [row[0] for row in picked],
-            },
-        )
-        for row in rows:
-            destination = row[_DESTINATION]
-            if busy[destination] < per_destination:
-                picked.append(row)
-                busy[destination] += 1
-        full = [name for name, count in busy.items() if count >= per_destination]
-        if len(rows) < wanted:
-            break
-    return picked
+def _pick_suspect(connection: Connection, room: Room, now: datetime) -> list[tuple[Any, ...]]:
+    if room.has_suspect:
+        return []
+    rows = fetch_rows(connection, _DUE_SUSPECT, {"b_now": now})
+    return [row for row in rows if room.share([row[DESTINATION]], 1)]
 
 
 def _claim_of(row: tuple[Any, ...], token: str, lease_until: datetime) -> Claim:
-    found = dict(zip(_DUE_NAMES, row, strict=True))
+    found = dict(zip(DUE_NAMES, row, strict=True))
     resent = found.pop("resent_at") is not None
     first = found["tries"] == 0
     return Claim(
@@ -199,32 +200,17 @@ def reclaim(session: Session, *, now: datetime, every: bool = False) -> int:
 
 # A literal word, as in the partial index: a bound parameter would hide it from the planner.
 _LEASED = DELIVERY.c.status == bindparam(None, "sending", literal_execute=True)
-_DUE_NAMES = (
-    "id",
-    "event_id",
-    "postback_id",
-    "method",
-    "url",
-    "destination",
-    "headers",
-    "body",
-    "tries",
-    "attempts",
-    "deadline_at",
-    "resent_at",
-    "policy",
+_RETRIES = frozenset({DeliveryStatus.RETRYING})
+_DUE_NOW = DELIVERY.c.due_at <= bindparam("b_now")
+_DUE_KINDS = select().add_columns(
+    exists().where(DELIVERY.c.status == literal_column("'retrying'"), _DUE_NOW),
+    exists().where(IS_SUSPECT, _DUE_NOW),
 )
-_DESTINATION = _DUE_NAMES.index("destination")
-# `due_at` is empty unless a delivery waits, so this reads nothing but the index of what waits.
-_DUE = (
-    select(*(DELIVERY.c[name] for name in _DUE_NAMES))
-    .where(
-        DELIVERY.c.due_at <= bindparam("b_now"),
-        DELIVERY.c.destination.not_in(bindparam("full", expanding=True)),
-        DELIVERY.c.id.not_in(bindparam("picked", expanding=True)),
-    )
-    .order_by(DELIVERY.c.due_at, DELIVERY.c.id)
-    .limit(bindparam("b_limit"))
+_DUE_SUSPECT = (
+    select(*(DELIVERY.c[name] for name in DUE_NAMES))
+    .where(IS_SUSPECT, _DUE_NOW)
+    .order_by(DELIVERY.c.due_at)
+    .limit(1)
     .with_for_update(skip_locked=True)
 )
 _CLAIM = (

@@ -3,24 +3,24 @@
 import asyncio
 import logging
 import random
-from collections import Counter
-from datetime import timedelta
+import time
 
+from models.words import WAITING, AttemptTrigger
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims
 from services.delivery.claims import Claim
+from services.delivery.lanes import Lanes
 from services.delivery.outcome import settlement_of, unsendable
+from services.delivery.picking import SUSPECT_RECLAIMS, Turn
 from services.delivery.preparing import Preparer
-from services.delivery.sender import Sender
+from services.delivery.sender import AttemptResult, Sender
 from services.delivery.settler import Settler
 from services.secret_box import UnreadableSecret
 
 log = logging.getLogger(__name__)
 
 CLAIM_BATCH = 64
-# One partner's share of the slots: whoever hangs leaves the rest to the others.
-SLOTS_PER_DESTINATION = 32
 REFILL_SECONDS = 0.005
 SQLITE_SLOTS = 256
 POSTGRES_SLOTS = 512
@@ -47,61 +47,65 @@ class Dispatcher:
         self._worker_id = worker_id
         self._lease_seconds = lease_seconds
         # A short lease, as tests set it, keeps its proportion.
-        self._send_margin = timedelta(seconds=min(SEND_MARGIN_SECONDS, lease_seconds * 0.4))
+        self._send_margin = min(SEND_MARGIN_SECONDS, lease_seconds * 0.4)
         self._clock = clock
         self._rng = rng or random.Random()
-        self._slots = SQLITE_SLOTS if database.is_sqlite else POSTGRES_SLOTS
-        self._in_flight: dict[str, Claim] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._destinations: Counter[str] = Counter()
+        self.lanes = Lanes(SQLITE_SLOTS if database.is_sqlite else POSTGRES_SLOTS)
+        self._turns = {status: Turn() for status in WAITING}
+        # Until its result is on disk; its slot is free again as soon as the partner has answered.
+        self._unsettled: dict[str, Claim] = {}
+        self._tasks: set[asyncio.Task[AttemptResult | None]] = set()
         self._preparer = Preparer(database)
         self._settler = Settler(database, self._settled)
         self._stopping = False
         # Held while rows are claimed and not yet in flight: a stop must see both or neither.
         self._claiming = asyncio.Lock()
-        # More may be due than there were slots for.
-        self._starved = False
+        # The lanes whose due deliveries had no room, and whether any slot was missing at all.
+        self._blocked: frozenset[str] = frozenset()
+        self._is_full = False
         self._refilling = False
 
     @property
     def in_flight(self) -> int:
-        """Return how many deliveries are being sent now."""
-        return len(self._in_flight)
+        """Return how many deliveries are claimed and not settled."""
+        return len(self._unsettled)
 
     async def drain(self) -> None:
         """Claim until nothing is due or no slot is free; start the sends, do not await them."""
         while not self._stopping:
-            limit = min(CLAIM_BATCH, self._slots - len(self._in_flight))
-            if limit <= 0:
-                self._starved = True
+            room = self.lanes.room()
+            # Results that wait for the disk bound the claims as well.
+            limit = min(CLAIM_BATCH, room.free, 2 * self.lanes.slots - len(self._unsettled))
+            self._is_full = limit <= 0
+            if self._is_full:
                 return
             async with self._claiming:
+                # Taken before the claim: however long that takes, the lease is no longer.
+                safe_until = time.monotonic() + self._lease_seconds - self._send_margin
                 claimed = await self._database.write(
                     claims.claim,
                     limit=limit,
                     worker_id=self._worker_id,
                     lease_seconds=self._lease_seconds,
                     now=self._clock(),
-                    in_flight=dict(self._destinations),
-                    per_destination=SLOTS_PER_DESTINATION,
+                    room=room,
+                    turns=self._turns,
                 )
+                self._unsettled.update({claim.id: claim for claim in claimed.claims})
                 if self._stopping:
-                    self._in_flight.update({claim.id: claim for claim in claimed})  # given back
-                    return
-                for claim in claimed:
-                    self._start(claim)
-            if len(claimed) < limit:
-                self._starved = any(
-                    count >= SLOTS_PER_DESTINATION for count in self._destinations.values()
-                )
+                    return  # given back by `stop`
+                for claim in claimed.claims:
+                    self._start(claim, safe_until)
+            self._blocked = claimed.blocked
+            if not claimed.more:
                 return
 
     async def extend_leases(self) -> None:
-        """Keep alive the claims of everything in flight."""
-        if self._in_flight:
+        """Keep alive the claims of everything that is not settled."""
+        if self._unsettled:
             await self._database.write(
                 claims.extend_leases,
-                claims=list(self._in_flight.values()),
+                claims=list(self._unsettled.values()),
                 lease_seconds=self._lease_seconds,
                 now=self._clock(),
             )
@@ -118,42 +122,47 @@ class Dispatcher:
             task.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
         await self._settler.close()
-        if self._in_flight:
-            await self._database.write(
-                claims.release, claims=list(self._in_flight.values()), now=self._clock()
-            )
+        await self._release(list(self._unsettled.values()))
 
     def on_slot_freed(self) -> None:
         """Say that a slot is free and more may be due; the drain job listens here."""
 
-    def _start(self, claim: Claim) -> None:
-        self._in_flight[claim.id] = claim
-        self._destinations[claim.destination] += 1
-        task = asyncio.create_task(self._send(claim))
+    def _start(self, claim: Claim, safe_until: float) -> None:
+        self.lanes.begin(
+            claim.id,
+            claim.destination,
+            is_retry=claim.attempts > 0,
+            is_suspect=claim.reclaims >= SUSPECT_RECLAIMS,
+        )
+        task = asyncio.create_task(self._send(claim, safe_until))
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._ended(done, claim))
 
-    def _ended(self, task: asyncio.Task[None], claim: Claim) -> None:
+    def _ended(self, task: asyncio.Task[AttemptResult | None], claim: Claim) -> None:
         self._tasks.discard(task)
-        self._destinations[claim.destination] -= 1
-        if not self._destinations[claim.destination]:
-            del self._destinations[claim.destination]
-        self._refill()
-        if not task.cancelled() and (error := task.exception()) is not None:
+        broke = None if task.cancelled() else task.exception()
+        result = None if task.cancelled() or broke else task.result()
+        lane = self.lanes.end(claim.id, result, counts=claim.trigger is not AttemptTrigger.MANUAL)
+        if broke is not None:
             # A bug of ours. The lease runs out, the delivery is tried again and counted.
-            log.error("sending %s broke", claim.id, exc_info=error)
+            log.error("sending %s broke", claim.id, exc_info=broke)
             self._settled([claim])
+        # A lane of a pool leaves room to another lane.
+        if self._is_full or lane.name in self._blocked or self.lanes.is_pooled(lane):
+            self._refill()
 
-    async def _send(self, claim: Claim) -> None:
-        if claim.lease_until - self._clock() < self._send_margin:
-            # This process stood still for too long: somebody else may own it already.
-            self._settled([claim])
-            return
+    async def _send(self, claim: Claim, safe_until: float) -> AttemptResult | None:
+        """Send a claimed delivery once and hand its result to the settler; return the result."""
         try:
             request = await self._preparer.prepare(claim)
         except UnreadableSecret as error:
             self._settler.put(unsendable(claim, error.message, now=self._clock()))
-            return
+            return None
+        if time.monotonic() > safe_until:
+            # This process stood still for too long: somebody else may own it already.
+            await self._release([claim])
+            self._settled([claim])
+            return None
         result = await self._sender.send(request)
         settlement = settlement_of(claim, result, now=self._clock(), rng=self._rng)
         log.info(
@@ -167,15 +176,21 @@ class Dispatcher:
             settlement.decision.status,
         )
         self._settler.put(settlement)
+        return result
+
+    async def _release(self, owned: list[Claim]) -> None:
+        if owned:
+            await self._database.write(claims.release, claims=owned, now=self._clock())
 
     def _settled(self, settled: list[Claim]) -> None:
         for claim in settled:
-            self._in_flight.pop(claim.id, None)
-        self._refill()
+            self._unsettled.pop(claim.id, None)
+        if self._is_full:
+            self._refill()
 
     def _refill(self) -> None:
         # A moment later, so that one claim fills many slots and not one each.
-        if self._starved and not self._stopping and not self._refilling:
+        if not self._stopping and not self._refilling:
             self._refilling = True
             asyncio.get_running_loop().call_later(REFILL_SECONDS, self._refill_now)
 

@@ -12,6 +12,7 @@ from services.clock import utc_now
 from services.database import Database
 from services.delivery import claims, outbox, settlement
 from services.delivery.claims import POISON_RECLAIMS, Claim
+from services.delivery.lanes import FIRST_CALLS, UNBOUNDED, Lanes
 from services.delivery.retry import Decision
 from services.delivery.settlement import Settlement
 from services.errors import Conflict, NotFound
@@ -32,16 +33,17 @@ async def claim(
     *,
     worker: str = "wrk_a",
     now: datetime | None = None,
-    busy: dict[str, int] | None = None,
+    lanes: Lanes | None = None,
 ) -> list[Claim]:
-    return await database.write(
+    claimed = await database.write(
         claims.claim,
         limit=limit,
         worker_id=worker,
         lease_seconds=LEASE,
         now=now or utc_now(),
-        in_flight=busy,
+        room=UNBOUNDED if lanes is None else lanes.room(),
     )
+    return claimed.claims
 
 
 def result(taken: Claim, decision: Decision, *, code: int = 200) -> Settlement:
@@ -82,10 +84,13 @@ async def test_a_claim_takes_the_oldest_due_first_and_nothing_that_is_not_due(
     assert [one.id for one in await claim(2)] == in_order[2:]
 
 
-async def test_a_full_destination_is_left_and_the_others_are_claimed(world: World) -> None:
+async def test_a_full_lane_is_left_and_the_others_are_claimed(world: World) -> None:
     await world.postback("https://slow.example/")
     await world.fire()
-    taken = await claim(busy={"https://slow.example:443": 32})
+    lanes = Lanes(64)
+    for number in range(FIRST_CALLS):
+        lanes.begin(f"dlv_{number}", "https://slow.example:443")
+    taken = await claim(lanes=lanes)
     assert [one.destination for one in taken] == ["https://p.example:443"]
 
 

@@ -11,6 +11,7 @@ from services.actor import SYSTEM
 from services.clock import utc_now
 from services.database import Database
 from services.delivery import claims, outbox
+from services.delivery.lanes import FIRST_CALLS
 from services.secret_box import encrypt
 from services.settings import Settings
 from tests.partner import Partner
@@ -92,11 +93,11 @@ async def test_a_hanging_partner_does_not_delay_another_one(
         await world.fire()
     with Partner() as healthy:
         async with worker(settings, grace_seconds=0):
-            await asyncio.to_thread(partner.wait_for, 32, "/hang")
+            await asyncio.to_thread(partner.wait_for, FIRST_CALLS, "/hang")
             await world.postback(healthy.url("/ok"))
             await world.fire()
             await asyncio.to_thread(healthy.wait_for, 1)
-            assert len(partner.requests) == 32
+            assert len(partner.requests) == FIRST_CALLS
     waiting = [row for row in await deliveries() if row.postback_id == hanging]
     assert not any(row.status is DeliveryStatus.SENDING for row in waiting)
 
@@ -131,7 +132,7 @@ async def test_what_a_killed_worker_left_is_sent_by_the_next_one(
     taken = await database.write(
         claims.claim, limit=1, worker_id="wrk_dead", lease_seconds=0.2, now=utc_now()
     )
-    assert len(taken) == 1
+    assert len(taken.claims) == 1
     async with worker(settings, lease_seconds=2.0):
         await asyncio.to_thread(partner.wait_for, 1)
         await settled(DeliveryStatus.DELIVERED)

@@ -26,9 +26,10 @@ async def world(db: Database) -> World:
 
 
 async def claim_all(*, lease_seconds: float = 60.0) -> list[Claim]:
-    return await database.write(
+    claimed = await database.write(
         claims.claim, limit=10, worker_id="wrk_a", lease_seconds=lease_seconds, now=utc_now()
     )
+    return claimed.claims
 
 
 def gone(taken: Claim) -> Settlement:
