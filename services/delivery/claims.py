@@ -6,18 +6,18 @@ longer its own.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal_column, select, update
+from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select, update
 from sqlmodel import Session
 
 from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
 from services import database
 from services.bulk import fetch_rows
-from services.delivery.lanes import UNBOUNDED, Room
+from services.delivery.lanes import Room, unbounded
 from services.delivery.outbox import DELIVERY, refresh_events, wake
 from services.delivery.picking import DESTINATION, DUE_NAMES, IS_SUSPECT, Turn, pick
 from services.delivery.rendering import FrozenHeaders
@@ -25,6 +25,7 @@ from services.delivery.rendering import FrozenHeaders
 # After so many workers died while they sent it, a delivery is taken for their killer. From
 # SUSPECT_RECLAIMS on it is the only such one that its worker sends, so that no other is blamed.
 POISON_RECLAIMS = 7
+RECLAIM_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def claim(
     worker_id: str,
     lease_seconds: float,
     now: datetime,
-    room: Room = UNBOUNDED,
+    room: Room | None = None,
     turns: Mapping[DeliveryStatus, Turn] | None = None,
 ) -> Claimed:
     """Take at most `limit` due deliveries for this worker: all lanes alike, oldest due first.
@@ -80,6 +81,7 @@ def claim(
     that another worker is claiming are passed over.
     """
     connection = session.connection()
+    room = room or unbounded()
     turns = turns or {status: Turn() for status in WAITING}
     ((has_retries, has_suspects),) = fetch_rows(connection, _DUE_KINDS, {"b_now": now})
     picked = _pick_suspect(connection, room, now) if has_suspects else []
@@ -112,7 +114,9 @@ def _pick_suspect(connection: Connection, room: Room, now: datetime) -> list[tup
     if room.has_suspect:
         return []
     rows = fetch_rows(connection, _DUE_SUSPECT, {"b_now": now})
-    return [row for row in rows if room.share([row[DESTINATION]], 1)]
+    rows = [row for row in rows if room.share([row[DESTINATION]], 1)]
+    room.taken.update(row[DESTINATION] for row in rows)
+    return rows
 
 
 def _claim_of(row: tuple[Any, ...], token: str, lease_until: datetime) -> Claim:
@@ -160,20 +164,32 @@ def release(session: Session, *, claims: Sequence[Claim], now: datetime) -> None
     )
 
 
-def reclaim(session: Session, *, now: datetime, every: bool = False) -> int:
-    """Take back deliveries whose worker is gone and return how many.
+def reclaim(
+    session: Session,
+    *,
+    now: datetime,
+    every: bool = False,
+    dead: Collection[str] = (),
+    keep: Collection[str] = (),
+) -> int:
+    """Take back deliveries whose worker is gone, at most 1,000 at a time; return how many.
 
-    That is every expired lease, or with `every` all leases: a worker that starts on SQLite holds
-    the only worker lock. Too many dead workers make a delivery `failed`, reason `poison`.
+    That is every expired lease and all of the workers in `dead`, or with `every` all leases: a
+    worker that starts on SQLite holds the only worker lock. `keep` are deliveries that the caller
+    is sending itself, whatever its clock says. Too many dead workers make a delivery `failed`,
+    reason `poison`.
     """
     held = select(DELIVERY.c.id, DELIVERY.c.event_id, DELIVERY.c.reclaims, DELIVERY.c.attempts)
     held = held.where(_LEASED)
     if not every:
-        held = held.where(DELIVERY.c.lease_until < now)
+        gone = DELIVERY.c.lease_until < now
+        held = held.where(or_(gone, DELIVERY.c.worker_id.in_(dead)) if dead else gone)
+    if keep:
+        held = held.where(DELIVERY.c.id.not_in(keep))
     if session.get_bind().dialect.name == "postgresql":
         held = held.with_for_update(skip_locked=True)
     connection = session.connection()
-    rows = connection.execute(held.limit(1_000)).all()
+    rows = connection.execute(held.limit(RECLAIM_BATCH)).all()
     poisoned = [row for row in rows if row.reclaims + 1 >= POISON_RECLAIMS]
     for row in rows:
         poison = row.reclaims + 1 >= POISON_RECLAIMS
@@ -196,6 +212,12 @@ def reclaim(session: Session, *, now: datetime, every: bool = False) -> int:
     if rows:
         database.after_commit(session, wake)
     return len(rows)
+
+
+def owners(session: Session) -> list[str]:
+    """Return the workers that hold a lease."""
+    held = select(DELIVERY.c.worker_id).where(_LEASED).distinct()
+    return [worker_id for worker_id in session.scalars(held) if worker_id]
 
 
 # A literal word, as in the partial index: a bound parameter would hide it from the planner.

@@ -70,6 +70,11 @@ class Dispatcher:
         """Return how many deliveries are claimed and not settled."""
         return len(self._unsettled)
 
+    @property
+    def owned(self) -> frozenset[str]:
+        """Return the ids of those deliveries."""
+        return frozenset(self._unsettled)
+
     async def drain(self) -> None:
         """Claim until nothing is due or no slot is free; start the sends, do not await them."""
         while not self._stopping:

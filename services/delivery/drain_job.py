@@ -12,7 +12,9 @@ from models import Worker
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims, outbox
+from services.delivery.destination_state import DestinationState
 from services.delivery.dispatcher import Dispatcher
+from services.delivery.presence import Presence, dead_workers
 
 _DRAIN = "drain"
 # Seconds between backstop runs; a commit that owes deliveries wakes the job at once.
@@ -20,6 +22,7 @@ TICK_SECONDS = 1
 # A worker whose drain loop has not finished for this long counts as gone.
 WORKER_GONE_SECONDS = 10
 _PULSE_SECONDS = 4
+_STORE_SECONDS = 5
 _FORGET = timedelta(seconds=60)
 
 
@@ -40,6 +43,10 @@ class DrainJob:
         self._worker_id = worker_id
         self._lease_seconds = lease_seconds
         self._clock = clock
+        self._presence = Presence(database, worker_id=worker_id)
+        self._destinations = DestinationState(
+            database, dispatcher.lanes, worker_id=worker_id, clock=clock
+        )
         self._loop = asyncio.get_running_loop()
         self._scheduler = AsyncIOScheduler(
             # The default grace of one second would skip a late run in silence.
@@ -52,15 +59,17 @@ class DrainJob:
     async def start(self) -> None:
         """Take back what an earlier worker left, then start all jobs."""
         await self._database.write(_register, self._worker_id, self._clock())
-        await self._database.write(
-            claims.reclaim, now=self._clock(), every=self._database.is_sqlite
-        )
+        await self._presence.hold()
+        while await self._database.write(_take_over, self._clock()) == claims.RECLAIM_BATCH:
+            pass
+        await self._destinations.load()
         self._dispatcher.on_slot_freed = self._wake_here  # type: ignore[method-assign]
         outbox.set_waker(self.wake)
         add = self._scheduler.add_job
         add(self._drain, "interval", seconds=TICK_SECONDS, id=_DRAIN, next_run_time=self._now())
         add(self._dispatcher.extend_leases, "interval", seconds=self._lease_seconds / 6)
         add(self._reclaim, "interval", seconds=self._lease_seconds / 4)
+        add(self._destinations.store, "interval", seconds=_STORE_SECONDS)
         add(self._pulse, "interval", seconds=_PULSE_SECONDS, next_run_time=self._now())
         self._scheduler.start()
 
@@ -72,7 +81,9 @@ class DrainJob:
             job.remove()
         await self._dispatcher.stop(grace_seconds=grace_seconds)
         self._scheduler.shutdown(wait=False)
+        await self._destinations.store()
         await self._database.write(_unregister, self._worker_id)
+        await self._presence.close()
 
     def wake(self) -> None:
         """Have the drain run now; from any thread."""
@@ -100,12 +111,14 @@ class DrainJob:
             self._drained = time.monotonic()
 
     async def _reclaim(self) -> None:
-        await self._database.write(claims.reclaim, now=self._clock())
+        keep = self._dispatcher.owned
+        await self._database.write(claims.reclaim, now=self._clock(), keep=keep)
 
     async def _pulse(self) -> None:
         # Only a drain that ends counts as life: one that is stuck must be seen from outside.
         if time.monotonic() - self._drained < WORKER_GONE_SECONDS:
             await self._database.write(_seen, self._worker_id, self._clock())
+        await self._presence.hold()
 
     def _now(self) -> datetime:
         return datetime.now(self._scheduler.timezone)
@@ -115,6 +128,12 @@ def _register(session: Session, worker_id: str, now: datetime) -> None:
     # Rows of workers that were killed; a living one writes its own back within seconds.
     session.execute(delete(Worker).where(col(Worker.seen_at) < now - _FORGET))
     session.add(Worker(id=worker_id, started_at=now, seen_at=now))
+
+
+def _take_over(session: Session, now: datetime) -> int:
+    # Whoever starts on SQLite is the only worker.
+    is_only = session.get_bind().dialect.name == "sqlite"
+    return claims.reclaim(session, now=now, every=is_only, dead=dead_workers(session))
 
 
 def _seen(session: Session, worker_id: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ Pure policy of one event loop; it opens nothing and asks no clock but the one it
 """
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -72,7 +72,6 @@ class Lane:
         One more call at a time after 8 successes, half of them after a sign of overload: at most
         once for all calls that were under way together.
         """
-        self.changed = True
         timed_out = result.failure is FailureKind.TIMEOUT
         self.timeouts.append(timed_out)
         self.durations.append(result.duration_ms)
@@ -116,16 +115,22 @@ class Room:
     # Whether something that has killed workers is under way.
     has_suspect: bool = False
     is_bounded: bool = True
+    # What this claim has taken already.
+    taken: Counter[str] = field(default_factory=Counter)
 
     def share(self, waiting: Sequence[str], most: int) -> dict[str, int]:
         """Return how many each of the waiting lanes gets of `most`: alike, within its room."""
         pools = dict(self.pool_room)
+        for name, count in self.taken.items():
+            if (pool := self._of(name)[1]) is not None:
+                pools[pool] -= count
         given = dict.fromkeys(waiting, 0)
         asking = [(name, *self._of(name)) for name in waiting]
         while asking and most > 0:
             again = []
             for name, room, pool in asking:
-                if most <= 0 or given[name] >= room or (pool is not None and pools[pool] <= 0):
+                used = given[name] + self.taken[name]
+                if most <= 0 or used >= room or (pool is not None and pools[pool] <= 0):
                     continue
                 given[name] += 1
                 most -= 1
@@ -145,7 +150,11 @@ class Room:
 
 
 _ANY = 1_000_000
-UNBOUNDED = Room(_ANY, _ANY, busy={}, pool_room={}, lanes={}, now=0.0, is_bounded=False)
+
+
+def unbounded() -> Room:
+    """Return room for everything, for a claim that sends nothing itself."""
+    return Room(_ANY, _ANY, busy={}, pool_room={}, lanes={}, now=0.0, is_bounded=False)
 
 
 class Lanes:
@@ -188,7 +197,7 @@ class Lanes:
         """Return the lane of a destination; a new one when it is called for the first time."""
         lane = self.by_name.get(name)
         if lane is None:
-            lane = self.by_name[name] = Lane(name)
+            lane = self.by_name[name] = Lane(name, used_at=self.now())
         return lane
 
     def begin(
@@ -210,6 +219,7 @@ class Lanes:
         """
         lane, is_retry, is_suspect = self._sends.pop(send_id)
         began = lane.sends.pop(send_id)
+        lane.changed = True
         if not lane.sends:
             del self._busy[lane.name]
         self._retries -= is_retry
@@ -217,6 +227,19 @@ class Lanes:
         if result is not None:
             lane.learn(result, began=began, now=self.now(), counts=counts)
         return lane
+
+    def take_over(self, name: str, *, limit: int, typical_ms: float, used: bool) -> None:
+        """Begin a lane with what was known about it; `used`: it has answered lately."""
+        lane = self.lane(name)
+        lane.limit, lane.typical_ms, lane.answered = limit, typical_ms, used
+        lane.changed, lane.used_at = False, self.now()
+
+    def reopen(self, name: str, *, seconds: float, opened: int) -> None:
+        """Leave a destination alone for so long: another worker found it down."""
+        lane = self.lane(name)
+        if lane.breaker.state is BreakerState.CLOSED:
+            lane.breaker.reopen(until=self.now() + seconds, opened=opened)
+            lane.used_at = self.now()
 
     def is_pooled(self, lane: Lane) -> bool:
         """Tell whether a lane shares its slots with others."""

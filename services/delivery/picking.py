@@ -97,6 +97,7 @@ def pick(
         rows += fetch_rows(connection, _rows_of(status, connection.dialect.name), values)
         turn.served = names[-1]
     taken.update(row[DESTINATION] for row in rows)
+    room.taken.update(taken)
     used_up = {name for name, share in shares.items() if taken[name] >= share}
     # Shares that sum up to less than `most` are all the room that there is.
     may_give_more = used_up if sum(shares.values()) >= most else set()

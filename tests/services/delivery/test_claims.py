@@ -1,18 +1,20 @@
 """The conformance suite of the outbox: both databases claim, settle and fence alike."""
 
 import asyncio
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 
-from models.words import DeliveryReason, DeliveryStatus, Outcome
+from models.words import WAITING, DeliveryReason, DeliveryStatus, Outcome
 from services import database
 from services.actor import SYSTEM
 from services.clock import utc_now
 from services.database import Database
 from services.delivery import claims, outbox, settlement
 from services.delivery.claims import POISON_RECLAIMS, Claim
-from services.delivery.lanes import FIRST_CALLS, UNBOUNDED, Lanes
+from services.delivery.lanes import FIRST_CALLS, START, Lanes
+from services.delivery.picking import SUSPECT_RECLAIMS, Turn
 from services.delivery.retry import Decision
 from services.delivery.settlement import Settlement
 from services.errors import Conflict, NotFound
@@ -41,9 +43,17 @@ async def claim(
         worker_id=worker,
         lease_seconds=LEASE,
         now=now or utc_now(),
-        room=UNBOUNDED if lanes is None else lanes.room(),
+        room=None if lanes is None else lanes.room(),
     )
     return claimed.claims
+
+
+def roomy(*answered: str, slots: int = 64) -> Lanes:
+    """Return free lanes; the named destinations have answered before."""
+    lanes = Lanes(slots)
+    for name in answered or ("https://p.example:443",):
+        lanes.take_over(name, limit=START, typical_ms=20.0, used=True)
+    return lanes
 
 
 def result(taken: Claim, decision: Decision, *, code: int = 200) -> Settlement:
@@ -202,3 +212,79 @@ async def test_what_is_being_sent_cannot_be_resent(world: World) -> None:
         await outbox.resend(SYSTEM, taken.id)
     with pytest.raises(NotFound):
         await outbox.resend(SYSTEM, "dlv_none")
+
+
+async def test_what_its_worker_is_sending_itself_is_not_taken_back_whatever_the_clock_says(
+    world: World,
+) -> None:
+    await world.fire()
+    (taken,) = await claim()
+    tomorrow = utc_now() + timedelta(days=1)
+    assert await database.write(claims.reclaim, now=tomorrow, keep={taken.id}) == 0
+    assert await database.write(claims.reclaim, now=tomorrow) == 1
+
+
+async def test_of_those_that_killed_workers_one_is_sent_at_a_time(world: World) -> None:
+    for _ in range(3):
+        await world.fire()
+    now = utc_now()
+    for _ in range(SUSPECT_RECLAIMS):
+        now += timedelta(seconds=LEASE + 1)
+        assert len(await claim(now=now, lanes=roomy())) == 3
+        await database.write(claims.reclaim, now=now, every=True)
+    lanes = roomy()
+    (alone,) = await claim(now=now, lanes=lanes)
+    lanes.begin(alone.id, alone.destination, is_suspect=True)
+    assert await claim(now=now, lanes=lanes) == []
+    lanes.end(alone.id, None)
+    assert len(await claim(now=now, lanes=lanes)) == 1
+
+
+async def test_all_lanes_have_their_turn_however_long_the_queue_of_one(world: World) -> None:
+    for number in range(9):
+        await world.postback(f"https://q{number}.example/")
+    for _ in range(30):
+        await world.fire()
+    lanes = roomy(*(f"https://q{number}.example:443" for number in range(9)))
+    turns = {status: Turn() for status in WAITING}
+    seen: Counter[str] = Counter()
+    for _ in range(5):
+        claimed = await database.write(
+            claims.claim,
+            limit=2,
+            worker_id="wrk_a",
+            lease_seconds=LEASE,
+            now=utc_now(),
+            room=lanes.room(),
+            turns=turns,
+        )
+        assert claimed.more
+        seen.update(one.destination for one in claimed.claims)
+    assert set(seen.values()) == {1}
+
+
+async def test_retries_take_no_more_than_half_of_the_slots_and_first_attempts_come_first(
+    world: World,
+) -> None:
+    for _ in range(8):
+        await world.fire()
+    again = Decision(DeliveryStatus.RETRYING, due_at=utc_now())
+    await database.write(
+        settlement.settle, [result(taken, again, code=500) for taken in await claim()]
+    )
+    await world.fire()
+    taken = await claim(8, lanes=roomy("https://p.example:443", slots=8))
+    assert Counter(one.tries for one in taken) == {0: 1, 1: 4}
+
+
+async def test_first_attempts_and_retries_share_the_limit_of_their_lane(world: World) -> None:
+    for _ in range(START):
+        await world.fire()
+    again = Decision(DeliveryStatus.RETRYING, due_at=utc_now())
+    await database.write(
+        settlement.settle, [result(taken, again, code=500) for taken in await claim()]
+    )
+    for _ in range(START - 2):
+        await world.fire()
+    taken = await claim(64, lanes=roomy("https://p.example:443"))
+    assert Counter(one.tries for one in taken) == {0: START - 2, 1: 2}
