@@ -15,6 +15,7 @@ from services.delivery import trial
 from services.delivery.dispatcher import Dispatcher
 from services.delivery.drain_job import DrainJob
 from services.delivery.sender import Sender
+from services.delivery.sender_pool import SenderPool
 from services.delivery.transport import AiohttpTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
@@ -42,7 +43,7 @@ class WorkerRunning(AppError):
 @dataclass(slots=True)
 class _Running:
     watcher: ChangeWatcher
-    sender: Sender
+    sender: SenderPool
     drain: DrainJob | None
     lock: TextIO | None
 
@@ -67,23 +68,21 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
         log.warning(warning)
     watcher = ChangeWatcher(settings)
     watcher.start()
-    sender = Sender(
-        AiohttpTransport(policy=target_policy(settings)),
-        policy=target_policy(settings),
-        clock=utc_now,
-    )
+    policy = target_policy(settings)
+    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(sender)
+    pool = SenderPool(sender, policy=policy, processes=settings.sending_processes)
     drain = None
     if wanted:
         worker_id = new_id("wrk")
         dispatcher = Dispatcher(
-            opened, sender, worker_id=worker_id, lease_seconds=settings.lease_seconds
+            opened, pool, worker_id=worker_id, lease_seconds=settings.lease_seconds
         )
         drain = DrainJob(
             opened, dispatcher, worker_id=worker_id, lease_seconds=settings.lease_seconds
         )
         await drain.start()
-    _running = _Running(watcher, sender, drain, lock)
+    _running = _Running(watcher, pool, drain, lock)
     await _say_setup_code(settings)
 
 

@@ -1,6 +1,7 @@
 """The process settings: read once from the environment and `.env`; a bad value refuses to start."""
 
 import ipaddress
+import os
 import sys
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -37,6 +38,12 @@ class Settings(BaseSettings):
     secret_key: str = Field(default="", description="unset: made once, beside the database")
     worker: Literal["inline", "off"] = Field(
         default="inline", description="inline: this process sends postbacks; off: another one does"
+    )
+    senders: int | None = Field(
+        default=None,
+        ge=0,
+        le=16,
+        description="processes that send under load beside the worker; unset: one per further core",
     )
     lease_seconds: float = Field(
         default=60, ge=1, le=3600, description="how long a worker owns a claimed delivery"
@@ -84,6 +91,13 @@ class Settings(BaseSettings):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @cached_property
+    def sending_processes(self) -> int:
+        """Return how many processes may send beside the worker's own: at most 4 by default."""
+        if self.senders is not None:
+            return self.senders
+        return min(max((os.cpu_count() or 1) - 1, 0), 4)
 
     @cached_property
     def is_sqlite(self) -> bool:

@@ -17,6 +17,7 @@ from services.clock import utc_now
 from services.delivery.dispatcher import Dispatcher
 from services.delivery.drain_job import DrainJob
 from services.delivery.sender import Sender
+from services.delivery.sender_pool import SenderPool
 from services.delivery.transport import AiohttpTransport
 from services.identifiers import new_id
 from services.intake import leads
@@ -83,14 +84,15 @@ async def worker(settings: Settings, **changes: Any) -> AsyncIterator[DrainJob]:
     opened = database.current()
     worker_id = new_id("wrk")
     lease = changes.get("lease_seconds", settings.lease_seconds)
-    dispatcher = Dispatcher(opened, sender, worker_id=worker_id, lease_seconds=lease)
+    pool = SenderPool(sender, policy=policy, processes=changes.get("senders", 0))
+    dispatcher = Dispatcher(opened, pool, worker_id=worker_id, lease_seconds=lease)
     job = DrainJob(opened, dispatcher, worker_id=worker_id, lease_seconds=lease)
     await job.start()
     try:
         yield job
     finally:
         await job.stop(grace_seconds=changes.get("grace_seconds", 5))
-        await sender.aclose()
+        await pool.aclose()
 
 
 async def rows(model: type[Any]) -> list[Any]:

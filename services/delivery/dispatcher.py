@@ -14,7 +14,7 @@ from services.delivery.lanes import Lanes
 from services.delivery.outcome import settlement_of, unsendable
 from services.delivery.picking import SUSPECT_RECLAIMS, Turn
 from services.delivery.preparing import Preparer
-from services.delivery.sender import AttemptResult, Sender
+from services.delivery.sender import AttemptResult, Sending
 from services.delivery.settler import Settler
 from services.secret_box import UnreadableSecret
 
@@ -35,7 +35,7 @@ class Dispatcher:
     def __init__(
         self,
         database: Database,
-        sender: Sender,
+        sender: Sending,
         *,
         worker_id: str,
         lease_seconds: float,

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
 import httpx
 
@@ -49,6 +50,14 @@ class AttemptResult:
     duration_ms: int
     retry_after: str | None
     left: bool
+
+
+class Sending(Protocol):
+    """Whatever can send: a `Sender`, or a pool of processes that have one each."""
+
+    async def send(self, request: PreparedRequest) -> AttemptResult:
+        """Send once and say what came of it."""
+        ...
 
 
 class _Unsendable(Exception):
