@@ -83,11 +83,13 @@ class Delivery(SQLModel, table=True):
     url: str = Field(sa_type=LongText)
     # scheme://host:port, so that one partner cannot take every send slot.
     destination: str = Field(default="", max_length=300)
-    # [[name, [part, …]], …]; a part is text or {"secret": name}, filled in when sent.
+    # [[name, [part, …]], …]; a part is text, or {"secret": name} or {"macro": "sig"}, which are
+    # filled in when sent.
     headers: list[Any] = Field(default_factory=list, sa_type=JSON)
     body: str | None = Field(default=None, sa_type=LongText)
     # How the postback wanted it sent, frozen with the request; empty where all is by default:
-    # {"waits": [seconds, …], "success": rule, "once": true}.
+    # {"waits": [seconds, …], "success": rule, "once": true, "sig": {"url": [place, …], "body": …}},
+    # the last being where in URL and body, in characters, the signature is inserted when sent.
     policy: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     # Set when a change to this conversion status caused it, not the recording of the event.
     on_conversion_status: ConversionStatus | None = Field(

@@ -40,8 +40,8 @@ class Postback(SQLModel, table=True):
     headers: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     # Fernet token over a JSON object name → value; used in headers as {secret:name}.
     secrets: str | None = Field(default=None, sa_type=LongText)
-    # Fernet token over a JSON list of {"secret", "made_at", "expires_at"}, the newest first;
-    # empty: not signed.
+    # Fernet token over {"since": time, "secrets": [{"secret", "made_at", "expires_at"}, …]}, the
+    # present one first; empty: not signed.
     signing_secrets: str | None = Field(default=None, sa_type=LongText)
     retry_preset: RetryPreset = Field(
         default=RetryPreset.STANDARD,

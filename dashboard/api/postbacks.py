@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Response
 
 from dashboard.api.answer import answer, answer_versioned, answer_whole, header_object
+from dashboard.api.postback_signing import signing_json
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
 from dashboard.api.routing import BASE, json_body, resource
 from models.words import PostbackLevel
@@ -91,6 +92,7 @@ async def preview_draft(actor: Caller, data: JsonObject) -> Response:
             ],
             "warnings": list(checked.warnings),
             "not_sent": found.not_sent or None,
+            "not_signed": found.not_signed or None,
         }
     )
 
@@ -162,6 +164,7 @@ def _json(row: PostbackRow) -> dict[str, object]:
         "content_type": row.content_type,
         "headers": dict(row.headers),
         "secret_names": list(row.secret_names),
+        "signing": signing_json(row.signing),
         "enabled": row.enabled,
         "warnings": list(row.warnings),
         "version": row.version,
@@ -189,6 +192,7 @@ def _result_json(result: TrialResult) -> dict[str, object]:
         "request": _request_json(result.request),
         "response": response,
         "duration_ms": result.duration_ms,
+        "not_signed": result.not_signed or None,
     }
 
 

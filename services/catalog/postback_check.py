@@ -56,6 +56,7 @@ class Stored:
     version: int
     fields: Mapping[str, object]
     secrets: Mapping[str, str] = field(repr=False)
+    is_signed: bool
     archived_at: datetime | None
 
 
@@ -97,6 +98,7 @@ async def check_input(
         content_type=given.content_type,
         headers=given.headers,
         secret_names=frozenset(secrets),
+        is_signed=stored is not None and stored.is_signed,
         custom_fields=around.custom_fields,
         lead_fields=around.lead_fields,
     )
@@ -147,6 +149,7 @@ def standing_warnings(
         content_type=postback.content_type,
         headers=postback.headers,
         secret_names=frozenset(readable_secrets(postback)),
+        is_signed=postback.signing_secrets is not None,
         custom_fields=custom_field_names(definitions, scope_of(postback)),
         lead_fields=lead_fields,
     )

@@ -8,6 +8,7 @@ from models import Postback
 from models.words import ConversionStatus, Method, PostbackLevel
 from services import secret_box
 from services.catalog.cache import Definitions
+from services.catalog.signing_rows import Signing, signing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PostbackRow:
 
     At level campaign `campaign` is the owner, at level affiliate `affiliate` is; what else is
     set is a filter. `on_conversion_status` empty: it fires when an event is recorded, else each
-    time that an event's conversion status becomes one of these.
+    time that an event's conversion status becomes one of these. `signing` is empty while calls go
+    out unsigned.
     """
 
     id: str
@@ -39,6 +41,7 @@ class PostbackRow:
     content_type: str
     headers: tuple[tuple[str, str], ...]
     secret_names: tuple[str, ...]
+    signing: Signing | None
     enabled: bool
     version: int
     created_at: datetime
@@ -85,6 +88,7 @@ def postback_row(
         content_type=postback.content_type,
         headers=tuple(postback.headers.items()),
         secret_names=tuple(sorted(readable_secrets(postback))),
+        signing=signing_of(postback.signing_secrets),
         enabled=postback.enabled,
         version=postback.version,
         created_at=postback.created_at,

@@ -15,6 +15,7 @@ from services.macros import (
     parse,
     render,
     secrets_in,
+    sigs_in,
 )
 from services.name_lookup import SystemResolver
 from services.target_guard import BadTarget, Blocked, Resolver, TargetPolicy
@@ -58,6 +59,7 @@ def judge_texts(
     content_type: str,
     headers: Mapping[str, str],
     secret_names: frozenset[str],
+    is_signed: bool,
     custom_fields: frozenset[str],
     lead_fields: frozenset[str],
 ) -> Judgement:
@@ -81,7 +83,38 @@ def judge_texts(
             found.warn("Body: a GET call has none, so this one is kept and not sent.")
         elif position is Position.JSON and not _is_json(body):
             found.warn("Body: this will not be valid JSON. Check commas, quotes and brackets.")
+    _judge_sig(
+        found,
+        url=url,
+        body=body if method == "POST" else None,
+        content_type=content_type,
+        headers=headers,
+        is_signed=is_signed,
+    )
     return found
+
+
+def _judge_sig(
+    found: Judgement,
+    *,
+    url: str,
+    body: str | None,
+    content_type: str,
+    headers: Mapping[str, str],
+    is_signed: bool,
+) -> None:
+    """See to it that whoever checks `{sig}` has one place to empty, and that it will be filled."""
+    in_url = sigs_in(parse(url, Position.URL))
+    in_body = sigs_in(parse(body, body_position(content_type))) if body else 0
+    if in_url + in_body > 1:
+        found.errors.setdefault(
+            "url" if in_url > 1 else "body",
+            "{sig} can stand at one place of URL and body only: the partner takes it out there to "
+            "check the rest.",
+        )
+    in_headers = any(sigs_in(parse(value, Position.HEADER)) for value in headers.values())
+    if not is_signed and (in_url or in_body or in_headers):
+        found.warn("{sig} will be empty until signing is switched on for this postback.")
 
 
 def check_target(url: str, policy: TargetPolicy) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "archive",
     "check",
     "create",
+    "find",
     "firing_together",
     "get",
     "list_for",
@@ -151,7 +152,8 @@ async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> 
     return await database.write(_archive, postback_id, clock())
 
 
-def _find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
+def find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
+    """Return the stored postback; raise NotFound. With `for_change` nobody else changes it now."""
     postback = None
     if is_id(postback_id):
         lock = {"key_share": True} if for_change else None
@@ -162,7 +164,7 @@ def _find(session: Session, postback_id: str, *, for_change: bool = False) -> Po
 
 
 def _read_stored(session: Session, postback_id: str) -> Stored:
-    postback = _find(session, postback_id)
+    postback = find(session, postback_id)
     row = postback_row(cache.definitions(session), postback, warnings=())
     return Stored(
         owner=row.owner,
@@ -179,6 +181,7 @@ def _read_stored(session: Session, postback_id: str) -> Stored:
             "on_conversion_status": list(row.on_conversion_status),
         },
         secrets=readable_secrets(postback),
+        is_signed=row.signing is not None,
         archived_at=postback.archived_at,
     )
 
@@ -208,7 +211,7 @@ def _update(
     *,
     with_secrets: bool,
 ) -> PostbackRow:
-    postback = _find(session, postback_id, for_change=True)
+    postback = find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     check_version(postback, _KIND, if_match=read_version)
     other_secrets = with_secrets and _has_other_secrets(postback, checked.secrets)
@@ -224,7 +227,7 @@ def _has_other_secrets(postback: Postback, secrets: Mapping[str, str]) -> bool:
 
 
 def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:
-    postback = _find(session, postback_id, for_change=True)
+    postback = find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     if postback.archived_at is None:
         change(session, postback, {"archived_at": now}, kind=_KIND, now=now)
@@ -232,7 +235,7 @@ def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:
 
 
 def _get(session: Session, postback_id: str) -> PostbackRow:
-    postback = _find(session, postback_id)
+    postback = find(session, postback_id)
     definitions = cache.definitions(session)
     warnings = standing_warnings(definitions, postback, lead_fields=lead_field_names(session))
     return postback_row(definitions, postback, warnings=warnings)

@@ -55,7 +55,7 @@ class Dispatcher:
         # Until its result is on disk; its slot is free again as soon as the partner has answered.
         self._unsettled: dict[str, Claim] = {}
         self._tasks: set[asyncio.Task[AttemptResult | None]] = set()
-        self._preparer = Preparer(database)
+        self._preparer = Preparer(database, clock=clock)
         self._settler = Settler(database, self._settled)
         self._stopping = False
         # Held while rows are claimed and not yet in flight: a stop must see both or neither.

@@ -26,6 +26,7 @@ from services.clock import Clock, utc_now
 from services.delivery.rendering import RenderedRequest
 from services.delivery.retry import DEADLINE
 from services.errors import Conflict, NotFound
+from services.sig_places import POLICY_KEY
 
 DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -87,7 +88,7 @@ def enqueue(
                 "destination": delivery.request.destination,
                 "headers": delivery.request.headers,
                 "body": delivery.request.body,
-                "policy": delivery.policy,
+                "policy": _policy(delivery),
                 "on_conversion_status": delivery.on_conversion_status,
                 "created_at": now,
                 "due_at": now if delivery.request.status is DeliveryStatus.PENDING else None,
@@ -102,6 +103,11 @@ def enqueue(
     if any(delivery.request.status is DeliveryStatus.PENDING for delivery in deliveries):
         database.after_commit(session, wake)
     return worst(delivery.request.status for delivery in deliveries)
+
+
+def _policy(delivery: NewDelivery) -> Mapping[str, Any] | None:
+    places = delivery.request.sig_at
+    return delivery.policy if places is None else {**(delivery.policy or {}), POLICY_KEY: places}
 
 
 def worst(statuses: Iterable[DeliveryStatus]) -> DeliveryStatus:

@@ -1,15 +1,17 @@
 """Postback + event → the exact request: rendered once, frozen, the same for live and test."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from models.words import DeliveryReason, DeliveryStatus, Method
 from services.delivery.limits import STANDARD
+from services.delivery.signing import MAX_SIG_CHARACTERS
 from services.macros import (
     Position,
     SecretRef,
+    SigRef,
     Template,
     UsedMacro,
     Values,
@@ -18,6 +20,7 @@ from services.macros import (
     parse,
     render,
 )
+from services.sig_places import BODY, HEADER_PART, URL, SigPlaces
 from services.target_spelling import MAX_URL_BYTES
 
 # The same on every attempt of a delivery, so that a partner can tell a repeat
@@ -67,8 +70,8 @@ class MacroUse:
 class RenderedRequest:
     """A request as it will be sent; a header is its parts, a secret among them by name only.
 
-    `status` is `pending` for a request that can be sent, else `skipped` or `failed` with the
-    reason.
+    URL and body have nothing where `{sig}` stands: `sig_at` says where that is. `status` is
+    `pending` for a request that can be sent, else `skipped` or `failed` with the reason.
     """
 
     method: Method
@@ -80,6 +83,7 @@ class RenderedRequest:
     reason: DeliveryReason | None
     reason_text: str | None
     macros: tuple[MacroUse, ...] = ()
+    sig_at: SigPlaces | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def render_postback(
     values = {**values, "delivery_id": delivery_id}
     url = render(compiled.url, values, trace=trace)
     missing = list(url.missing)
+    sig_at = {URL: list(url.sig_at)} if url.sig_at else {}
     uses = [(url.macros, "URL")]
     headers: FrozenHeaders = [[ID_HEADER, [delivery_id]]]
     for name, template in compiled.headers:
@@ -121,10 +126,12 @@ def render_postback(
         missing += rendered.missing
         uses.append((rendered.macros, "body"))
         body = rendered.text
+        if rendered.sig_at:
+            sig_at[BODY] = list(rendered.sig_at)
     if postback.method is Method.POST:
         headers.append(["content-type", [postback.content_type]])
         body = body or ""
-    status, reason, text = _judge(url.text, body, missing)
+    status, reason, text = _judge(url.text, body, missing, sig_at)
     return RenderedRequest(
         method=postback.method,
         url=url.text,
@@ -135,18 +142,26 @@ def render_postback(
         reason=reason,
         reason_text=text,
         macros=tuple(_uses(uses)) if trace else (),
+        sig_at=sig_at or None,
     )
 
 
 def fill_headers(
-    headers: FrozenHeaders, *, secrets: Mapping[str, str]
+    headers: FrozenHeaders, *, secrets: Mapping[str, str], sig: str = ""
 ) -> tuple[tuple[str, str], ...]:
-    """Return the headers as sent, each secret in its place; a secret that is gone is empty."""
+    """Return the headers as sent: each secret in its place, one that is gone is empty.
+
+    `sig` is the signature that stands for `{sig}`.
+    """
     return tuple(
         (
             str(name),
             "".join(
-                part if isinstance(part, str) else secrets.get(part["secret"], "")
+                part
+                if isinstance(part, str)
+                else secrets.get(part["secret"], "")
+                if "secret" in part
+                else sig
                 for part in parts  # type: ignore[attr-defined]
             ),
         )
@@ -156,24 +171,47 @@ def fill_headers(
 
 def needs_secrets(headers: FrozenHeaders) -> bool:
     """Tell whether any header refers to a secret."""
-    return any(not isinstance(part, str) for _, parts in headers for part in parts)  # type: ignore[attr-defined]
+    return any(secret_names(headers))
 
 
-def _header_part(part: str | SecretRef) -> HeaderPart:
-    return {"secret": part.name} if isinstance(part, SecretRef) else part
+def secret_names(headers: FrozenHeaders) -> Iterator[str]:
+    """Give the names of the secrets that headers refer to."""
+    for _, parts in headers:
+        for part in parts:  # type: ignore[attr-defined]
+            if not isinstance(part, str) and "secret" in part:
+                yield part["secret"]
+
+
+def has_sig(headers: FrozenHeaders) -> bool:
+    """Tell whether any header contains the signature."""
+    return any(part == HEADER_PART for _, parts in headers for part in parts)  # type: ignore[attr-defined]
+
+
+def message_id(headers: FrozenHeaders) -> str:
+    """Return the id that a request carries."""
+    return next(str(parts[0]) for name, parts in headers if name == ID_HEADER)  # type: ignore[index]
+
+
+def _header_part(part: str | SecretRef | SigRef) -> HeaderPart:
+    if isinstance(part, str):
+        return part
+    return {"secret": part.name} if isinstance(part, SecretRef) else dict(HEADER_PART)
 
 
 def _judge(
-    url: str, body: str | None, missing: list[str]
+    url: str, body: str | None, missing: list[str], sig_at: Mapping[str, list[int]]
 ) -> tuple[DeliveryStatus, DeliveryReason | None, str | None]:
     if missing:
         names = ", ".join(dict.fromkeys(missing))
         text = f"Not sent: {names} was empty, and the postback says that it is required."
         return DeliveryStatus.SKIPPED, DeliveryReason.REQUIRED_MACRO_EMPTY, text
-    if len(url) > MAX_URL_BYTES:
-        text = f"The URL came out {len(url):,} characters long; {MAX_URL_BYTES:,} is the limit."
+    # With room for signatures, however many secrets there will be when it is sent.
+    url_size = len(url) + MAX_SIG_CHARACTERS * len(sig_at.get(URL, ()))
+    if url_size > MAX_URL_BYTES:
+        text = f"The URL came out {url_size:,} characters long; {MAX_URL_BYTES:,} is the limit."
         return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text
-    if body is not None and len(body.encode()) > STANDARD.request_body:
+    room = MAX_SIG_CHARACTERS * len(sig_at.get(BODY, ()))
+    if body is not None and len(body.encode()) + room > STANDARD.request_body:
         limit = STANDARD.request_body // 1024
         text = f"The body came out larger than {limit} KiB, which is the limit."
         return DeliveryStatus.FAILED, DeliveryReason.TOO_LARGE, text

@@ -104,7 +104,7 @@ def _given(values: Mapping[str, object]) -> dict[str, str | Decimal | None]:
     for name, value in values.items():
         plain, colon, key = str(name).lower().partition(":")
         key_or_none = key if colon else None
-        if plain == "secret" or not is_known(plain, key=key_or_none):
+        if plain in {"secret", "sig"} or not is_known(plain, key=key_or_none):
             wrong[f"values.{name}"[:120]] = "There is no macro of this name."
         elif value is None or isinstance(value, str):
             given[canonical(plain, key=key_or_none)] = value

@@ -7,22 +7,27 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Trial
+from models import Postback, Trial
 from models.words import FailureKind, Outcome
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
+from services.delivery.preparing import finish
 from services.delivery.rendering import (
     MacroUse,
     RenderedRequest,
     fill_headers,
     render_postback,
+    secret_names,
 )
 from services.delivery.sample import Sample, TriedPostback, sample_values
+from services.delivery.secret_cache import PostbackSecrets
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
+from services.delivery.signing import BODY_HEADER, REQUEST_HEADER, TIMESTAMP_HEADER
 from services.errors import InvalidInput, TooMany
 from services.identifiers import new_id
 from services.secret_box import MASK
+from services.sig_places import BODY, SHOWN, URL, insert_sig
 
 __all__ = [
     "MAX_PER_MINUTE",
@@ -39,6 +44,9 @@ __all__ = [
 # A test goes out at once, so a person or a program could aim it: at most so many a minute each.
 MAX_PER_MINUTE = 60
 
+UNSAVED = "Not signed yet: signing can be switched on once the postback is saved."
+SIGNING_OFF = "Not signed: signing is switched off for this postback."
+
 _sender: Sender | None = None
 
 
@@ -54,7 +62,10 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a Send Test sent and what came back; `message` says it in words."""
+    """What a Send Test sent and what came back; `message` says it in words.
+
+    `not_signed` says why the call carried no signature, empty when it carried one.
+    """
 
     outcome: Outcome
     failure: FailureKind | None
@@ -65,15 +76,21 @@ class TrialResult:
     response_body: str
     truncated: bool
     duration_ms: int
+    not_signed: str
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The request as it would be sent, each macro with its value, and why it would not go out."""
+    """The request as it would be sent, each macro with its value, and why it would not go out.
+
+    A signature is shown as a place only: whoever may look could otherwise send a call that the
+    partner takes for ours. `not_signed` says why there will be none, empty when there will.
+    """
 
     request: RequestView
     macros: tuple[MacroUse, ...]
     not_sent: str
+    not_signed: str
 
 
 def set_sender(sender: Sender | None) -> None:
@@ -83,15 +100,27 @@ def set_sender(sender: Sender | None) -> None:
 
 
 async def preview(
-    actor: Actor, postback: TriedPostback, *, sample: Sample, clock: Clock = utc_now
+    actor: Actor,
+    postback: TriedPostback,
+    *,
+    sample: Sample,
+    postback_id: str | None = None,
+    clock: Clock = utc_now,
 ) -> Preview:
     """Return the exact request for a sample or a chosen lead; sends nothing.
 
-    Raises NotFound for an unknown lead, InvalidInput for a value of a macro that does not exist.
+    `postback_id` is that of the stored postback, whose signing it shows. Raises NotFound for an
+    unknown lead, InvalidInput for a value of a macro that does not exist.
     """
     actor.require(Right.READ)
     rendered = await _render(postback, sample, clock())
-    return Preview(_view(rendered), rendered.macros, rendered.reason_text or "")
+    sealed = await database.read(_signing_secrets, postback_id)
+    return Preview(
+        request=_unsent(rendered, is_signed=sealed is not None),
+        macros=rendered.macros,
+        not_sent=rendered.reason_text or "",
+        not_signed=_not_signed(postback_id, sealed),
+    )
 
 
 async def send_test(
@@ -105,7 +134,8 @@ async def send_test(
 ) -> TrialResult:
     """Send one request with sample values, once, and return what happened.
 
-    It is written down as a test and counts in no figure. Raises as `preview` does, and TooMany.
+    It is signed with the stored secrets of `postback_id`, written down as a test, and counts in no
+    figure. Raises as `preview` does, TooMany, and UnreadableSecret.
     """
     actor.require(Right.SEND_TESTS)
     if _sender is None:
@@ -115,25 +145,20 @@ async def send_test(
     rendered = await _render(postback, sample, now)
     if rendered.reason is not None:
         raise InvalidInput({"url": rendered.reason_text or "This request cannot be sent."})
-    result = await _sender.send(
-        PreparedRequest(
-            method=rendered.method,
-            url=rendered.url,
-            headers=fill_headers(rendered.headers, secrets=secrets),
-            body=None if rendered.body is None else rendered.body.encode(),
-        )
-    )
+    sealed = await database.read(_signing_secrets, postback_id)
+    result = await _sender.send(_finish(rendered, secrets, sealed, now))
     await database.write(_write_down, actor.name, postback_id, result, now)
     return TrialResult(
         outcome=Outcome.SUCCEEDED if result.succeeded else Outcome.FAILED,
         failure=result.failure,
         message=result.message,
-        request=_view(rendered),
+        request=_as_sent(_finish(rendered, _masks(rendered), sealed, now)),
         status_code=result.status_code,
         response_headers=result.response_headers,
         response_body=result.response_body,
         truncated=result.truncated,
         duration_ms=result.duration_ms,
+        not_signed=_not_signed(postback_id, sealed),
     )
 
 
@@ -142,19 +167,48 @@ async def _render(postback: TriedPostback, sample: Sample, now: datetime) -> Ren
     return render_postback(postback, delivery_id=new_id("dlv"), values=values, trace=True)
 
 
-def _view(rendered: RenderedRequest) -> RequestView:
-    names = {
-        part["secret"]
-        for _, parts in rendered.headers
-        for part in parts  # type: ignore[attr-defined]
-        if not isinstance(part, str)
-    }
+def _signing_secrets(session: Session, postback_id: str | None) -> str | None:
+    postback = session.get(Postback, postback_id) if postback_id else None
+    return postback.signing_secrets if postback else None
+
+
+def _not_signed(postback_id: str | None, sealed: str | None) -> str:
+    if sealed is not None:
+        return ""
+    return SIGNING_OFF if postback_id else UNSAVED
+
+
+def _finish(
+    rendered: RenderedRequest, named: Mapping[str, str], sealed: str | None, now: datetime
+) -> PreparedRequest:
+    secrets = PostbackSecrets(named=named, sealed_signing=sealed)
+    return finish(rendered, places=rendered.sig_at, secrets=secrets, now=now)
+
+
+def _as_sent(request: PreparedRequest) -> RequestView:
+    return RequestView(
+        method=str(request.method),
+        url=request.url,
+        headers=request.headers,
+        body=None if request.body is None else request.body.decode(),
+    )
+
+
+def _unsent(rendered: RenderedRequest, *, is_signed: bool) -> RequestView:
+    headers = fill_headers(rendered.headers, secrets=_masks(rendered), sig=SHOWN)
+    if is_signed:
+        headers += tuple((name, MASK) for name in (TIMESTAMP_HEADER, BODY_HEADER, REQUEST_HEADER))
+    body = rendered.body
     return RequestView(
         method=rendered.method.value,
-        url=rendered.url,
-        headers=fill_headers(rendered.headers, secrets=dict.fromkeys(names, MASK)),
-        body=rendered.body,
+        url=insert_sig(rendered.url, rendered.sig_at, URL, sig=SHOWN),
+        headers=headers,
+        body=None if body is None else insert_sig(body, rendered.sig_at, BODY, sig=SHOWN),
     )
+
+
+def _masks(rendered: RenderedRequest) -> dict[str, str]:
+    return dict.fromkeys(secret_names(rendered.headers), MASK)
 
 
 def _limit(session: Session, actor_name: str, now: datetime) -> None:

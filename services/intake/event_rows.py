@@ -167,12 +167,13 @@ def owed_deliveries(
     )
     owed: list[NewDelivery] = []
     # The narrowest level comes first, so of equal requests that is the one that is sent.
-    senders: dict[tuple[str, str, str | None], PostbackLevel] = {}
+    senders: dict[tuple[str, str, str | None, str], PostbackLevel] = {}
     for postback in postbacks:
         delivery_id = new_id("dlv")
         request = render_postback(postback, delivery_id=delivery_id, values=values)
         if request.status is DeliveryStatus.PENDING:
-            same = (request.method.value, request.url, request.body)
+            # What is frozen is without its signatures: two that differ in them only are not equal.
+            same = (request.method.value, request.url, request.body, repr(request.sig_at))
             if same in senders:
                 request = _same_request(request, sender=senders[same], level=postback.level)
             else:

@@ -7,10 +7,12 @@ from services.macros.rendering import Rendered, UsedMacro, render
 from services.macros.template import (
     Macro,
     SecretRef,
+    SigRef,
     Template,
     macros_in,
     parse,
     secrets_in,
+    sigs_in,
 )
 from services.macros.values import Value, Values
 from services.macros.vocabulary import VOCABULARY, MacroDoc, MacroGroup
@@ -28,6 +30,7 @@ __all__ = [
     "Rendered",
     "SecretRef",
     "Severity",
+    "SigRef",
     "Template",
     "UsedMacro",
     "Value",
@@ -38,5 +41,6 @@ __all__ = [
     "parse",
     "render",
     "secrets_in",
+    "sigs_in",
     "translate",
 ]

@@ -46,6 +46,7 @@ _FOREIGN_BY_OURS = {
     "affiliate_name": "aff_name affname affiliatename publisher_name partner_name",
     "delivery_id": "rand random cachebuster cache_buster uuid",
     "is_test": "test test_mode",
+    "sig": "signature hmac hmac_sha256",
 }
 _FOREIGN = {foreign: ours for ours, names in _FOREIGN_BY_OURS.items() for foreign in names.split()}
 # Ordinary words: in `[test]` or `#time#` they are macros only where they are the whole value.

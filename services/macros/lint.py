@@ -12,7 +12,7 @@ from services.macros import dialects, filters
 from services.macros.filters import FilterError
 from services.macros.positions import RAW_PLACES, Place, Position
 from services.macros.syntax import Fragment, scan
-from services.macros.template import Macro, Template, parse
+from services.macros.template import Macro, Template, is_sig, parse
 from services.macros.vocabulary import NAMESPACES, is_known
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -120,6 +120,13 @@ def _of_name(
             yield _error(macro, "Secrets can be used in headers only.")
         elif macro.filters:
             yield _error(macro, "A secret takes no filters.", suggestion=f"{{{macro.name}}}")
+    elif is_sig(macro):
+        if macro.filters:
+            yield _error(
+                macro,
+                "{sig} takes no filters: it is made after everything else is in its place.",
+                suggestion="{sig}",
+            )
     else:
         names = known.get(macro.name.partition(":")[0]) if ":" in macro.name else None
         if names is not None and macro.key not in names:

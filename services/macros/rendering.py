@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.macros.template import Macro, SecretRef, Template
+from services.macros.template import Macro, SecretRef, SigRef, Template
 from services.macros.values import Value, Values, as_text, scrub
 
 
@@ -23,15 +23,17 @@ class UsedMacro:
 class Rendered:
     """A rendered template.
 
-    ``text`` goes on the wire as it is; in a header with secrets it shows ``{secret:name}`` and
+    ``text`` goes on the wire as it is, but for signatures: ``sig_at`` says where in it they are
+    inserted, in characters, in order. In a header with secrets ``text`` shows ``{secret:name}`` and
     ``parts`` is what counts. ``missing`` are the macros with ``|required`` that came out empty,
     as written: the delivery must not be sent then.
     """
 
     text: str
-    parts: tuple[str | SecretRef, ...]
+    parts: tuple[str | SecretRef | SigRef, ...]
     macros: tuple[UsedMacro, ...]
     missing: tuple[str, ...]
+    sig_at: tuple[int, ...] = ()
 
 
 def render(template: Template, values: Values, *, trace: bool = True) -> Rendered:
@@ -44,17 +46,11 @@ def render(template: Template, values: Values, *, trace: bool = True) -> Rendere
     out: list[str] = []
     used: list[UsedMacro] = []
     missing: list[str] = []
+    sig_at: list[int] = []
     for part in template.program:
         if isinstance(part, str):
             out.append(part)
-        elif isinstance(part, SecretRef):
-            out.append(_shown(part))
-            if trace:
-                out_text = out[-1]
-                used.append(
-                    UsedMacro(out_text, f"secret:{part.name}", out_text, out_text, empty=False)
-                )
-        else:
+        elif isinstance(part, Macro):
             value = _value(part, values)
             text = value if isinstance(value, str) else as_text(value)
             encoded = part.encode(text) if value is text else part.encode_typed(text)
@@ -63,9 +59,26 @@ def render(template: Template, values: Values, *, trace: bool = True) -> Rendere
                 missing.append(part.expression)
             if trace:
                 used.append(UsedMacro(part.expression, part.name, text, encoded, empty=not text))
+        elif isinstance(part, SecretRef):
+            out.append(_shown(part))
+            if trace:
+                out_text = out[-1]
+                used.append(
+                    UsedMacro(out_text, f"secret:{part.name}", out_text, out_text, empty=False)
+                )
+        else:
+            sig_at.append(sum(map(len, out)))
+            out.append("")
+            if trace:
+                used.append(UsedMacro("{sig}", "sig", "", "", empty=False))
     text = "".join(out)
-    parts = _parts(template, out) if template.has_secrets else (text,)
-    return Rendered(text=text, parts=parts, macros=tuple(used), missing=tuple(missing))
+    return Rendered(
+        text=text,
+        parts=_parts(template, out) if template.has_refs else (text,),
+        macros=tuple(used),
+        missing=tuple(missing),
+        sig_at=tuple(sig_at),
+    )
 
 
 def _value(macro: Macro, values: Values) -> Value:
@@ -83,11 +96,11 @@ def _shown(secret: SecretRef) -> str:
     return f"{{secret:{secret.name}}}"
 
 
-def _parts(template: Template, out: list[str]) -> tuple[str | SecretRef, ...]:
-    """Return the rendered pieces with the secrets apart, neighbouring text joined."""
-    parts: list[str | SecretRef] = []
+def _parts(template: Template, out: list[str]) -> tuple[str | SecretRef | SigRef, ...]:
+    """Return the rendered pieces with what is filled in later apart, neighbouring text joined."""
+    parts: list[str | SecretRef | SigRef] = []
     for part, text in zip(template.program, out, strict=True):
-        if isinstance(part, SecretRef):
+        if isinstance(part, SecretRef | SigRef):
             parts.append(part)
         elif parts and isinstance(parts[-1], str):
             parts[-1] += text

@@ -24,6 +24,14 @@ class SecretRef:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class SigRef:
+    """The place of the signature, which is known at send time only."""
+
+
+SIG = SigRef()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Macro:
     """One macro of a template: how it was written, where it stands, how it is computed.
@@ -54,8 +62,8 @@ class Template:
     segments: tuple[str | Macro, ...]
     macros: tuple[Macro, ...]
     fragments: tuple[Fragment, ...]  # what begins like a macro and is none
-    program: tuple[str | Macro | SecretRef, ...]
-    has_secrets: bool
+    program: tuple[str | Macro | SecretRef | SigRef, ...]
+    has_refs: bool  # something in it is filled in at send time
 
 
 @lru_cache(maxsize=4096)
@@ -81,17 +89,17 @@ def parse(text: str, position: Position) -> Template:
         macros=macros,
         fragments=fragments,
         program=program,
-        has_secrets=any(isinstance(part, SecretRef) for part in program),
+        has_refs=any(isinstance(part, SecretRef | SigRef) for part in program),
     )
 
 
 def macros_in(*templates: Template) -> frozenset[str]:
-    """Return the keys that the templates read from Values (``secret:`` names are not values)."""
+    """Return the keys that the templates read from Values; secrets and ``sig`` are no values."""
     return frozenset(
         macro.name
         for template in templates
         for macro in template.macros
-        if macro.place not in LOCKED and macro.written != "secret"
+        if macro.place not in LOCKED and macro.written != "secret" and not is_sig(macro)
     )
 
 
@@ -100,6 +108,16 @@ def secrets_in(*templates: Template) -> frozenset[str]:
     return frozenset(
         part.name for t in templates for part in t.program if isinstance(part, SecretRef)
     )
+
+
+def sigs_in(template: Template) -> int:
+    """Return how many places the signature has in the template."""
+    return sum(isinstance(part, SigRef) for part in template.program)
+
+
+def is_sig(macro: Macro) -> bool:
+    """Tell whether the macro stands for the signature."""
+    return macro.name == "sig"
 
 
 def _macro(token: Token, *, position: Position, place: Place) -> Macro:
@@ -157,12 +175,12 @@ def _segments(text: str, macros: tuple[Macro, ...]) -> tuple[str | Macro, ...]:
 
 def _program(
     text: str, macros: tuple[Macro, ...], *, position: Position
-) -> tuple[str | Macro | SecretRef, ...]:
+) -> tuple[str | Macro | SecretRef | SigRef, ...]:
     authority = 0
     if position is Position.URL:
         end = authority_end(text, [(macro.start, macro.end) for macro in macros])
         authority = len(text) if end is None else end
-    parts: list[str | Macro | SecretRef] = [scrub(text[:authority])]
+    parts: list[str | Macro | SecretRef | SigRef] = [scrub(text[:authority])]
     done = authority
 
     def add_literal(end: int) -> None:
@@ -176,6 +194,10 @@ def _program(
         is_secret = macro.written == "secret" and macro.key is not None
         if is_secret and position is Position.HEADER:
             parts.append(SecretRef(macro.key or ""))
+        elif is_sig(macro):
+            # Its characters, digits, a to f and dots, need no encoding anywhere; quotes they need.
+            quote = '"' if macro.place in {Place.JSON_VALUE, Place.JSON_KEY} else ""
+            parts += [quote, SIG, quote]
         else:
             parts.append(macro)
         done = macro.end

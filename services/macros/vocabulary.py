@@ -76,6 +76,12 @@ VOCABULARY: tuple[MacroDoc, ...] = (
     ),
     MacroDoc("is_test", MacroGroup.DELIVERY, "true for a test, else false", "false"),
     MacroDoc(
+        "sig",
+        MacroGroup.DELIVERY,
+        "The signature of the call, once signing is on; made anew at every attempt",
+        "1767323045.9f86d081…",
+    ),
+    MacroDoc(
         "secret:<name>",
         MacroGroup.HEADERS_ONLY,
         "A secret of this postback, filled in when it is sent",

@@ -22,11 +22,12 @@ from models.words import (
 )
 from services.reporting.explanations import explain
 from services.secret_box import MASK
+from services.sig_places import BODY, HEADER_PART, SHOWN, URL, insert_sig, sig_places
 
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """The request as it was frozen; secrets in headers are masked."""
+    """The request as it was frozen: secrets in headers are masked, a signature is `{sig}`."""
 
     method: Method
     url: str
@@ -115,6 +116,8 @@ def _details(session: Session, deliveries: Sequence[Delivery]) -> tuple[Delivery
 
 
 def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDetail:
+    places = sig_places(delivery.policy)
+    body = delivery.body
     return DeliveryDetail(
         id=delivery.id,
         event_id=delivery.event_id,
@@ -137,16 +140,18 @@ def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDet
         response_code=delivery.response_code,
         request=RequestView(
             method=delivery.method,
-            url=delivery.url,
+            url=insert_sig(delivery.url, places, URL, sig=SHOWN),
             headers=tuple((name, _masked(parts)) for name, parts in delivery.headers),
-            body=delivery.body,
+            body=None if body is None else insert_sig(body, places, BODY, sig=SHOWN),
         ),
         attempts=attempts,
     )
 
 
 def _masked(parts: Iterable[Any]) -> str:
-    return "".join(part if isinstance(part, str) else MASK for part in parts)
+    return "".join(
+        part if isinstance(part, str) else SHOWN if part == HEADER_PART else MASK for part in parts
+    )
 
 
 def _attempt_row(attempt: Attempt) -> AttemptRow:

@@ -50,7 +50,7 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
         ),
         DeliveryReason.SECRET_UNREADABLE: (
             "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
-            "again in the postback, then resend."
+            "again in the postback, or make a new one where it is the signing secret, then resend."
         ),
     }
 )
