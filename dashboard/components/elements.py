@@ -28,6 +28,19 @@ class CopyButton(rx.Component):
     word: rx.Var[str]
 
 
+class ShownOnce(rx.Component):
+    """A place for a text that only this page gets to see."""
+
+    library = "$/public/elements/once.jsx"
+    tag = "ShownOnce"
+
+    name: rx.Var[str]
+    title: rx.Var[str]
+    note: rx.Var[str]
+    copy_label: rx.Var[str]
+    done: rx.Var[str]
+
+
 class CodeView(rx.Component):
     """Text as a machine sent it, coloured when it is JSON."""
 

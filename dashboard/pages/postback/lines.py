@@ -74,13 +74,16 @@ class OtherLine:
 
 @dataclass(frozen=True, slots=True)
 class ValueLine:
-    """One macro of the preview; `encoded` only where it differs from the value."""
+    """One macro of the preview; `encoded` only where it differs from the value.
+
+    `later` says in words what is filled in only when it is sent, a secret or the signature.
+    """
 
     expression: str
     value: str
     encoded: str
     is_empty: bool
-    is_secret: bool
+    later: str
     where: str
 
 

@@ -10,6 +10,7 @@ from dashboard import routes
 from dashboard.components.status_badge import tag
 from dashboard.components.values import when_text
 from dashboard.layout import framed
+from dashboard.pages.postback.signing_state import SigningState
 from dashboard.pages.postback.trial_state import TrialState
 from dashboard.pages.postback.views import editor
 from dashboard.session import viewer
@@ -65,7 +66,7 @@ def register(app: rx.App) -> None:
                 partial(_page, title, place),
                 route=route,
                 title=page_title(title + place.beside_title),
-                on_load=TrialState.follow,
+                on_load=[TrialState.follow, SigningState.follow],
             )
 
 

@@ -80,6 +80,9 @@ def _request_and_values() -> rx.Component:
     return rx.el.div(
         when_text(TrialState.not_sent, _problem(TrialState.not_sent)),
         _request(TrialState.request),
+        when_text(
+            TrialState.not_signed, rx.el.p(TrialState.not_signed, class_name="al-field-help")
+        ),
         rx.cond(
             TrialState.values.length() > 0,
             rx.el.ul(
@@ -126,8 +129,8 @@ def _value(line: rx.Var[ValueLine]) -> rx.Component:
         ),
         rx.el.div(
             rx.cond(
-                line.is_secret,
-                rx.el.span("A secret, filled in when it is sent", class_name="al-dim"),
+                line.later != "",
+                rx.el.span(line.later, class_name="al-dim"),
                 rx.cond(
                     line.is_empty,
                     tag("Empty", tone="warn", title="Nothing stands in its place"),

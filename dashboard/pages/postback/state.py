@@ -157,6 +157,11 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
         if self.shown:
             self._fill(await postbacks.get(actor(), self.shown))
 
+    def pass_over(self, row: PostbackRow, *, before: int) -> None:
+        """Know the next version of the postback, which changed nothing that stands in the form."""
+        if (self.shown, self._version) == (row.id, before):
+            self._version = row.version
+
     async def _save(self) -> Any:
         problems = self._problems()
         if problems:

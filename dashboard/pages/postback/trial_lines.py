@@ -3,17 +3,23 @@
 from dashboard.components.curl_text import curl_text
 from dashboard.pages.postback.lines import AnswerLine, RequestLine, ValueLine
 from services.delivery.trial import MacroUse, RequestView, TrialResult
+from services.sig_places import SHOWN
 
 
 def value_line(use: MacroUse) -> ValueLine:
     """Return one macro with its value; the value of a secret is never shown."""
-    is_secret = use.expression.lower().startswith("{secret:")
+    expression = use.expression.lower()
+    later = ""
+    if expression.startswith("{secret:"):
+        later = "A secret, filled in when it is sent"
+    elif expression == SHOWN:
+        later = "The signature, made when it is sent"
     return ValueLine(
         expression=use.expression,
-        value="" if is_secret else use.value,
-        encoded="" if use.encoded == use.value or is_secret else use.encoded,
+        value="" if later else use.value,
+        encoded="" if use.encoded == use.value or later else use.encoded,
         is_empty=use.empty,
-        is_secret=is_secret,
+        later=later,
         where=use.where,
     )
 

@@ -51,6 +51,7 @@ class TrialState(PostbackSurroundings, PostbackState):
     request: RequestLine = RequestLine()
     values: list[ValueLine] = rx.field(default_factory=list)
     not_sent: str = ""
+    not_signed: str = ""
     incomplete: list[str] = rx.field(default_factory=list)
     warnings: list[str] = rx.field(default_factory=list)
     has_preview: bool = False
@@ -177,7 +178,9 @@ class TrialState(PostbackSurroundings, PostbackState):
             checked = await postbacks.check(
                 self._data(), owner=self._owner, postback_id=self.shown or None, resolve=False
             )
-            shown = await trial.preview(actor(), checked, sample=self._sample())
+            shown = await trial.preview(
+                actor(), checked, sample=self._sample(), postback_id=self.shown or None
+            )
         except AppError as error:
             async with self:
                 if self._round == mine:
@@ -189,7 +192,7 @@ class TrialState(PostbackSurroundings, PostbackState):
                 return
             self.request = request_line(shown.request)
             self.values = [value_line(use) for use in dict.fromkeys(shown.macros)]
-            self.not_sent = shown.not_sent
+            self.not_sent, self.not_signed = shown.not_sent, shown.not_signed
             self.warnings = list(checked.warnings)
             self.incomplete, self.has_preview = [], True
 
@@ -197,7 +200,8 @@ class TrialState(PostbackSurroundings, PostbackState):
         return Sample(lead_id=self.lead_id or None)
 
     def _clear_preview(self) -> None:
-        self.request, self.values, self.not_sent = RequestLine(), [], ""
+        self.request, self.values = RequestLine(), []
+        self.not_sent = self.not_signed = ""
         self.warnings, self.incomplete, self.has_preview = [], [], False
 
     def _forget_trial(self) -> None:

@@ -12,6 +12,7 @@ from dashboard.pages.postback.condition_views import LOOK, conditions, fires_tog
 from dashboard.pages.postback.form_views import body_fields, delivery_policy, destination
 from dashboard.pages.postback.preview_views import preview
 from dashboard.pages.postback.row_views import header_fields, secret_fields
+from dashboard.pages.postback.signing_views import signing
 from dashboard.pages.postback.state import PostbackState
 from dashboard.pages.postback.trial_state import FAILED, LOADING, MISSING, TrialState
 from models.words import PostbackLevel
@@ -77,6 +78,7 @@ def _form(level: PostbackLevel) -> rx.Component:
         body_fields(),
         header_fields(),
         secret_fields(),
+        signing(),
         conditions(level),
         fires_together(),
         delivery_policy(),
