@@ -151,6 +151,14 @@ class RetryPreset(StrEnum):
     CUSTOM = "custom"
 
 
+class SuccessRuleKind(StrEnum):
+    """What the text of a 2xx answer must do to count as delivered."""
+
+    CONTAINS = "contains"
+    MATCHES = "matches"
+    JSON = "json"
+
+
 class BreakerState(StrEnum):
     """Whether a destination is called: open means not now, probing that one call finds out."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from models import (
     Affiliate,
@@ -15,6 +16,7 @@ from models import (
     Postback,
 )
 from models.words import ConversionStatus, DedupeMode, FieldType, Method, PostbackLevel
+from services.delivery.policy import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,10 @@ class IncomingDialect:
 
 @dataclass(frozen=True, slots=True)
 class PostbackTemplate:
-    """What rendering needs of a postback. Secrets are looked up only when it is sent."""
+    """What a delivery takes over from a postback. Secrets are looked up only when it is sent.
+
+    `policy` is how it wants to be sent, as each delivery carries it: `None` is all by default.
+    """
 
     id: str
     level: PostbackLevel
@@ -132,6 +137,7 @@ class PostbackTemplate:
     content_type: str
     headers: tuple[tuple[str, str], ...]
     enabled: bool
+    policy: Mapping[str, Any] | None = None
 
 
 def event_type_row(event_type: EventType) -> EventTypeRow:
@@ -217,7 +223,7 @@ def incoming_dialect(url: IncomingUrl) -> IncomingDialect:
 
 
 def postback_template(postback: Postback) -> PostbackTemplate:
-    """Return what rendering needs of a stored postback."""
+    """Return what a delivery takes over from a stored postback."""
     return PostbackTemplate(
         id=postback.id,
         level=postback.level,
@@ -231,4 +237,10 @@ def postback_template(postback: Postback) -> PostbackTemplate:
         content_type=postback.content_type,
         headers=tuple(postback.headers.items()),
         enabled=postback.enabled,
+        policy=freeze(
+            retry_preset=postback.retry_preset,
+            retry_waits=postback.retry_waits,
+            success_rule=postback.success_rule,
+            at_most_once=postback.at_most_once,
+        ),
     )

@@ -23,6 +23,7 @@ from services import database
 from services.actor import Actor, Right
 from services.bulk import insert_rows
 from services.clock import Clock, utc_now
+from services.delivery.policy import first_due
 from services.delivery.rendering import RenderedRequest
 from services.delivery.retry import DEADLINE
 from services.errors import Conflict, NotFound
@@ -91,7 +92,9 @@ def enqueue(
                 "policy": _policy(delivery),
                 "on_conversion_status": delivery.on_conversion_status,
                 "created_at": now,
-                "due_at": now if delivery.request.status is DeliveryStatus.PENDING else None,
+                "due_at": first_due(delivery.policy, now=now)
+                if delivery.request.status is DeliveryStatus.PENDING
+                else None,
                 "deadline_at": now + DEADLINE,
                 "tries": 0,
                 "attempts": 0,

@@ -6,16 +6,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from models.words import DeliveryReason, DeliveryStatus, FailureKind
+from services.delivery.policy import DEFAULT, Policy
+from services.retry_schedule import DEADLINE, SHORT, STANDARD, is_refusal, schedule_after
 
-# Seconds to wait before each try; the first is sent at once.
-STANDARD = (0, 5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-# For an answer that a repeat hardly changes: most 4xx.
-SHORT = (0, 60, 600, 3_600, 21_600)
+__all__ = [
+    "DEADLINE",
+    "NEVER_SENT",
+    "SHORT",
+    "STANDARD",
+    "Decision",
+    "Failure",
+    "decide",
+    "retry_after_seconds",
+]
 
-DEADLINE = timedelta(hours=96)
 _MAX_JITTER_SECONDS = 900.0
 _RETRY_AFTER_SECONDS = (1.0, 86_400.0)
-_WORTH_REPEATING = frozenset({408, 425, 429})
 _OVERLOADED = frozenset({429, 503})
 # Found before a packet left, so no repeat can end otherwise.
 NEVER_SENT = {
@@ -26,11 +32,15 @@ NEVER_SENT = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What the policy needs to know of a failed attempt."""
+    """What the policy needs to know of a failed attempt.
+
+    `is_unclear` tells that the partner may have acted on the request and we cannot know.
+    """
 
     kind: FailureKind
     status_code: int | None
     retry_after: str | None
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +59,24 @@ def decide(
     deadline_at: datetime,
     now: datetime,
     rng: random.Random,
+    policy: Policy = DEFAULT,
 ) -> Decision:
     """Decide about a delivery after its failed try number `tries` (from 1).
 
     The next try is never earlier than the schedule, a valid `Retry-After` of 429 or 503 can only
-    make it later, and none is planned past the deadline.
+    make it later, and none is planned past the deadline. At most once, an unclear result is the
+    last one.
     """
     if failure.kind in NEVER_SENT:
         return Decision(DeliveryStatus.FAILED, reason=NEVER_SENT[failure.kind])
+    if failure.is_unclear and policy.at_most_once:
+        return Decision(DeliveryStatus.FAILED, reason=DeliveryReason.UNKNOWN)
     if failure.status_code == 410:
         return Decision(DeliveryStatus.FAILED, reason=DeliveryReason.GONE)
-    likely_permanent = (
-        failure.status_code is not None
-        and 400 <= failure.status_code < 500
-        and failure.status_code not in _WORTH_REPEATING
-    )
-    schedule = SHORT if likely_permanent else STANDARD
+    schedule = schedule_after(policy.waits, failure.status_code)
     if tries >= len(schedule):
-        reason = DeliveryReason.REFUSED_BY_PARTNER if likely_permanent else DeliveryReason.EXHAUSTED
+        is_refused = is_refusal(failure.status_code)
+        reason = DeliveryReason.REFUSED_BY_PARTNER if is_refused else DeliveryReason.EXHAUSTED
         return Decision(DeliveryStatus.FAILED, reason=reason)
     wait = float(schedule[tries])
     wait += rng.uniform(0, min(max(0.2 * wait, 1.0), _MAX_JITTER_SECONDS))

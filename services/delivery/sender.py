@@ -1,7 +1,7 @@
 """Sends one prepared request once and says what came of it."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
@@ -37,6 +37,8 @@ class AttemptResult:
     `message` is "" on success, else a sentence for the person who manages the postback.
     `truncated` tells that the answer was longer than what is kept, or broke off. `left` tells
     that bytes of the request may have left us, so that the partner may have acted on it.
+    `answer` is what was read of the body, raw and at most 64 KiB, for the success rule;
+    `cut_off` tells that the body went on after that, or broke off.
     """
 
     succeeded: bool
@@ -50,6 +52,8 @@ class AttemptResult:
     duration_ms: int
     retry_after: str | None
     left: bool
+    answer: bytes = field(default=b"", repr=False)
+    cut_off: bool = False
 
 
 class Sending(Protocol):
@@ -113,7 +117,8 @@ class Sender:
                 began,
                 left=explanation.left,
             )
-        body, truncated = await self._read(response)
+        answer, cut_off = await self._read(response)
+        kept = answer[: self._limits.response_kept]
         status = response.status_code
         succeeded = 200 <= status < 300
         headers = _kept_headers(response.headers.raw)
@@ -127,12 +132,14 @@ class Sender:
                 status, target, method=request.method, location=_first(headers, "location")
             ),
             response_headers=headers,
-            response_body=body,
-            truncated=truncated,
+            response_body=kept.decode(errors="replace"),
+            truncated=cut_off or len(answer) > len(kept),
             started_at=started_at,
             duration_ms=_milliseconds(began),
             retry_after=None if succeeded else _first(headers, "retry-after"),
             left=True,
+            answer=answer,
+            cut_off=cut_off,
         )
 
     async def aclose(self) -> None:
@@ -170,8 +177,8 @@ class Sender:
         except BadTarget as error:
             raise _Unsendable(FailureKind.BLOCKED, str(error)) from error
 
-    async def _read(self, response: httpx.Response) -> tuple[str, bool]:
-        """Return the text that is kept, and whether the answer was longer or broke off.
+    async def _read(self, response: httpx.Response) -> tuple[bytes, bool]:
+        """Return the body as far as it may be read, and whether it was longer or broke off.
 
         The raw stream is read: httpx's own reading would inflate a compressed body. An answer
         whose status is known counts as that answer, however its body ends.
@@ -183,8 +190,8 @@ class Sender:
             read = b"".join(stream)
         else:
             read, cut_off = await self._read_slowly(response)
-        kept = read[: self._limits.response_kept]
-        return kept.decode(errors="replace"), cut_off or len(read) > len(kept)
+        answer = read[: self._limits.response_read]
+        return answer, cut_off or len(read) > len(answer)
 
     async def _read_slowly(self, response: httpx.Response) -> tuple[bytes, bool]:
         read = b""

@@ -178,7 +178,11 @@ def owed_deliveries(
                 request = _same_request(request, sender=senders[same], level=postback.level)
             else:
                 senders[same] = postback.level
-        owed.append(NewDelivery(delivery_id, postback.id, postback.level, request, changed_to))
+        owed.append(
+            NewDelivery(
+                delivery_id, postback.id, postback.level, request, changed_to, postback.policy
+            )
+        )
     return owed
 
 

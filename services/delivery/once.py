@@ -1,0 +1,74 @@
+"""At most once: that a send began is on disk before it begins, so a crash leaves no doubt.
+
+For deliveries of postbacks that must not be called twice, and for no others: the mark costs a
+commit of its own. A delivery that carries the mark and lost its worker may have reached the
+partner; nobody knows, so nobody sends it again but a person.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, tuple_, update
+from sqlmodel import Session
+
+from models.words import DeliveryReason, DeliveryStatus
+from services.delivery.claims import Claim
+from services.delivery.outbox import DELIVERY, refresh_events
+
+INTERRUPTED = (
+    "The sender was stopped while it sent this, so nobody knows whether the partner received it."
+)
+
+
+def mark_started(session: Session, *, claims: Sequence[Claim], now: datetime) -> frozenset[str]:
+    """Note that these are about to be sent; return the ids of those that are still ours.
+
+    Only these may be sent, and only after this unit of work is committed. A claim whose token is
+    no longer the stored one belongs to somebody else and is left alone.
+    """
+    if not claims:
+        return frozenset()
+    held = [(claim.id, claim.token) for claim in claims]
+    marked = session.connection().execute(_MARK, {"held": held, "b_now": now})
+    return frozenset(marked.scalars())
+
+
+def fail_started(session: Session, *, delivery_ids: Sequence[str]) -> frozenset[str]:
+    """Give up, of these deliveries, those whose send had begun; return their ids.
+
+    They become `failed` with reason `unknown`, lose their claim, and their events show it. For
+    leases that are taken or given back: the caller holds the rows, or is the only writer.
+    """
+    if not delivery_ids:
+        return frozenset()
+    failed = session.connection().execute(_FAIL, {"ids": list(delivery_ids)}).all()
+    if failed:
+        refresh_events(session, sorted({row.event_id for row in failed}))
+    return frozenset(row.id for row in failed)
+
+
+_MARK = (
+    update(DELIVERY)
+    .where(tuple_(DELIVERY.c.id, DELIVERY.c.claim_token).in_(bindparam("held", expanding=True)))
+    .values(started_at=bindparam("b_now"))
+    .returning(DELIVERY.c.id)
+)
+# Each claim empties `started_at`, so the mark is always one of the present claim.
+_FAIL = (
+    update(DELIVERY)
+    .where(
+        DELIVERY.c.id.in_(bindparam("ids", expanding=True)),
+        DELIVERY.c.status == DeliveryStatus.SENDING,
+        DELIVERY.c.started_at.is_not(None),
+    )
+    .values(
+        status=DeliveryStatus.FAILED,
+        reason=DeliveryReason.UNKNOWN,
+        reason_text=INTERRUPTED,
+        due_at=None,
+        claim_token=None,
+        lease_until=None,
+        worker_id=None,
+    )
+    .returning(DELIVERY.c.id, DELIVERY.c.event_id)
+)
