@@ -12,6 +12,7 @@ from dashboard.api.routing import BASE, json_body, resource
 from models.words import PostbackLevel
 from services.actor import Right
 from services.catalog import postbacks
+from services.catalog.delivery_input import retry_as_given, success_as_given
 from services.catalog.postbacks import Checked, Owner, PostbackInput, PostbackRow
 from services.delivery import trial
 from services.delivery.trial import RequestView, Sample, TrialResult
@@ -165,6 +166,9 @@ def _json(row: PostbackRow) -> dict[str, object]:
         "headers": dict(row.headers),
         "secret_names": list(row.secret_names),
         "signing": signing_json(row.signing),
+        "retry": retry_as_given(row.retry),
+        "success": success_as_given(row.success),
+        "at_most_once": row.at_most_once,
         "enabled": row.enabled,
         "warnings": list(row.warnings),
         "version": row.version,

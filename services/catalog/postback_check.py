@@ -12,10 +12,12 @@ from models.words import ConversionStatus, Method
 from services import database
 from services.catalog import cache
 from services.catalog.cache import Definitions
+from services.catalog.delivery_input import Retry
 from services.catalog.postback_input import PostbackInput
 from services.catalog.postback_owners import Scope, custom_field_names, find_scope, scope_of
 from services.catalog.postback_rows import Owner, readable_secrets
 from services.catalog.postback_rules import check_host, check_target, judge_texts
+from services.delivery.success_rule import SuccessRule
 from services.errors import InvalidInput
 from services.target_guard import Resolver
 from services.target_policy import target_policy
@@ -44,6 +46,9 @@ class Checked:
     affiliate: str | None
     affiliate_id: str | None
     on_conversion_status: tuple[ConversionStatus, ...]
+    retry: Retry
+    success: SuccessRule | None
+    at_most_once: bool
     warnings: tuple[str, ...]
     secrets: Mapping[str, str] = field(repr=False)
 
@@ -127,6 +132,9 @@ async def check_input(
         affiliate=around.affiliate,
         affiliate_id=around.scope.affiliate_id,
         on_conversion_status=tuple(given.on_conversion_status),
+        retry=given.retry,
+        success=given.success,
+        at_most_once=given.at_most_once,
         warnings=tuple(found.warnings),
         secrets=secrets,
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from models.words import ConversionStatus
+from services.catalog.delivery_input import Retry, RetryChoice, SuccessChoice
 from services.catalog.postback_headers import is_content_type
 from services.validation import InputModel, Text
 
@@ -35,7 +36,8 @@ class PostbackInput(InputModel):
     `campaign` and `affiliate` are filters: all that are given must match. `on_conversion_status`
     empty: it fires when the event is recorded, else each time that the event's conversion status
     becomes one of these, and not before. `secrets` can be written and never read back; a null
-    removes one. Their names are kept in lower case, as macros are.
+    removes one. Their names are kept in lower case, as macros are. `at_most_once` is for partners
+    that pay twice on a repeat: what may have arrived is not sent again by itself.
     """
 
     missing: ClassVar[Mapping[str, str]] = {"url": _GIVE_URL}
@@ -52,6 +54,9 @@ class PostbackInput(InputModel):
     on_conversion_status: Annotated[list[ConversionStatus], BeforeValidator(_moments)] = Field(
         default_factory=list
     )
+    retry: RetryChoice = Field(default_factory=Retry)
+    success: SuccessChoice = None
+    at_most_once: bool = False
 
     @field_validator("body")
     @classmethod

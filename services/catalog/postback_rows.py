@@ -8,7 +8,9 @@ from models import Postback
 from models.words import ConversionStatus, Method, PostbackLevel
 from services import secret_box
 from services.catalog.cache import Definitions
+from services.catalog.delivery_input import Retry
 from services.catalog.signing_rows import Signing, signing_of
+from services.delivery.success_rule import SuccessRule, rule_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class PostbackRow:
     At level campaign `campaign` is the owner, at level affiliate `affiliate` is; what else is
     set is a filter. `on_conversion_status` empty: it fires when an event is recorded, else each
     time that an event's conversion status becomes one of these. `signing` is empty while calls go
-    out unsigned.
+    out unsigned. `success` empty: every 2xx counts.
     """
 
     id: str
@@ -42,6 +44,9 @@ class PostbackRow:
     headers: tuple[tuple[str, str], ...]
     secret_names: tuple[str, ...]
     signing: Signing | None
+    retry: Retry
+    success: SuccessRule | None
+    at_most_once: bool
     enabled: bool
     version: int
     created_at: datetime
@@ -89,6 +94,9 @@ def postback_row(
         headers=tuple(postback.headers.items()),
         secret_names=tuple(sorted(readable_secrets(postback))),
         signing=signing_of(postback.signing_secrets),
+        retry=Retry(postback.retry_preset, tuple(postback.retry_waits)),
+        success=rule_of(postback.success_rule),
+        at_most_once=postback.at_most_once,
         enabled=postback.enabled,
         version=postback.version,
         created_at=postback.created_at,

@@ -26,6 +26,7 @@ from services.catalog.postback_rows import Owner, PostbackRow, postback_row, rea
 from services.catalog.postback_rules import look_up
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
+from services.delivery.success_rule import as_stored
 from services.errors import Conflict, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
 from services.target_guard import Resolver
@@ -179,6 +180,9 @@ def _read_stored(session: Session, postback_id: str) -> Stored:
             "campaign": row.campaign,
             "affiliate": row.affiliate,
             "on_conversion_status": list(row.on_conversion_status),
+            "retry": row.retry,
+            "success": row.success,
+            "at_most_once": row.at_most_once,
         },
         secrets=readable_secrets(postback),
         is_signed=row.signing is not None,
@@ -276,6 +280,10 @@ def _values(checked: Checked, *, with_secrets: bool) -> dict[str, Any]:
         "campaign_id": checked.campaign_id,
         "affiliate_id": checked.affiliate_id,
         "on_conversion_status": [status.value for status in checked.on_conversion_status],
+        "retry_preset": checked.retry.preset,
+        "retry_waits": list(checked.retry.waits),
+        "success_rule": as_stored(checked.success),
+        "at_most_once": checked.at_most_once,
     }
     if with_secrets:
         values["secrets"] = secret_box.encrypt_all(checked.secrets)

@@ -14,6 +14,7 @@ from models import Affiliate, Campaign, EventType, Lead
 from models.words import ConversionStatus
 from services.delivery.rendering import PostbackLike
 from services.delivery.sample_fields import sample_fields
+from services.delivery.success_rule import SuccessRule
 from services.delivery.values import LEAD_MACROS, LeadLike, event_values, lead_values
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id, new_id
@@ -42,6 +43,10 @@ class TriedPostback(PostbackLike, Protocol):
     @property
     def on_conversion_status(self) -> tuple[ConversionStatus, ...]:
         """The statuses that it waits for; none when it fires at recording."""
+
+    @property
+    def success(self) -> SuccessRule | None:
+        """What the text of a 2xx answer must say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from models.words import FailureKind, Outcome
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
+from services.delivery.outcome import judged
 from services.delivery.preparing import finish
 from services.delivery.rendering import (
     MacroUse,
@@ -24,6 +25,7 @@ from services.delivery.sample import Sample, TriedPostback, sample_values
 from services.delivery.secret_cache import PostbackSecrets
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
 from services.delivery.signing import BODY_HEADER, REQUEST_HEADER, TIMESTAMP_HEADER
+from services.delivery.success_rule import in_words
 from services.errors import InvalidInput, TooMany
 from services.identifiers import new_id
 from services.secret_box import MASK
@@ -62,9 +64,10 @@ class RequestView:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a Send Test sent and what came back; `message` says it in words.
+    """What a Send Test sent and what came back.
 
-    `not_signed` says why the call carried no signature, empty when it carried one.
+    `message` says in words what went wrong, or that the success rule is fulfilled. `not_signed`
+    says why the call carried no signature, empty when it carried one.
     """
 
     outcome: Outcome
@@ -146,12 +149,16 @@ async def send_test(
     if rendered.reason is not None:
         raise InvalidInput({"url": rendered.reason_text or "This request cannot be sent."})
     sealed = await database.read(_signing_secrets, postback_id)
-    result = await _sender.send(_finish(rendered, secrets, sealed, now))
+    answer = await _sender.send(_finish(rendered, secrets, sealed, now))
+    result = judged(answer, postback.success)
     await database.write(_write_down, actor.name, postback_id, result, now)
+    message = result.message
+    if result.succeeded and postback.success is not None:
+        message = f"The answer {in_words(postback.success)}, as the success rule wants."
     return TrialResult(
         outcome=Outcome.SUCCEEDED if result.succeeded else Outcome.FAILED,
         failure=result.failure,
-        message=result.message,
+        message=message,
         request=_as_sent(_finish(rendered, _masks(rendered), sealed, now)),
         status_code=result.status_code,
         response_headers=result.response_headers,

@@ -345,3 +345,36 @@ async def test_who_may_only_read_sees_previews_and_sends_no_test(
     with pytest.raises(NotAllowed):
         await send(viewer, {"url": partner.url("/ok")})
     assert partner.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "failure", "says"),
+    [
+        (
+            {"contains": "ok"},
+            Outcome.SUCCEEDED,
+            None,
+            "The answer contains “ok”, as the success rule wants.",
+        ),
+        (
+            {"contains": "OK"},
+            Outcome.FAILED,
+            FailureKind.BODY_RULE,
+            "The partner answered 200, but its text does not contain “OK”: “ok”",
+        ),
+    ],
+)
+async def test_a_test_tells_whether_the_success_rule_held(
+    world: World,
+    actor: Actor,
+    partner: Partner,
+    rule: dict[str, str],
+    outcome: Outcome,
+    failure: FailureKind | None,
+    says: str,
+) -> None:
+    result = await send(actor, {"url": partner.url("/ok"), "success": rule})
+    assert (result.outcome, result.failure, result.message) == (outcome, failure, says)
+    assert (result.status_code, result.response_body) == (200, "ok")
+    (kept,) = await rows(Trial)
+    assert kept.outcome is outcome
