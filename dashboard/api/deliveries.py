@@ -71,6 +71,8 @@ def detail_json(delivery: DeliveryDetail) -> dict[str, object]:
         "explanation": delivery.explanation,
         "created_at": delivery.created_at,
         "next_attempt_at": delivery.next_attempt_at,
+        "tries": delivery.tries,
+        "tries_planned": delivery.tries_planned,
         "response_code": delivery.response_code,
         "request": {
             "method": delivery.request.method,
@@ -116,6 +118,8 @@ def _row_json(row: DeliveryRow) -> dict[str, object]:
         "url": row.url,
         "created_at": row.created_at,
         "next_attempt_at": row.next_attempt_at,
+        "tries": row.tries,
+        "tries_planned": row.tries_planned,
         "attempts": row.attempts_made,
         "response_code": row.response_code,
     }

@@ -20,7 +20,10 @@ from models.words import (
     Outcome,
     PostbackLevel,
 )
+from services.reporting import next_try
 from services.reporting.explanations import explain
+from services.reporting.next_try import NextTry
+from services.retry_schedule import tries_planned
 from services.secret_box import MASK
 from services.sig_places import BODY, HEADER_PART, SHOWN, URL, insert_sig, sig_places
 
@@ -58,6 +61,8 @@ class DeliveryDetail:
     """A delivery, its request and its attempts in order; `explanation` is for a manager.
 
     `on_conversion_status` is set when a change to this status caused it, not the recording.
+    `tries` were made since the event or the last resend, of `tries_planned` at most. `next_try`
+    is set when it waits for a time, `next_attempt_at` also when it is due already.
     """
 
     id: str
@@ -71,7 +76,9 @@ class DeliveryDetail:
     explanation: str
     created_at: datetime
     next_attempt_at: datetime | None
+    next_try: NextTry | None
     tries: int
+    tries_planned: int
     attempts_made: int
     response_code: int | None
     request: RequestView
@@ -135,7 +142,11 @@ def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDet
         ),
         created_at=delivery.created_at,
         next_attempt_at=next_attempt_at(delivery.status, delivery.due_at),
+        next_try=next_try.of_row(delivery),
         tries=delivery.tries,
+        tries_planned=tries_planned(
+            delivery.policy, tries=delivery.tries, status_code=delivery.response_code
+        ),
         attempts_made=delivery.attempts,
         response_code=delivery.response_code,
         request=RequestView(

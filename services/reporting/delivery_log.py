@@ -14,11 +14,13 @@ from services.actor import Actor, Right
 from services.errors import NotFound
 from services.identifiers import is_id
 from services.paging import Page, PageRequest
-from services.reporting import delivery_details, keyset
+from services.reporting import delivery_details, keyset, next_try
 from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
 from services.reporting.filters import DeliveryFilter, delivery_search
 from services.reporting.keyset import Count
+from services.reporting.next_try import NextTry
 from services.reporting.people import lead_name
+from services.retry_schedule import tries_planned
 
 __all__ = [
     "AttemptRow",
@@ -37,7 +39,10 @@ COUNTED_AT_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """One delivery as the log shows it; `campaign` is the key, `host` is where it goes."""
+    """One delivery as the log shows it; `campaign` is the key, `host` is where it goes.
+
+    `tries`, `tries_planned` and `next_try` mean what they do in `DeliveryDetail`.
+    """
 
     id: str
     event_id: str
@@ -57,7 +62,9 @@ class DeliveryRow:
     host: str
     created_at: datetime
     next_attempt_at: datetime | None
+    next_try: NextTry | None
     tries: int
+    tries_planned: int
     attempts_made: int
     response_code: int | None
 
@@ -99,7 +106,9 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
             col(Delivery.method),
             col(Delivery.url),
             col(Delivery.created_at),
+            col(Delivery.resent_at),
             col(Delivery.due_at),
+            col(Delivery.policy),
             col(Delivery.tries),
             col(Delivery.attempts),
             col(Delivery.response_code),
@@ -149,7 +158,9 @@ def _row(row: Any) -> DeliveryRow:
         host=delivery_details.host_of(row.url),
         created_at=row.created_at,
         next_attempt_at=delivery_details.next_attempt_at(row.status, row.due_at),
+        next_try=next_try.of_row(row),
         tries=row.tries,
+        tries_planned=tries_planned(row.policy, tries=row.tries, status_code=row.response_code),
         attempts_made=row.attempts,
         response_code=row.response_code,
     )

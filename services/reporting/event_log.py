@@ -16,10 +16,11 @@ from services.errors import NotFound
 from services.field_values import as_text
 from services.identifiers import is_id
 from services.paging import Page, PageRequest
-from services.reporting import delivery_details, keyset
+from services.reporting import delivery_details, keyset, next_try
 from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
 from services.reporting.filters import EventLogFilter, event_search
 from services.reporting.keyset import Count
+from services.reporting.next_try import NextTry
 from services.reporting.people import lead_name
 
 __all__ = [
@@ -43,7 +44,8 @@ COUNTED_AT_MOST = 10_000
 class EventLogRow:
     """One firing as the log shows it; `campaign` and `affiliate` are keys, `amount` as received.
 
-    The affiliate is the one that the lead had when the event fired.
+    The affiliate is the one that the lead had when the event fired. `next_try` is that of the
+    delivery whose status it shows, when that one waits for a time.
     """
 
     event_id: str
@@ -66,6 +68,7 @@ class EventLogRow:
     source: Source
     is_conversion: bool
     is_test: bool
+    next_try: NextTry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +169,12 @@ def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLog
         .join(Affiliate, col(Affiliate.id) == col(Event.affiliate_id), isouter=True)
         .where(col(Event.id).in_(event_ids))
     )
-    return {row.id: _row(row) for row in session.execute(query)}
+    found = session.execute(query).all()
+    coming = next_try.of_events(session, {row.id: row.delivery_status for row in found})
+    return {row.id: _row(row, coming.get(row.id)) for row in found}
 
 
-def _row(row: Any) -> EventLogRow:
+def _row(row: Any, coming: NextTry | None) -> EventLogRow:
     return EventLogRow(
         event_id=row.id,
         event=row.event_name,
@@ -191,6 +196,7 @@ def _row(row: Any) -> EventLogRow:
         source=row.source,
         is_conversion=row.is_conversion,
         is_test=row.is_test,
+        next_try=coming,
     )
 
 

@@ -52,6 +52,15 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
             "again in the postback, or make a new one where it is the signing secret, then resend."
         ),
+        DeliveryReason.UNKNOWN: (
+            "Given up: the partner may have received it, but what became of it is not known, and "
+            "this postback is sent at most once. Ask the partner, and resend it only if it never "
+            "arrived."
+        ),
+        DeliveryReason.DISCARDED: (
+            "Given up: cancelled when the postback was resumed, as somebody chose there. Resend "
+            "it if the partner should have it."
+        ),
     }
 )
 
@@ -80,7 +89,7 @@ def explain(
 
     `last_message` is what the last attempt said about its failure; it may be empty.
     """
-    if status in _PLAIN:
+    if status in _PLAIN and (status is not DeliveryStatus.CANCELLED or reason is None):
         return _PLAIN[status]
     if status is DeliveryStatus.DELIVERED:
         return "Delivered at the first try." if attempts == 1 else f"Delivered at try {attempts}."

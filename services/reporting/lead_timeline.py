@@ -15,8 +15,10 @@ from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
 from services.identifiers import is_id
+from services.reporting import next_try
 from services.reporting.delivery_details import host_of
 from services.reporting.explanations import explain
+from services.reporting.next_try import NextTry
 
 
 class TimelineKind(StrEnum):
@@ -33,6 +35,7 @@ class TimelineEntry:
     """One thing that happened; `event_id` is empty for the capture.
 
     `status` is about deliveries: `none` for the capture and for a change of conversion status.
+    `next_try` is set for a delivery that waits for a time.
     """
 
     at: datetime
@@ -42,6 +45,7 @@ class TimelineEntry:
     status: DeliveryStatus
     event_id: str
     actor_name: str
+    next_try: NextTry | None = None
 
 
 async def list_entries(actor: Actor, lead_id: str, *, limit: int = 200) -> list[TimelineEntry]:
@@ -161,6 +165,11 @@ def _deliveries(session: Session, event_ids: list[str]) -> Iterator[TimelineEntr
             col(Delivery.method),
             col(Delivery.url),
             col(Delivery.created_at),
+            col(Delivery.resent_at),
+            col(Delivery.due_at),
+            col(Delivery.tries),
+            col(Delivery.policy),
+            col(Delivery.response_code),
             col(Delivery.attempts),
             col(Attempt.started_at),
             col(Attempt.message),
@@ -189,4 +198,5 @@ def _deliveries(session: Session, event_ids: list[str]) -> Iterator[TimelineEntr
             status=row.status,
             event_id=row.event_id,
             actor_name="",
+            next_try=next_try.of_row(row),
         )

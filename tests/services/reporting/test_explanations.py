@@ -42,3 +42,13 @@ def test_tries_are_counted_in_words(
     status: DeliveryStatus, attempts: int, message: str, words: str
 ) -> None:
     assert explain(status=status, reason=None, attempts=attempts, last_message=message) == words
+
+
+def test_what_was_discarded_at_a_resume_is_told_from_what_somebody_cancelled() -> None:
+    words = explain(
+        status=DeliveryStatus.CANCELLED,
+        reason=DeliveryReason.DISCARDED,
+        attempts=0,
+        last_message="",
+    )
+    assert words.startswith("Given up: cancelled when the postback was resumed")
