@@ -17,6 +17,7 @@ from sqlmodel import Session
 from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
 from services import database
 from services.bulk import fetch_rows
+from services.delivery import once
 from services.delivery.lanes import Room, unbounded
 from services.delivery.outbox import DELIVERY, refresh_events, wake
 from services.delivery.picking import DESTINATION, DUE_NAMES, IS_SUSPECT, Turn, pick
@@ -149,7 +150,14 @@ def extend_leases(
 
 
 def release(session: Session, *, claims: Sequence[Claim], now: datetime) -> None:
-    """Give back claims that were never sent; they are due again at once."""
+    """Give back claims that were never sent; they are due again at once.
+
+    One that must be sent at most once and had begun ends `failed`, reason `unknown`.
+    """
+    begun = once.fail_started(session, delivery_ids=[item.id for item in claims])
+    free = [item for item in claims if item.id not in begun]
+    if not free:
+        return
     session.connection().execute(
         _RELEASE,
         [
@@ -159,7 +167,7 @@ def release(session: Session, *, claims: Sequence[Claim], now: datetime) -> None
                 "b_status": (DeliveryStatus.RETRYING if item.attempts else DeliveryStatus.PENDING),
                 "b_due": now,
             }
-            for item in claims
+            for item in free
         ],
     )
 
@@ -177,7 +185,7 @@ def reclaim(
     That is every expired lease and all of the workers in `dead`, or with `every` all leases: a
     worker that starts on SQLite holds the only worker lock. `keep` are deliveries that the caller
     is sending itself, whatever its clock says. Too many dead workers make a delivery `failed`,
-    reason `poison`.
+    reason `poison`, and one that may be sent only once and had begun `failed`, reason `unknown`.
     """
     held = select(DELIVERY.c.id, DELIVERY.c.event_id, DELIVERY.c.reclaims, DELIVERY.c.attempts)
     held = held.where(_LEASED)
@@ -189,7 +197,9 @@ def reclaim(
     if session.get_bind().dialect.name == "postgresql":
         held = held.with_for_update(skip_locked=True)
     connection = session.connection()
-    rows = connection.execute(held.limit(RECLAIM_BATCH)).all()
+    found = connection.execute(held.limit(RECLAIM_BATCH)).all()
+    begun = once.fail_started(session, delivery_ids=[row.id for row in found])
+    rows = [row for row in found if row.id not in begun]
     poisoned = [row for row in rows if row.reclaims + 1 >= POISON_RECLAIMS]
     for row in rows:
         poison = row.reclaims + 1 >= POISON_RECLAIMS
@@ -211,7 +221,7 @@ def reclaim(
         refresh_events(session, sorted({row.event_id for row in poisoned}))
     if rows:
         database.after_commit(session, wake)
-    return len(rows)
+    return len(found)
 
 
 def owners(session: Session) -> list[str]:
@@ -241,6 +251,7 @@ _CLAIM = (
     .values(
         status=DeliveryStatus.SENDING,
         due_at=None,
+        started_at=None,
         claim_token=bindparam("b_token"),
         lease_until=bindparam("b_until"),
         worker_id=bindparam("b_worker"),

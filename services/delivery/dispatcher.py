@@ -8,11 +8,12 @@ import time
 from models.words import WAITING, AttemptTrigger
 from services.clock import Clock, utc_now
 from services.database import Database
-from services.delivery import claims
+from services.delivery import claims, once
 from services.delivery.claims import Claim
 from services.delivery.lanes import Lanes
 from services.delivery.outcome import settlement_of, unsendable
 from services.delivery.picking import SUSPECT_RECLAIMS, Turn
+from services.delivery.policy import policy_of
 from services.delivery.preparing import Preparer
 from services.delivery.sender import AttemptResult, Sending
 from services.delivery.settler import Settler
@@ -168,6 +169,9 @@ class Dispatcher:
             await self._release([claim])
             self._settled([claim])
             return None
+        if policy_of(claim.policy).at_most_once and not await self._begin_once(claim):
+            self._settled([claim])  # somebody else's by now
+            return None
         result = await self._sender.send(request)
         settlement = settlement_of(claim, result, now=self._clock(), rng=self._rng)
         log.info(
@@ -182,6 +186,10 @@ class Dispatcher:
         )
         self._settler.put(settlement)
         return result
+
+    async def _begin_once(self, claim: Claim) -> bool:
+        begun = await self._database.write(once.mark_started, claims=[claim], now=self._clock())
+        return claim.id in begun
 
     async def _release(self, owned: list[Claim]) -> None:
         if owned:

@@ -7,20 +7,33 @@ partner; nobody knows, so nobody sends it again but a person.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import bindparam, tuple_, update
 from sqlmodel import Session
 
 from models.words import DeliveryReason, DeliveryStatus
-from services.delivery.claims import Claim
 from services.delivery.outbox import DELIVERY, refresh_events
+
+
+class Held(Protocol):
+    """A claim: a delivery and the token that owns it."""
+
+    @property
+    def id(self) -> str:
+        """The delivery's id."""
+
+    @property
+    def token(self) -> str:
+        """What must be stored on the delivery still."""
+
 
 INTERRUPTED = (
     "The sender was stopped while it sent this, so nobody knows whether the partner received it."
 )
 
 
-def mark_started(session: Session, *, claims: Sequence[Claim], now: datetime) -> frozenset[str]:
+def mark_started(session: Session, *, claims: Sequence[Held], now: datetime) -> frozenset[str]:
     """Note that these are about to be sent; return the ids of those that are still ours.
 
     Only these may be sent, and only after this unit of work is committed. A claim whose token is

@@ -21,13 +21,14 @@ async def world(db: Database) -> World:
 
 
 async def claim_all(*, lease_seconds: float = 60, after: timedelta = timedelta()) -> list[Claim]:
-    return await database.write(
+    claimed = await database.write(
         claims.claim,
         limit=10,
         worker_id="wrk_a",
         lease_seconds=lease_seconds,
         now=utc_now() + after,
     )
+    return claimed.claims
 
 
 async def mark(taken: list[Claim], *, now: datetime | None = None) -> frozenset[str]:
@@ -82,12 +83,29 @@ async def test_a_claim_that_had_not_begun_to_send_goes_back_as_ever(world: World
     assert found == {begun.id: DeliveryStatus.FAILED, waiting.id: DeliveryStatus.PENDING}
 
 
-async def test_what_has_ended_since_is_left_as_it_is(world: World) -> None:
+async def test_what_is_given_back_before_it_began_is_sent_later(world: World) -> None:
     await world.fire()
     taken = await claim_all()
-    await mark(taken)
     await database.write(claims.release, claims=taken, now=utc_now())
     assert await fail(taken) == frozenset()
     (delivery,) = await deliveries()
     assert delivery.status is DeliveryStatus.PENDING
     assert await fail([]) == frozenset()
+
+
+async def test_what_is_given_back_after_it_began_is_of_unknown_end(world: World) -> None:
+    await world.fire()
+    taken = await claim_all()
+    await mark(taken)
+    await database.write(claims.release, claims=taken, now=utc_now())
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, DeliveryReason.UNKNOWN)
+
+
+async def test_a_lease_that_runs_out_after_it_began_is_of_unknown_end(world: World) -> None:
+    await world.fire()
+    taken = await claim_all()
+    await mark(taken)
+    assert await database.write(claims.reclaim, now=utc_now() + timedelta(seconds=61)) == 1
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, DeliveryReason.UNKNOWN)

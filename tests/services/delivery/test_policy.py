@@ -167,6 +167,7 @@ async def test_a_person_may_send_again_what_ended_unclear(
 
 
 async def claim_at(moment: object) -> list[claims.Claim]:
-    return await database.write(
+    claimed = await database.write(
         claims.claim, limit=10, worker_id="wrk_a", lease_seconds=60, now=moment
     )
+    return claimed.claims

@@ -187,9 +187,10 @@ class Attempts:
         self.db, self.clock = db, clock
 
     async def prepare(self) -> PreparedRequest:
-        (claim,) = await self.db.write(
+        claimed = await self.db.write(
             claims.claim, limit=1, worker_id="wrk_1", lease_seconds=60, now=self.clock()
         )
+        (claim,) = claimed.claims
         await self.db.write(claims.release, claims=[claim], now=self.clock())
         return await Preparer(self.db, clock=self.clock).prepare(claim)
 
