@@ -20,6 +20,7 @@ from models.incoming_url import IncomingUrl
 from models.lead import Lead
 from models.postback import Postback
 from models.postback_failure import PostbackFailure
+from models.postback_release import PostbackRelease
 from models.sign_in_ticket import SignInTicket
 from models.status_change import StatusChange
 from models.submission import Submission
@@ -49,6 +50,7 @@ __all__ = [
     "Lead",
     "Postback",
     "PostbackFailure",
+    "PostbackRelease",
     "SignInTicket",
     "StatusChange",
     "Submission",

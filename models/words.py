@@ -142,6 +142,14 @@ class PauseReason(StrEnum):
     FAILING = "failing"
 
 
+class ReleaseChoice(StrEnum):
+    """What becomes of held deliveries when their postback is resumed."""
+
+    SEND = "send"
+    SINCE = "since"
+    DISCARD = "discard"
+
+
 class RetryPreset(StrEnum):
     """How often, and when, a failed delivery of a postback is tried again."""
 

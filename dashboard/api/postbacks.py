@@ -7,6 +7,7 @@ from fastapi import Response
 
 from dashboard.api.answer import answer, answer_versioned, answer_whole, header_object
 from dashboard.api.postback_signing import signing_json
+from dashboard.api.postback_standing import resumption_json, standing_json
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
 from dashboard.api.routing import BASE, json_body, resource
 from models.words import PostbackLevel
@@ -14,7 +15,8 @@ from services.actor import Right
 from services.catalog import postbacks
 from services.catalog.delivery_input import retry_as_given, success_as_given
 from services.catalog.postbacks import Checked, Owner, PostbackInput, PostbackRow
-from services.delivery import trial
+from services.delivery import holding, resuming, trial
+from services.delivery.resume_input import ResumeInput
 from services.delivery.trial import RequestView, Sample, TrialResult
 from services.errors import InvalidInput
 from services.validation import InputModel, Text, validate
@@ -115,9 +117,24 @@ async def change_postback(
 
 @router.delete("/postbacks/{postback_id}", status_code=204)
 async def archive_postback(actor: Caller, postback_id: str) -> Response:
-    """Stop a postback for good and keep its history."""
+    """Stop a postback for good and keep its history; what a paused one holds is cancelled."""
     await postbacks.archive(actor, postback_id)
     return Response(status_code=204)
+
+
+@router.post("/postbacks/{postback_id}/pause")
+async def pause_postback(actor: Caller, postback_id: str) -> Response:
+    """Hold what a postback owes, from now on, until it is resumed."""
+    await holding.pause(actor, postback_id)
+    return answer_versioned(_json(await postbacks.get(actor, postback_id)))
+
+
+@router.post("/postbacks/{postback_id}/resume", openapi_extra=json_body(ResumeInput))
+async def resume_postback(actor: Caller, postback_id: str, data: JsonObject) -> Response:
+    """Send or cancel what a paused postback holds; a dry run only tells how many."""
+    done = await resuming.resume(actor, postback_id, data)
+    row = await postbacks.get(actor, postback_id)
+    return answer(resumption_json(done) | {"postback": _json(row)})
 
 
 @router.post("/postbacks/{postback_id}/test", openapi_extra=json_body(SampleInput, partial=True))
@@ -175,6 +192,7 @@ def _json(row: PostbackRow) -> dict[str, object]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "archived_at": row.archived_at,
+        **standing_json(row.standing),
     }
 
 

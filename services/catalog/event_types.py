@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 _KIND = "event"
+# The copy of a paused postback owes nothing yet, and finds out by itself how its partner answers.
+_NOT_CLONED = {"id", "event_type_id", "version", "paused_at", "pause_reason"}
 
 
 async def create(
@@ -232,7 +234,7 @@ def _clone(session: Session, name: str, new_name: str | None, now: datetime) -> 
     for postback in session.scalars(postbacks.order_by(col(Postback.id))):
         session.add(
             Postback(
-                **postback.model_dump(exclude={"id", "event_type_id", "version"})
+                **postback.model_dump(exclude=_NOT_CLONED)
                 | {
                     "id": new_id("pb"),
                     "event_type_id": copy.id,

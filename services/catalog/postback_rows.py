@@ -9,6 +9,7 @@ from models.words import ConversionStatus, Method, PostbackLevel
 from services import secret_box
 from services.catalog.cache import Definitions
 from services.catalog.delivery_input import Retry
+from services.catalog.postback_standing import NORMAL, Standing
 from services.catalog.signing_rows import Signing, signing_of
 from services.delivery.success_rule import SuccessRule, rule_of
 
@@ -53,6 +54,7 @@ class PostbackRow:
     updated_at: datetime
     archived_at: datetime | None
     warnings: tuple[str, ...]
+    standing: Standing = NORMAL
 
     @property
     def owner(self) -> Owner:
@@ -74,7 +76,11 @@ def readable_secrets(postback: Postback) -> dict[str, str]:
 
 
 def postback_row(
-    definitions: Definitions, postback: Postback, *, warnings: Iterable[str]
+    definitions: Definitions,
+    postback: Postback,
+    *,
+    warnings: Iterable[str],
+    standing: Standing = NORMAL,
 ) -> PostbackRow:
     """Return the row of a stored postback."""
     event_type = definitions.event_types_by_id.get(postback.event_type_id or "")
@@ -103,4 +109,5 @@ def postback_row(
         updated_at=postback.updated_at,
         archived_at=postback.archived_at,
         warnings=tuple(warnings),
+        standing=standing,
     )

@@ -9,8 +9,8 @@ from models import Postback
 from services import database, signing_secrets
 from services.actor import Actor, Right
 from services.catalog import cache
-from services.catalog.postback_rows import PostbackRow, postback_row
-from services.catalog.postbacks import find
+from services.catalog.postback_rows import PostbackRow
+from services.catalog.postbacks import find, row_of
 from services.catalog.signing_rows import Signing
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
@@ -81,7 +81,7 @@ def _end_old(
     postback = _find(session, postback_id, if_match)
     found = _readable(postback)
     if found is None or not found.old:
-        return postback_row(cache.definitions(session), postback, warnings=())
+        return row_of(session, cache.definitions(session), postback, warnings=())
     return _store(session, postback, found.without_old(), now)
 
 
@@ -115,4 +115,4 @@ def _store(
     definitions = cache.definitions(session)
     sealed = None if found is None else signing_secrets.seal(found)
     change(session, postback, {"signing_secrets": sealed}, kind=_KIND, now=now)
-    return postback_row(definitions, postback, warnings=())
+    return row_of(session, definitions, postback, warnings=())

@@ -1,6 +1,6 @@
 """Postbacks: the templates of the calls that tell partners about an event."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from models.words import PostbackLevel
 from services import database, secret_box
 from services.actor import Actor, Right
 from services.catalog import cache
+from services.catalog.cache import Definitions
 from services.catalog.postback_check import (
     Checked,
     Stored,
@@ -24,8 +25,10 @@ from services.catalog.postback_overlap import firing_together
 from services.catalog.postback_owners import owner_id
 from services.catalog.postback_rows import Owner, PostbackRow, postback_row, readable_secrets
 from services.catalog.postback_rules import look_up
+from services.catalog.postback_standing import Release, Standing, begin_anew, standings
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
+from services.delivery.resuming import discard_held
 from services.delivery.success_rule import as_stored
 from services.errors import Conflict, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
@@ -36,6 +39,8 @@ __all__ = [
     "Owner",
     "PostbackInput",
     "PostbackRow",
+    "Release",
+    "Standing",
     "archive",
     "check",
     "create",
@@ -148,9 +153,13 @@ async def update(
 
 
 async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> PostbackRow:
-    """Stop a postback for good and keep its history; an archived one stays as it is."""
+    """Stop a postback for good and keep its history; an archived one stays as it is.
+
+    What waits is still sent. What a paused one holds is cancelled in batches, see
+    `PostbackRow.standing`.
+    """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_archive, postback_id, clock())
+    return await database.write(_archive, postback_id, actor.name, clock())
 
 
 def find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
@@ -221,7 +230,17 @@ def _update(
     other_secrets = with_secrets and _has_other_secrets(postback, checked.secrets)
     values = _values(checked, with_secrets=other_secrets)
     change(session, postback, values, kind=_KIND, now=now)
-    return postback_row(definitions, postback, warnings=checked.warnings)
+    if postback.version != read_version:
+        begin_anew(session, postback)
+    return row_of(session, definitions, postback, warnings=checked.warnings)
+
+
+def row_of(
+    session: Session, definitions: Definitions, postback: Postback, *, warnings: Iterable[str]
+) -> PostbackRow:
+    """Return the row of a stored postback with its standing, as this unit of work sees them."""
+    standing = standings(session, [postback])[postback.id]
+    return postback_row(definitions, postback, warnings=warnings, standing=standing)
 
 
 def _has_other_secrets(postback: Postback, secrets: Mapping[str, str]) -> bool:
@@ -230,19 +249,21 @@ def _has_other_secrets(postback: Postback, secrets: Mapping[str, str]) -> bool:
     return is_stored != bool(secrets) or readable_secrets(postback) != dict(secrets)
 
 
-def _archive(session: Session, postback_id: str, now: datetime) -> PostbackRow:
+def _archive(session: Session, postback_id: str, actor_name: str, now: datetime) -> PostbackRow:
     postback = find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     if postback.archived_at is None:
+        if postback.paused_at is not None:
+            discard_held(session, postback.id, actor_name=actor_name, now=now)
         change(session, postback, {"archived_at": now}, kind=_KIND, now=now)
-    return postback_row(definitions, postback, warnings=())
+    return row_of(session, definitions, postback, warnings=())
 
 
 def _get(session: Session, postback_id: str) -> PostbackRow:
     postback = find(session, postback_id)
     definitions = cache.definitions(session)
     warnings = standing_warnings(definitions, postback, lead_fields=lead_field_names(session))
-    return postback_row(definitions, postback, warnings=warnings)
+    return row_of(session, definitions, postback, warnings=warnings)
 
 
 def _list_for(session: Session, owner: Owner) -> list[PostbackRow]:
@@ -259,11 +280,13 @@ def _list_for(session: Session, owner: Owner) -> list[PostbackRow]:
     )
     postbacks = session.scalars(query.order_by(col(Postback.id))).all()
     lead_fields = lead_field_names(session) if postbacks else frozenset[str]()
+    standing = standings(session, postbacks)
     return [
         postback_row(
             definitions,
             postback,
             warnings=standing_warnings(definitions, postback, lead_fields=lead_fields),
+            standing=standing[postback.id],
         )
         for postback in postbacks
     ]

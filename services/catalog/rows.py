@@ -137,6 +137,8 @@ class PostbackTemplate:
     content_type: str
     headers: tuple[tuple[str, str], ...]
     enabled: bool
+    # What it would send is held.
+    is_paused: bool
     policy: Mapping[str, Any] | None = None
 
 
@@ -243,4 +245,5 @@ def postback_template(postback: Postback) -> PostbackTemplate:
             success_rule=postback.success_rule,
             at_most_once=postback.at_most_once,
         ),
+        is_paused=postback.paused_at is not None,
     )

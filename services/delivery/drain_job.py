@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from models import Worker
 from services.clock import Clock, utc_now
 from services.database import Database
-from services.delivery import claims, outbox
+from services.delivery import claims, holding, outbox, resuming
 from services.delivery.destination_state import DestinationState
 from services.delivery.dispatcher import Dispatcher
 from services.delivery.presence import Presence, dead_workers
@@ -23,6 +23,9 @@ TICK_SECONDS = 1
 WORKER_GONE_SECONDS = 10
 _PULSE_SECONDS = 4
 _STORE_SECONDS = 5
+_HOLD, _RELEASE = "hold", "release"
+# Seconds between backstop runs of what follows a pause or its end; both also wake them at once.
+_SWEEP_SECONDS = 5
 _FORGET = timedelta(seconds=60)
 
 
@@ -71,11 +74,16 @@ class DrainJob:
         add(self._reclaim, "interval", seconds=self._lease_seconds / 4)
         add(self._destinations.store, "interval", seconds=_STORE_SECONDS)
         add(self._pulse, "interval", seconds=_PULSE_SECONDS, next_run_time=self._now())
+        for name, sweep in ((_HOLD, holding.hold_waiting), (_RELEASE, resuming.release_held)):
+            given = [self._database, self._clock]
+            add(sweep, "interval", given, seconds=_SWEEP_SECONDS, id=name)
+        holding.set_waker(self.wake_sweeps)
         self._scheduler.start()
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Stop claiming, finish and settle what is in flight within the grace."""
         outbox.set_waker(None)
+        holding.set_waker(None)
         job = self._scheduler.get_job(_DRAIN)
         if job is not None:
             job.remove()
@@ -89,6 +97,17 @@ class DrainJob:
         """Have the drain run now; from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake_here)
+
+    def wake_sweeps(self) -> None:
+        """Have what follows a pause, or its end, begin now; from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_sweeps_here)
+
+    def _wake_sweeps_here(self) -> None:
+        # One that is running already is not run twice; what it overlooks is seen at the next tick.
+        for name in (_HOLD, _RELEASE):
+            if self._scheduler.running and (job := self._scheduler.get_job(name)) is not None:
+                job.modify(next_run_time=self._now())
 
     def _wake_here(self) -> None:
         # Moving the next run of a running job would be skipped by `max_instances=1` and the wake

@@ -49,6 +49,13 @@ class NewDelivery:
     on_conversion_status: ConversionStatus | None = None
     # How the postback wants it sent, frozen here; see `models.Delivery.policy`.
     policy: Mapping[str, Any] | None = None
+    is_paused: bool = False
+
+    @property
+    def status(self) -> DeliveryStatus:
+        """Return how it begins: held where it would be sent by a paused postback."""
+        waits = self.request.status is DeliveryStatus.PENDING
+        return DeliveryStatus.HELD if waits and self.is_paused else self.request.status
 
 
 _on_wake: Callable[[], None] | None = None
@@ -81,7 +88,7 @@ def enqueue(
                 "event_id": event_id,
                 "postback_id": delivery.postback_id,
                 "level": delivery.level,
-                "status": delivery.request.status,
+                "status": delivery.status,
                 "reason": delivery.request.reason,
                 "reason_text": delivery.request.reason_text,
                 "method": delivery.request.method,
@@ -93,8 +100,9 @@ def enqueue(
                 "on_conversion_status": delivery.on_conversion_status,
                 "created_at": now,
                 "due_at": first_due(delivery.policy, now=now)
-                if delivery.request.status is DeliveryStatus.PENDING
+                if delivery.status is DeliveryStatus.PENDING
                 else None,
+                "held_at": now if delivery.status is DeliveryStatus.HELD else None,
                 "deadline_at": now + DEADLINE,
                 "tries": 0,
                 "attempts": 0,
@@ -103,9 +111,9 @@ def enqueue(
             for delivery in deliveries
         ],
     )
-    if any(delivery.request.status is DeliveryStatus.PENDING for delivery in deliveries):
+    if any(delivery.status is DeliveryStatus.PENDING for delivery in deliveries):
         database.after_commit(session, wake)
-    return worst(delivery.request.status for delivery in deliveries)
+    return worst(delivery.status for delivery in deliveries)
 
 
 def _policy(delivery: NewDelivery) -> Mapping[str, Any] | None:
@@ -129,8 +137,9 @@ def refresh_events(session: Session, event_ids: Sequence[str]) -> None:
 
 
 async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> None:
-    """Send a finished or waiting delivery again, now, with a fresh schedule.
+    """Send a finished, waiting or held delivery again, now, with a fresh schedule.
 
+    One that a paused postback holds goes out alone; if that fails, it is held again.
     Raises `NotFound`, and `Conflict` while it is being sent.
     """
     actor.require(Right.RESEND)
@@ -165,6 +174,7 @@ def _resend(session: Session, delivery_id: str, now: datetime) -> None:
             tries=0,
             reclaims=0,
             resent_at=now,
+            held_at=None,
         )
     )
     refresh_events(session, [row.event_id])

@@ -82,7 +82,7 @@ def write_event(
         "dedupe_key": key,
         "response_code": None,
         "deliveries": len(deliveries),
-        "delivery_status": outbox.worst(delivery.request.status for delivery in deliveries),
+        "delivery_status": outbox.worst(delivery.status for delivery in deliveries),
     }
     if not insert_new(session.connection(), EVENT, row, unique=("dedupe_key",)):
         return Duplicate(find_by_key(session, key or ""))
@@ -180,7 +180,13 @@ def owed_deliveries(
                 senders[same] = postback.level
         owed.append(
             NewDelivery(
-                delivery_id, postback.id, postback.level, request, changed_to, postback.policy
+                delivery_id,
+                postback.id,
+                postback.level,
+                request,
+                changed_to,
+                policy=postback.policy,
+                is_paused=postback.is_paused,
             )
         )
     return owed

@@ -33,8 +33,8 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
         ),
         DeliveryReason.GONE: (
             "Given up: the partner answered that this address is gone for good. A postback that "
-            "still uses it is switched off. Ask the partner for the new URL, change the postback "
-            "and switch it on again."
+            "still uses it is paused, so that what follows is held and not lost. Ask the partner "
+            "for the new URL, change the postback and resume it."
         ),
         DeliveryReason.REFUSED_BY_PARTNER: (
             "Given up: the partner refused the request, and refuses it again however often it is "
@@ -48,6 +48,10 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "Given up: sending it stopped the sender several times. Look at the request below "
             "and tell the administrator before you resend it."
         ),
+        DeliveryReason.DISCARDED: (
+            "Not sent: it was held while its postback was paused, and then discarded by the person "
+            "who resumed or archived the postback. Resend it if the partner should have it."
+        ),
         DeliveryReason.SECRET_UNREADABLE: (
             "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
             "again in the postback, or make a new one where it is the signing secret, then resend."
@@ -56,10 +60,6 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "Given up: the partner may have received it, but what became of it is not known, and "
             "this postback is sent at most once. Ask the partner, and resend it only if it never "
             "arrived."
-        ),
-        DeliveryReason.DISCARDED: (
-            "Given up: cancelled when the postback was resumed, as somebody chose there. Resend "
-            "it if the partner should have it."
         ),
     }
 )
@@ -89,7 +89,7 @@ def explain(
 
     `last_message` is what the last attempt said about its failure; it may be empty.
     """
-    if status in _PLAIN and (status is not DeliveryStatus.CANCELLED or reason is None):
+    if status in _PLAIN and reason is None:
         return _PLAIN[status]
     if status is DeliveryStatus.DELIVERED:
         return "Delivered at the first try." if attempts == 1 else f"Delivered at try {attempts}."

@@ -43,6 +43,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['postback_id'], ['postback.id'], name=op.f('fk_postback_failure_postback_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('postback_id', name=op.f('pk_postback_failure'))
     )
+    op.create_table('postback_release',
+    sa.Column('postback_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('choice', sa.Enum('send', 'since', 'discard', name='releasechoice', native_enum=False, length=32), nullable=False),
+    sa.Column('cancel_before', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('actor_name', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
+    sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('sent', sa.Integer(), nullable=False),
+    sa.Column('cancelled', sa.Integer(), nullable=False),
+    sa.Column('finished_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['postback_id'], ['postback.id'], name=op.f('fk_postback_release_postback_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('postback_id', name=op.f('pk_postback_release'))
+    )
 
     op.add_column('postback', sa.Column('signing_secrets', sa.Text(), nullable=True))
     op.add_column('postback', sa.Column('retry_preset', sa.Enum('standard', 'fast', 'none', 'custom', name='retrypreset', native_enum=False, length=32), server_default='standard', nullable=False))
@@ -82,5 +95,6 @@ def downgrade() -> None:
         op.drop_column('delivery', column)
     for column in ('pause_reason', 'paused_at', 'at_most_once', 'success_rule', 'retry_waits', 'retry_preset', 'signing_secrets'):
         op.drop_column('postback', column)
+    op.drop_table('postback_release')
     op.drop_table('postback_failure')
     op.drop_table('destination')
