@@ -3,8 +3,10 @@
 from dashboard import routes
 from dashboard.components.event_table import SOURCES, EventLine
 from dashboard.components.lead_table import LeadLine
+from dashboard.components.next_try import next_try_words
 from services.intake.leads import LeadRow
 from services.reporting.event_log import EventLogRow
+from services.reporting.next_try import NextTry
 
 
 def event_line(row: EventLogRow) -> EventLine:
@@ -21,7 +23,19 @@ def event_line(row: EventLogRow) -> EventLine:
         event=row.event,
         deliveries=row.deliveries,
         source=SOURCES[row.source],
+        next_try=coming_words(row.next_try),
+        next_at=coming_at(row.next_try),
     )
+
+
+def coming_words(coming: NextTry | None) -> str:
+    """Return which try of a delivery comes next, or nothing."""
+    return next_try_words(coming.number, coming.planned) if coming else ""
+
+
+def coming_at(coming: NextTry | None) -> str:
+    """Return when a delivery is tried next as ISO text, or nothing."""
+    return coming.at.isoformat() if coming else ""
 
 
 def lead_line(row: LeadRow) -> LeadLine:

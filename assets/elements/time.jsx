@@ -49,6 +49,15 @@ function format(zone, kind) {
   return formats.get(key);
 }
 
+// A moment to come: once it is there, it happens now, not "5 s ago".
+function until(then, at) {
+  const seconds = Math.round((then - at) / 1000);
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `in ${seconds} s`;
+  if (seconds < 3600) return `in ${Math.floor(seconds / 60)} min`;
+  return `in ${Math.floor(seconds / 3600)} h`;
+}
+
 function relative(then, at, zone) {
   const seconds = Math.round((at - then) / 1000);
   const size = Math.abs(seconds);
@@ -66,7 +75,8 @@ export function Time({ value, zone = "", kind = "relative", empty = "–", class
   const then = value ? Date.parse(String(value).replace(" ", "T")) : NaN;
   if (Number.isNaN(then)) return <span className="al-dim">{empty}</span>;
   // The page is built before anybody's clock and zone are known.
-  const text = at === null ? "" : kind === "relative" ? relative(then, at, zone) : format(zone, kind).format(then);
+  const say = { relative, until }[kind] ?? (() => format(zone, kind).format(then));
+  const text = at === null ? "" : say(then, at, zone);
   const title = at === null ? undefined : format(zone, "title").format(then);
   return (
     <time className={`al-time ${className}`} dateTime={new Date(then).toISOString()} title={title}>

@@ -6,6 +6,7 @@ import reflex as rx
 
 from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
+from dashboard.components.next_try import next_try
 from dashboard.components.status_badge import code_badge, status_badge
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import Text
@@ -22,7 +23,10 @@ SOURCES: dict[Source, str] = {
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One fired event on screen; `at` is ISO text, `lead` a name or, without one, the id."""
+    """One fired event on screen; times are ISO text, `lead` a name or, without one, the id.
+
+    `next_try` says which try comes at `next_at`; empty when none is waited for.
+    """
 
     key: str
     href: str
@@ -35,6 +39,8 @@ class EventLine:
     event: str
     deliveries: int
     source: str
+    next_try: str = ""
+    next_at: str = ""
 
 
 def event_table(lines: rx.Var[list[EventLine]], *, zone: Text, label: str) -> rx.Component:
@@ -96,7 +102,16 @@ def _row(line: rx.Var[EventLine], zone: Text) -> rx.Component:
             )
         ),
         cell(line.campaign, clip="180px", wide_only=True),
-        cell(status_badge(line.status)),
+        cell(
+            rx.cond(
+                line.next_try,
+                two_lines(
+                    status_badge(line.status),
+                    next_try(line.next_try, at=line.next_at, zone=zone),
+                ),
+                status_badge(line.status),
+            )
+        ),
         cell(code_badge(line.code), wide_only=True),
         cell(mono(line.event), clip="180px", wide_only=True),
         cell(line.deliveries, numeric=True, wide_only=True),

@@ -6,7 +6,7 @@ from dashboard.pages.postback import draft
 from dashboard.pages.postback.form_views import POLICY
 from dashboard.pages.postback.lines import HeaderLine, SecretLine, lints_of, replaced
 from dashboard.pages.postback.receiver import receiver_name, receiver_url
-from services.delivery import limits, retry
+from services.delivery import limits
 from services.macros import Position
 from services.settings import Settings
 
@@ -91,9 +91,5 @@ def test_the_policy_on_screen_is_the_one_in_force() -> None:
         (standard.connect, "seconds for a connection"),
         (standard.silence, "seconds for an answer"),
         (standard.total, "seconds in all"),
-        (len(retry.STANDARD), "times over about"),
-        (round(sum(retry.STANDARD) / 3600), "hours, more and more"),
-        (len(retry.SHORT), "times over about 7 hours"),
-        (round(sum(retry.SHORT) / 3600), "hours, 410"),
     ):
         assert f"{number:g} {unit}" in said

@@ -7,6 +7,7 @@ import reflex as rx
 
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
+from dashboard.lines import coming_at, coming_words
 from dashboard.session import actor, guarded
 from services.errors import AppError, NotFound
 from services.intake import leads
@@ -29,6 +30,8 @@ class EntryLine:
     status: str
     href: str
     by: str
+    next_try: str
+    next_at: str
 
 
 class LeadState(rx.State):
@@ -119,4 +122,6 @@ def _line(entry: TimelineEntry) -> EntryLine:
         status=entry.status,
         href=str(routes.log_entry(entry.event_id)) if entry.event_id else "",
         by=entry.actor_name,
+        next_try=coming_words(entry.next_try),
+        next_at=coming_at(entry.next_try),
     )

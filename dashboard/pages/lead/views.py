@@ -9,6 +9,7 @@ from dashboard.components.copy_button import copy_button, id_cell
 from dashboard.components.key_value import key_value, key_value_each
 from dashboard.components.lead_table import source_word
 from dashboard.components.list_state import notice, skeleton
+from dashboard.components.next_try import next_try
 from dashboard.components.status_badge import status_badge
 from dashboard.components.time_cell import time_cell
 from dashboard.components.timeline import timeline, timeline_entry
@@ -147,6 +148,7 @@ def _entry(entry: rx.Var[EntryLine]) -> rx.Component:
             rx.el.span(entry.title, style={"font_weight": "500"}),
         ),
         when(entry.status != "none", status_badge(entry.status)),
+        next_try(entry.next_try, at=entry.next_at, zone=SessionState.time_zone),
         when(
             (entry.kind == "event") & (entry.status == "none"),
             rx.el.span("No postback", class_name="al-dim"),

@@ -1,12 +1,12 @@
 """What a log entry shows of an event, made from the service's rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from dashboard import routes
 from dashboard.components.curl_text import curl_text
 from dashboard.components.event_table import SOURCES
-from models.words import AttemptTrigger, DeliveryStatus, PostbackLevel
+from dashboard.lines import coming_at, coming_words
+from models.words import AttemptTrigger, DeliveryReason, DeliveryStatus, PostbackLevel
 from services.reporting.event_log import AttemptRow, DeliveryDetail, EventDetail
 
 Pair = tuple[str, str]
@@ -18,6 +18,10 @@ _LEVELS = {
 }
 _AGAIN = "The partner gets this postback again and may count it twice."
 _ONCE_MORE = "It is sent now, and tried again by the whole schedule if it fails."
+_UNCLEAR = (
+    "The partner may have this call already, and this postback is sent at most once because a "
+    "repeat may be paid twice. Ask the partner first."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ class DeliveryLine:
     status: str
     code: int | None
     explanation: str
-    next_attempt_at: str
+    detail: str
+    """What the explanation leaves out, such as the macro that was empty."""
+    next_try: str
+    next_at: str
     tries: str
     method: str
     url: str
@@ -135,7 +142,6 @@ def attempt_key(delivery_id: str, number: int) -> str:
 def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine:
     """Return a delivery as the page shows it; the attempts in `opened` stand open."""
     request = delivery.request
-    is_done = delivery.status is DeliveryStatus.DELIVERED
     attempts = [_attempt_line(delivery.id, each, opened) for each in reversed(delivery.attempts)]
     return DeliveryLine(
         key=delivery.id,
@@ -143,7 +149,9 @@ def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine
         status=delivery.status,
         code=delivery.response_code,
         explanation=delivery.explanation,
-        next_attempt_at=_iso(delivery.next_attempt_at) if delivery.attempts else "",
+        detail=delivery.reason_text or "",
+        next_try=coming_words(delivery.next_try),
+        next_at=coming_at(delivery.next_try),
         tries=_tries(delivery),
         method=request.method,
         url=request.url,
@@ -153,7 +161,7 @@ def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine
             method=request.method, url=request.url, headers=request.headers, body=request.body
         ),
         is_sending=delivery.status is DeliveryStatus.SENDING,
-        consequence=_AGAIN if is_done else _ONCE_MORE,
+        consequence=_consequence(delivery),
         attempts=attempts,
     )
 
@@ -205,6 +213,12 @@ def _attempt_line(delivery_id: str, attempt: AttemptRow, opened: set[str]) -> At
     )
 
 
+def _consequence(delivery: DeliveryDetail) -> str:
+    if delivery.reason is DeliveryReason.UNKNOWN:
+        return _UNCLEAR
+    return _AGAIN if delivery.status is DeliveryStatus.DELIVERED else _ONCE_MORE
+
+
 def _cause(delivery: DeliveryDetail) -> str:
     level = _LEVELS[delivery.level]
     if delivery.on_conversion_status is None:
@@ -220,7 +234,3 @@ def _word(status: str) -> str:
 def _tries(delivery: DeliveryDetail) -> str:
     number = delivery.attempts_made
     return f"{number} attempt{'s' if number != 1 else ''}" if number else ""
-
-
-def _iso(at: datetime | None) -> str:
-    return at.isoformat() if at is not None else ""

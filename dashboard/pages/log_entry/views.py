@@ -12,6 +12,7 @@ from dashboard.components.copy_button import copy_button, id_cell
 from dashboard.components.disclosure import disclosure, stack
 from dashboard.components.key_value import key_value, key_value_each
 from dashboard.components.list_state import FAILED, READY, notice, skeleton
+from dashboard.components.next_try import next_try
 from dashboard.components.status_badge import (
     code_badge,
     flag_badges,
@@ -179,13 +180,14 @@ def _delivery(line: rx.Var[DeliveryLine], index: rx.Var[int]) -> rx.Component:
             status_badge(line.status),
             code_badge(line.code),
             when_text(line.tries, rx.el.span(line.tries, class_name="al-dim")),
-            when_text(
-                line.next_attempt_at,
-                rx.el.span("Next try ", time_cell(line.next_attempt_at, zone=ZONE)),
-            ),
+            next_try(line.next_try, at=line.next_at, zone=ZONE),
             style={**_LINE, "font_size": "13px"},
         ),
         rx.el.p(line.explanation, style={"margin": "0", "font_size": "13px"}),
+        when_text(
+            line.detail,
+            rx.el.p(line.detail, class_name="al-dim", style={"margin": "0", "font_size": "13px"}),
+        ),
         when(refused, banner(LogEntryState.refusal, tone="bad")),
         _request(line),
         when(

@@ -1,8 +1,14 @@
 """The form and the stored postback beside each other, when somebody else saved first."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dashboard.components.conflict_panel import ConflictLine, conflict_lines
+from dashboard.pages.postback.delivery_state import (
+    retry_in_words,
+    stored_delivery,
+    success_in_words,
+)
 from services.catalog.postbacks import PostbackRow
 
 Texts = Mapping[str, str]
@@ -26,6 +32,7 @@ def in_words(
     affiliate: str | None,
     on_conversion_status: Sequence[str],
     enabled: bool,
+    delivery: Mapping[str, Any],
 ) -> dict[str, str]:
     """Return the fields as a person reads them, by label; of secrets the names."""
     moments = " or ".join(status.replace("_", " ") for status in on_conversion_status)
@@ -40,6 +47,9 @@ def in_words(
         "Affiliate": affiliate or "All affiliates",
         "Fires when": f"The status becomes {moments}" if moments else "The event is recorded",
         "Enabled": "On" if enabled else "Off",
+        "Retries": retry_in_words(delivery["retry"]),
+        "Counts as delivered": success_in_words(delivery["success"]),
+        "At most once": "On" if delivery["at_most_once"] else "Off",
     }
 
 
@@ -56,4 +66,5 @@ def row_in_words(row: PostbackRow) -> dict[str, str]:
         affiliate=row.affiliate,
         on_conversion_status=[status.value for status in row.on_conversion_status],
         enabled=row.enabled,
+        delivery=stored_delivery(row),
     )

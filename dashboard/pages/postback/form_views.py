@@ -80,10 +80,10 @@ def body_fields() -> rx.Component:
 
 
 def delivery_policy() -> rx.Component:
-    """Say how a call is delivered: nobody should have to try it out."""
+    """Say what is the same for every postback: nobody should have to try it out."""
     return rx.el.details(
         rx.el.summary(
-            "How it is delivered",
+            "What holds for every call",
             style={"cursor": "pointer", "font_weight": "500", "font_size": "13px"},
         ),
         rx.el.ul(
@@ -101,11 +101,10 @@ def delivery_policy() -> rx.Component:
 
 
 POLICY = (
-    "Any answer from 200 to 299 is a success; everything else is tried again or given up.",
     "We wait 5 seconds for a connection, 15 seconds for an answer, and 20 seconds in all.",
     "Redirects are not followed: a partner that moved shows up as an error with the new address.",
-    "What fails is tried up to 12 times over about 76 hours, more and more slowly.",
-    "Most 4xx answers are tried 5 times over about 7 hours, 410 Gone only once.",
+    "Only answers from 200 to 299 can be a success. After 410 Gone nothing is tried again.",
+    "Waits are up to a fifth longer than said, so that calls do not come all at once.",
     "Every try carries the same webhook-id header, so that the partner can drop repeats.",
 )
 

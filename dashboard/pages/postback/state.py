@@ -10,6 +10,7 @@ from dashboard import feedback, routes
 from dashboard.components.conflict_panel import ConflictLine, show_conflict
 from dashboard.pages.postback import comparison
 from dashboard.pages.postback.condition_state import PostbackConditions
+from dashboard.pages.postback.delivery_state import PostbackDelivery
 from dashboard.pages.postback.draft import (
     header_values,
     new_secrets,
@@ -50,12 +51,15 @@ FIELDS: Final = (
     "on_conversion_status",
     "headers",
     "secrets",
+    "retry",
+    "success",
+    "at_most_once",
 )
 # Every name is always there: a missing one would be `undefined` in the browser, not "".
 NO_ERRORS: Final = dict.fromkeys((*FIELDS, "form"), "")
 
 
-class PostbackState(PostbackRows, PostbackConditions, rx.State):
+class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State):
     """The fields of one postback, new or stored."""
 
     shown: str = ""
@@ -204,12 +208,15 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
             "headers": header_values(self.headers),
             "secrets": secrets,
             **self._conditions(),
+            **self._delivery(),
         }
 
     def _problems(self) -> dict[str, str]:
         """Return what the services cannot say of the form, by field or key of a row."""
-        return self._condition_problems() | row_problems(
-            self.headers, self.secrets, self._secret_values
+        return (
+            self._condition_problems()
+            | self._delivery_problems()
+            | row_problems(self.headers, self.secrets, self._secret_values)
         )
 
     def _meet(self, row: PostbackRow) -> None:
@@ -234,6 +241,7 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
             affiliate=self.affiliate,
             on_conversion_status=self._moments(),
             enabled=self.enabled,
+            delivery=self._delivery(),
         )
         self.conflict = comparison.compare(mine, comparison.row_in_words(self._theirs))
         if not self.conflict:
@@ -273,6 +281,7 @@ class PostbackState(PostbackRows, PostbackConditions, rx.State):
             SecretLine(self._next_key(), name, is_stored=True) for name in self._stored_secrets
         ]
         self._fill_conditions(row)
+        self._fill_delivery(row)
         self.is_archived = bool(row and row.archived_at)
         self._version = row.version if row else 0
         self._look_at_url()

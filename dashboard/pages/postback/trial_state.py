@@ -13,7 +13,7 @@ from dashboard.pages.postback.state import NO_ERRORS, PostbackState
 from dashboard.pages.postback.surroundings_state import PostbackSurroundings
 from dashboard.pages.postback.trial_lines import answer_line, request_line, value_line
 from dashboard.session import actor, guarded
-from models.words import PostbackLevel
+from models.words import PostbackLevel, RetryPreset
 from services.catalog import affiliates, campaigns, postbacks
 from services.catalog.postbacks import Owner, PostbackRow
 from services.catalog.rows import AffiliateRow, CampaignRow
@@ -176,7 +176,11 @@ class TrialState(PostbackSurroundings, PostbackState):
         try:
             # No name server is asked while somebody types.
             checked = await postbacks.check(
-                self._data(), owner=self._owner, postback_id=self.shown or None, resolve=False
+                # How it is delivered changes no request, so what is wrong with that can wait.
+                self._data() | {"retry": RetryPreset.STANDARD.value, "success": None},
+                owner=self._owner,
+                postback_id=self.shown or None,
+                resolve=False,
             )
             shown = await trial.preview(
                 actor(), checked, sample=self._sample(), postback_id=self.shown or None

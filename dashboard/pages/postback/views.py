@@ -9,6 +9,7 @@ from dashboard.components.conflict_panel import conflict_panel
 from dashboard.components.list_state import notice, skeleton
 from dashboard.components.values import when_text
 from dashboard.pages.postback.condition_views import LOOK, conditions, fires_together
+from dashboard.pages.postback.delivery_views import delivery_fields
 from dashboard.pages.postback.form_views import body_fields, delivery_policy, destination
 from dashboard.pages.postback.preview_views import preview
 from dashboard.pages.postback.row_views import header_fields, secret_fields
@@ -81,6 +82,7 @@ def _form(level: PostbackLevel) -> rx.Component:
         signing(),
         conditions(level),
         fires_together(),
+        delivery_fields(),
         delivery_policy(),
         _save_bar(level),
         on_submit=PostbackState.save,
