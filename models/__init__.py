@@ -18,6 +18,9 @@ from models.event_list_member import EventListMember
 from models.event_type import EventType
 from models.incoming_url import IncomingUrl
 from models.lead import Lead
+from models.notice import Notice
+from models.notice_channel import NoticeChannel
+from models.notice_send import NoticeSend
 from models.postback import Postback
 from models.postback_failure import PostbackFailure
 from models.postback_release import PostbackRelease
@@ -48,6 +51,9 @@ __all__ = [
     "EventType",
     "IncomingUrl",
     "Lead",
+    "Notice",
+    "NoticeChannel",
+    "NoticeSend",
     "Postback",
     "PostbackFailure",
     "PostbackRelease",

@@ -15,6 +15,9 @@ depends_on = None
 _WAITS = sa.text('due_at IS NOT NULL')
 _HELD = sa.text("status = 'held'")
 _SUSPECT = sa.text('due_at IS NOT NULL AND reclaims >= 5')
+_OPEN = sa.text("state = 'open'")
+_TO_TELL = sa.text('tell_at IS NOT NULL')
+_TO_SEND = sa.text("status = 'waiting'")
 
 
 def upgrade() -> None:
@@ -57,6 +60,69 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('postback_id', name=op.f('pk_postback_release'))
     )
 
+    op.create_table('notice',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('kind', sa.Enum('delivery.failing', 'delivery.recovered', 'delivery.failed', 'postback.paused', 'queue.lagging', name='noticekind', native_enum=False, length=32), nullable=False),
+    sa.Column('subject_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('state', sa.Enum('open', 'resolved', name='noticestate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('opened_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('last_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('resolved_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('tell_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('told_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('is_told', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice'))
+    )
+    op.create_index('uq_notice_open', 'notice', ['kind', 'subject_id'], unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    op.create_index('ix_notice_tell', 'notice', ['tell_at'], unique=False, sqlite_where=_TO_TELL, postgresql_where=_TO_TELL)
+    op.create_index('ix_notice_opened_at', 'notice', ['opened_at', 'id'], unique=False)
+    op.create_index('ix_notice_state', 'notice', ['state', 'opened_at', 'id'], unique=False)
+    op.create_index('ix_notice_kind', 'notice', ['kind', 'opened_at', 'id'], unique=False)
+    op.create_index('ix_notice_subject_id', 'notice', ['subject_id', 'opened_at', 'id'], unique=False)
+    op.create_table('notice_channel',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=100), nullable=False),
+    sa.Column('kind', sa.Enum('url', 'email', name='channelkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('target', sa.Text(), nullable=False),
+    sa.Column('kinds', sa.JSON(), nullable=False),
+    sa.Column('secret', sa.Text(), nullable=True),
+    sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.Column('next_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('claim_token', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=True),
+    sa.Column('last_sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('failing_since', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('tested_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('archived_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_channel'))
+    )
+    op.create_table('notice_send',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('notice_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('channel_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('edge', sa.Enum('opened', 'continues', 'resolved', name='noticeedge', native_enum=False, length=32), nullable=False),
+    sa.Column('status', sa.Enum('waiting', 'sent', 'failed', 'cancelled', name='noticesendstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('due_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('response_code', sa.Integer(), nullable=True),
+    sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(length=500), nullable=False),
+    sa.Column('sent_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.ForeignKeyConstraint(['channel_id'], ['notice_channel.id'], name=op.f('fk_notice_send_channel_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_send_notice_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_send'))
+    )
+    op.create_index('ix_notice_send_due', 'notice_send', ['channel_id', 'due_at', 'id'], unique=False, sqlite_where=_TO_SEND, postgresql_where=_TO_SEND)
+    op.create_index('ix_notice_send_channel_id', 'notice_send', ['channel_id', 'created_at', 'id'], unique=False)
+    op.create_index('ix_notice_send_notice_id', 'notice_send', ['notice_id'], unique=False)
+
     op.add_column('postback', sa.Column('signing_secrets', sa.Text(), nullable=True))
     op.add_column('postback', sa.Column('retry_preset', sa.Enum('standard', 'fast', 'none', 'custom', name='retrypreset', native_enum=False, length=32), server_default='standard', nullable=False))
     op.add_column('postback', sa.Column('retry_waits', sa.JSON(), server_default='[]', nullable=False))
@@ -96,5 +162,7 @@ def downgrade() -> None:
     for column in ('pause_reason', 'paused_at', 'at_most_once', 'success_rule', 'retry_waits', 'retry_preset', 'signing_secrets'):
         op.drop_column('postback', column)
     op.drop_table('postback_release')
+    for table in ('notice_send', 'notice_channel', 'notice'):
+        op.drop_table(table)
     op.drop_table('postback_failure')
     op.drop_table('destination')
