@@ -1,4 +1,4 @@
-"""One notice on its way to one channel: the outbox of the notices, apart from that of deliveries."""
+"""One notice on its way to one channel: an outbox of its own, apart from that of deliveries."""
 
 from datetime import datetime
 

@@ -14,12 +14,15 @@ from services.clock import utc_now
 from services.delivery import trial
 from services.delivery.dispatcher import Dispatcher
 from services.delivery.drain_job import DrainJob
+from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
 from services.delivery.sender_pool import SenderPool
 from services.delivery.transport import AiohttpTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
+from services.notices import channels
+from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
 from services.settings import Settings
 from services.target_policy import target_policy
@@ -32,6 +35,8 @@ SWITCH_SECONDS = 0.0005
 
 # Within the 25 s that a stop may take, and no shorter than a send.
 STOP_GRACE_SECONDS = 20.0
+# A notice that is cut off is sent again; both graces end within the 25 s.
+NOTICE_GRACE_SECONDS = 2.0
 
 
 class WorkerRunning(AppError):
@@ -45,6 +50,7 @@ class _Running:
     watcher: ChangeWatcher
     sender: SenderPool
     drain: DrainJob | None
+    notices: NoticeJob
     lock: TextIO | None
 
 
@@ -72,6 +78,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(sender)
     pool = SenderPool(sender, policy=policy, processes=settings.sending_processes)
+    post = notice_post(sender, policy=policy)
+    channels.set_post(post)
     drain = None
     if wanted:
         worker_id = new_id("wrk")
@@ -82,7 +90,9 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
             opened, dispatcher, worker_id=worker_id, lease_seconds=settings.lease_seconds
         )
         await drain.start()
-    _running = _Running(watcher, pool, drain, lock)
+    notices = NoticeJob(opened, post=post)
+    await notices.start()
+    _running = _Running(watcher, pool, drain, notices, lock)
     await _say_setup_code(settings)
 
 
@@ -94,7 +104,9 @@ async def stop() -> None:
     running, _running = _running, None
     if running.drain is not None:
         await running.drain.stop(grace_seconds=STOP_GRACE_SECONDS)
+    await running.notices.stop(grace_seconds=NOTICE_GRACE_SECONDS)
     trial.set_sender(None)
+    channels.set_post(None)
     await running.sender.aclose()
     running.watcher.close()
     await asyncio.to_thread(database.close_database)

@@ -3,12 +3,15 @@
 import ipaddress
 import os
 import sys
+from email.headerregistry import Address
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.mail_server import MailServer, is_loopback, read_mail_server, read_sender
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -48,6 +51,16 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=60, ge=1, le=3600, description="how long a worker owns a claimed delivery"
     )
+    smtp_url: str = Field(
+        default="",
+        repr=False,
+        description="server for alerts by e-mail: smtp://user:password@host:587?starttls or smtps://",
+    )
+    mail_from: str = Field(
+        default="",
+        validate_default=True,
+        description="sender of alerts by e-mail: alerts@example.com or Name <alerts@example.com>",
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -71,6 +84,37 @@ class Settings(BaseSettings):
                 raise ValueError(f"{part!r} is not an origin; write https://host, never *")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_server(cls, value: str) -> str:
+        if value:
+            read_mail_server(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _known_sender(cls, value: str, info: ValidationInfo) -> str:
+        if value:
+            read_sender(value)
+        elif info.data.get("smtp_url"):
+            raise ValueError("is needed with AFTERLEAD_SMTP_URL; write alerts@example.com")
+        return value
+
+    @cached_property
+    def mail_server(self) -> MailServer | None:
+        """Return the server for e-mail, or None when there is none."""
+        return read_mail_server(self.smtp_url) if self.smtp_url else None
+
+    @cached_property
+    def mail_sender(self) -> Address | None:
+        """Return whom e-mail is from, or None when that is not set."""
+        return read_sender(self.mail_from) if self.mail_from else None
+
+    @cached_property
+    def public_origin(self) -> str:
+        """Return the origin of links that leave the dashboard, without a slash at its end."""
+        return self.allowed_origins[0]
+
     @cached_property
     def allowed_origins(self) -> tuple[str, ...]:
         """Return the origins whose pages may talk to us; never empty, never `*`."""
@@ -85,12 +129,7 @@ class Settings(BaseSettings):
     @cached_property
     def is_loopback(self) -> bool:
         """Tell whether only this machine can reach us."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @cached_property
     def sending_processes(self) -> int:

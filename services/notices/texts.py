@@ -1,0 +1,116 @@
+"""Says each notice in words: for the banner, the page, e-mails and URLs alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.words import DeliveryReason, LagCause, NoticeKind, NoticeState, PauseReason
+from services.notices.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What it is, in one line, and what to know and do about it."""
+
+    title: str
+    text: str
+
+
+_GIVEN_UP = {
+    DeliveryReason.EXHAUSTED: "The partner accepted them at no try of the schedule.",
+    DeliveryReason.REFUSED_BY_PARTNER: "The partner refused them.",
+    DeliveryReason.GONE: "The partner answered that the address is gone for good.",
+    DeliveryReason.DEADLINE: "They could not be delivered before their deadline.",
+    DeliveryReason.BLOCKED: "Their address is one that postbacks may not reach.",
+    DeliveryReason.TOO_LARGE: "Their request is larger than a postback may be.",
+    DeliveryReason.INVALID_REQUEST: "Their values made a URL or header that is not valid.",
+    DeliveryReason.SECRET_UNREADABLE: "A secret of the postback cannot be read; enter it again.",
+    DeliveryReason.POISON: "Sending them stopped the sender several times.",
+    DeliveryReason.UNKNOWN: "Whether the partner received them is not known, and the postback is "
+    "one that never sends twice.",
+}
+_PAUSED = {
+    PauseReason.GONE: "The partner answered 410: the address is gone for good. Ask the partner for "
+    "the new URL, change the postback and resume it.",
+    PauseReason.FAILING: "Nothing got through to the partner for days. Mend the cause, try it with "
+    "Send Test, then resume the postback.",
+    PauseReason.BY_HAND: "Somebody paused it. Resume it to send what is held.",
+}
+_HELD = "Its deliveries are held meanwhile; none is lost."
+
+
+def describe(
+    kind: NoticeKind,
+    subject: Subject,
+    *,
+    state: NoticeState,
+    count: int,
+    data: Mapping[str, Any],
+) -> Words:
+    """Return the words of a notice as it stands."""
+    is_over = state is NoticeState.RESOLVED
+    match kind:
+        case NoticeKind.DELIVERY_FAILING:
+            return Words(
+                f"Postback {subject.name} {'was' if is_over else 'is'} failing",
+                f"{_deliveries(count)} failed at the fourth try.{_latest(data)} What waits is "
+                "tried again by itself.",
+            )
+        case NoticeKind.DELIVERY_RECOVERED:
+            return Words(
+                f"Postback {subject.name} works again",
+                "A delivery got through after failures. What still waits is sent by itself.",
+            )
+        case NoticeKind.DELIVERY_FAILED:
+            return Words(
+                f"{_deliveries(count)} of postback {subject.name} failed for good",
+                f"{_reason(data)}{_latest(data)} Mend the cause, then resend them.",
+            )
+        case NoticeKind.POSTBACK_PAUSED:
+            if is_over:
+                return Words(
+                    f"Postback {subject.name} is paused no more",
+                    "It was resumed or archived.",
+                )
+            why = _PAUSED[PauseReason(data.get("reason", PauseReason.BY_HAND))]
+            return Words(f"Postback {subject.name} is paused", f"{why}{_latest(data)} {_HELD}")
+        case NoticeKind.QUEUE_LAGGING:
+            return _lag(data, is_over=is_over)
+
+
+def _lag(data: Mapping[str, Any], *, is_over: bool) -> Words:
+    if is_over:
+        return Words("Deliveries are sent in time again", "What waited is being sent.")
+    if data.get("cause") == LagCause.NO_WORKER:
+        return Words(
+            "Postbacks are not sent",
+            "No sender is running. Nothing is lost: what is due is sent as soon as one is. Start "
+            "the server without AFTERLEAD_WORKER=off, or start a worker.",
+        )
+    seconds = int(data.get("oldest_seconds", 0))
+    where = data.get("destination") or "a partner"
+    return Words(
+        "Deliveries wait though they could be sent",
+        f"The oldest, to {where}, was due for {_duration(seconds)} when this was noticed. Look at "
+        "the load of this machine and of the database, and at the log of the worker.",
+    )
+
+
+def _deliveries(count: int) -> str:
+    return f"{count:,} {'delivery' if count == 1 else 'deliveries'}"
+
+
+def _reason(data: Mapping[str, Any]) -> str:
+    reason = data.get("reason")
+    return _GIVEN_UP.get(DeliveryReason(reason), "") if reason else "They were given up."
+
+
+def _latest(data: Mapping[str, Any]) -> str:
+    message = str(data.get("message") or "").strip()
+    return f" The latest answer: {message.rstrip('.')}." if message else ""
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7_200 else f"{seconds // 3600} h"
