@@ -22,7 +22,7 @@ _WHERE = "Give the URL or the e-mail address."
 
 
 class ChannelInput(InputModel):
-    """A channel. `kinds` are the types of notices that it wants; all of them by default."""
+    """A channel. `types` are the types of notices that it wants; all of them by default."""
 
     missing: ClassVar[Mapping[str, str]] = {
         "name": "Give a name that says who hears of it.",
@@ -33,7 +33,7 @@ class ChannelInput(InputModel):
     name: Annotated[str, Text(100, empty="Give a name that says who hears of it.")]
     kind: Literal["url", "email"]
     target: Annotated[str, Text(_MAX_TARGET, empty=_WHERE)]
-    kinds: list[
+    types: list[
         Literal[
             "delivery.failing",
             "delivery.recovered",
@@ -54,8 +54,8 @@ async def check_channel(
     """
     problems: dict[str, str] = {}
     target = given.target
-    if not given.kinds:
-        problems["kinds"] = "Choose at least one kind of notice."
+    if not given.types:
+        problems["types"] = "Choose at least one kind of notice."
     if given.kind == "email":
         if settings.mail_server is None:
             problems["kind"] = NO_MAIL_SERVER
@@ -75,7 +75,7 @@ async def check_channel(
         "name": given.name,
         "kind": ChannelKind(given.kind),
         "target": target,
-        "kinds": list(dict.fromkeys(given.kinds)),
+        "kinds": list(dict.fromkeys(given.types)),
         "enabled": given.enabled,
     }
 

@@ -139,7 +139,7 @@ async def update(
         "name": stored.name,
         "kind": stored.kind.value,
         "target": stored.target,
-        "kinds": stored.kinds,
+        "types": stored.kinds,
         "enabled": stored.enabled,
     }
     given = validate(ChannelInput, {**present, **changes})

@@ -10,8 +10,15 @@ from typing import Final, Literal, TypeVar
 from sqlalchemy import Table, func, literal_column
 from sqlmodel import Session, SQLModel, col, select
 
-from models import Affiliate, Campaign, Delivery, Event, EventType, Submission
-from models.words import ConversionStatus, DeliveryStatus, Source, Verdict
+from models import Affiliate, Campaign, Delivery, Event, EventType, Notice, Submission
+from models.words import (
+    ConversionStatus,
+    DeliveryStatus,
+    NoticeKind,
+    NoticeState,
+    Source,
+    Verdict,
+)
 from services.errors import InvalidInput
 from services.reporting.keyset import Condition, Search
 from services.validation import is_storable
@@ -69,6 +76,17 @@ class SubmissionFilter:
     verdict: str = ""
     source: str = ""
     actor_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """Which notices; `since` is inclusive and `until` exclusive, on the time of opening."""
+
+    kind: tuple[NoticeKind, ...] = ()
+    state: str = ""
+    postback: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -183,6 +201,31 @@ def submission_search(wanted: SubmissionFilter) -> Search:
         indexed=("actor_id", "verdict") if is_url else ("verdict",),
         decisive=("actor_id",) if is_url else (),
         of_index=literal_column("source = 'incoming'") if is_url else None,
+        since=since,
+        until=until,
+    )
+
+
+def notice_search(wanted: NoticeFilter) -> Search:
+    """Return the search for these notices; raises `InvalidInput` as `event_search` does."""
+    problems: dict[str, str] = {}
+    words = {
+        "kind": _words(NoticeKind, wanted.kind, "kind", problems),
+        "state": _words(NoticeState, _given(wanted.state), "state", problems),
+    }
+    since, until = _range(wanted.since, wanted.until, problems)
+    if problems:
+        raise InvalidInput(problems)
+    conditions = [Condition(column, values) for column, values in words.items() if values]
+    if wanted.postback:
+        known = (wanted.postback,) if is_storable(wanted.postback) else ()
+        conditions.append(Condition("subject_id", known))
+    return Search(
+        table=_table(Notice),
+        time="opened_at",
+        conditions=tuple(conditions),
+        indexed=("subject_id", "state", "kind"),
+        decisive=("subject_id",),
         since=since,
         until=until,
     )

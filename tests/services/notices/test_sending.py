@@ -64,7 +64,7 @@ async def test_a_channel_hears_only_what_it_wants(
     job: Channels, make_channel: MakeChannel, partner: Partner
 ) -> None:
     await make_channel(partner.url("/all"))
-    await make_channel(partner.url("/paused"), kinds=["postback.paused"])
+    await make_channel(partner.url("/paused"), types=["postback.paused"])
     await make_channel(partner.url("/off"), enabled=False)
     await job.fail()
     await job.tick(2)
