@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 
-from dashboard import feedback, layout, live, session, theme
+from dashboard import attention, feedback, layout, live, session, theme
 from dashboard.api.app import before_pages
 from dashboard.pages.affiliate import page as affiliate
 from dashboard.pages.affiliates import page as affiliates
+from dashboard.pages.alerts import page as alerts
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
 from dashboard.pages.event import page as event
@@ -58,9 +59,10 @@ app = rx.App(
 app.add_middleware(session.SessionGate())
 app.register_lifespan_task(_running)
 
+layout.Frame.banner = attention.banner
+
+_BEFORE_SIGN_IN = (sign_in, setup)
 _PAGES = (
-    sign_in,
-    setup,
     overview,
     leads,
     lead,
@@ -77,8 +79,11 @@ _PAGES = (
     postback,
     reports,
     incoming,
+    alerts,
     test_receiver,
 )
-for page in _PAGES:
+for page in _BEFORE_SIGN_IN:
     page.register(app)
+for page in _PAGES:
+    page.register(attention.followed(app))
 app.add_page(layout.not_found, route="404", title=theme.page_title("Page not found"))

@@ -1,5 +1,6 @@
 """The frame around every page: side bar, top bar, page heading; and the bare frame for sign-in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import reflex as rx
@@ -31,8 +32,16 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Event Management", routes.EVENT_MANAGEMENT, "zap", group="Settings"),
     NavigationEntry("Event Lists", routes.EVENT_LISTS, "list-checks", group="Settings"),
     NavigationEntry("Incoming URLs", routes.INCOMING, "webhook", group="Settings"),
+    NavigationEntry("Alerts", routes.ALERTS, "bell", group="Settings"),
     NavigationEntry("Test receiver", routes.TEST_RECEIVER, "radio-tower", group="Settings"),
 )
+
+
+class Frame:
+    """What the frame cannot make by itself; the composition root hands it in."""
+
+    banner: Callable[[], rx.Component] = staticmethod(rx.fragment)
+    """Says above every page what needs a person now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,7 @@ def framed(
                 class_name="al-top",
             ),
             rx.el.main(
+                Frame.banner(),
                 rx.el.div(
                     rx.el.div(
                         rx.el.div(

@@ -31,6 +31,9 @@ POSTBACK: Final = "/settings/events/[event_name]/postbacks/[postback_id]"
 EVENT_LISTS: Final = "/settings/event-lists"
 EVENT_LIST_NEW: Final = "/settings/new-event-list"
 EVENT_LIST: Final = "/settings/event-lists/[event_list_id]"
+ALERTS: Final = "/settings/alerts"
+ALERT_CHANNELS: Final = "/settings/alerts/channels"
+ALERT_CHANNEL: Final = "/settings/alerts/channels/[channel_id]"
 TEST_RECEIVER: Final = "/test-receiver"
 TEST_RECEIVER_NAME: Final = "/test-receiver/[receiver_name]"
 
@@ -83,6 +86,16 @@ def postback_new(owner: Text) -> Text:
 def postback(owner: Text, postback_id: Text) -> Text:
     """Return the path of a postback's editor; `owner` is the path of whose it is."""
     return _below(owner + "/postbacks", postback_id)
+
+
+def alerts(**filters: Text) -> Text:
+    """Return the path of the alerts with their filters in the query."""
+    return with_query(ALERTS, **filters)
+
+
+def alert_channel(channel_id: Text) -> Text:
+    """Return the path of one channel for alerts."""
+    return _below(ALERT_CHANNELS, channel_id)
 
 
 def reports(**filters: Text) -> Text:

@@ -21,7 +21,7 @@ from services.reporting.event_log import EventLogFilter
 from services.reporting.overview import Overview
 
 LATEST_ROWS: Final = 8
-REFRESH_SECONDS: Final = 15.0  # a worker that died commits nothing, and the window moves on
+REFRESH_SECONDS: Final = 15.0  # the window moves on
 TICK_EVERY: Final = 6
 _END: Final = object()
 
@@ -53,8 +53,6 @@ class OverviewState(rx.State):
     has_test: bool = False
     has_fired: bool = False
     steps_done: int = 0
-    no_worker: str = ""
-    """What to say when postbacks are due and nobody sends them."""
 
     @rx.event(background=True)
     @guarded
@@ -99,7 +97,6 @@ class OverviewState(rx.State):
             "steps_done": sum(
                 (steps.has_event, steps.has_postback, steps.has_test, steps.has_fired)
             ),
-            "no_worker": _no_worker(figures),
         }
         changed = {name: value for name, value in found.items() if getattr(self, name) != value}
         if changed:
@@ -155,16 +152,6 @@ def _waiting(figures: Overview) -> Stat:
     late = figures.oldest_due_seconds
     words = "nothing is overdue" if late is None else f"the oldest is due for {_duration(late)}"
     return Stat(f"{figures.waiting:,}", before=words)
-
-
-def _no_worker(figures: Overview) -> str:
-    if figures.worker_seen or figures.oldest_due_seconds is None:
-        return ""
-    return (
-        f"Postbacks have been due for {_duration(figures.oldest_due_seconds)}, and no sender is "
-        "running. Nothing is lost: they are sent as soon as one is. Start the server without "
-        "AFTERLEAD_WORKER=off, or start a worker."
-    )
 
 
 def _duration(seconds: int) -> str:

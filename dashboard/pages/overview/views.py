@@ -3,7 +3,6 @@
 import reflex as rx
 
 from dashboard import routes
-from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
 from dashboard.components.card import section, stat_card, stat_row
 from dashboard.components.checklist import Step, checklist
@@ -11,7 +10,7 @@ from dashboard.components.disclosure import stack
 from dashboard.components.event_table import event_table
 from dashboard.components.list_state import FAILED, READY, notice, skeleton
 from dashboard.components.trend_chart import trend_chart
-from dashboard.components.values import has_text, when
+from dashboard.components.values import when
 from dashboard.pages.overview.state import OverviewState
 from dashboard.session import SessionState
 
@@ -26,10 +25,6 @@ def content() -> rx.Component:
         (
             READY,
             stack(
-                when(
-                    has_text(OverviewState.no_worker),
-                    banner(OverviewState.no_worker, tone="bad", title="Postbacks are not sent"),
-                ),
                 when(OverviewState.steps_done < STEPS, _first_steps()),
                 when(OverviewState.has_fired, stack(_figures(), _trend(), _latest(), gap="24px")),
                 gap="24px",

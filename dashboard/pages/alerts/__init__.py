@@ -1,0 +1,1 @@
+"""Alerts: what operators are told, and the channels that hear of it."""

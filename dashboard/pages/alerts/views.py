@@ -1,0 +1,125 @@
+"""How the list of alerts looks."""
+
+import reflex as rx
+
+from dashboard import routes
+from dashboard.components.button import button, link_button
+from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
+from dashboard.components.filter_bar import filter_bar, filter_chips, filter_select
+from dashboard.components.list_state import list_state
+from dashboard.components.pager import pager
+from dashboard.components.status_badge import status_badge
+from dashboard.components.tabs_nav import tabs_nav
+from dashboard.components.time_cell import time_cell
+from dashboard.components.values import when
+from dashboard.pages.alerts.filters import RANGES, STATES, TYPES
+from dashboard.pages.alerts.state import AlertLine, AlertsState
+from dashboard.session import SessionState
+
+ZONE = SessionState.time_zone
+
+
+def tabs(current: str) -> rx.Component:
+    """Build the two tabs; `current` is the route of one of them."""
+    return tabs_nav(
+        ("Alerts", routes.ALERTS),
+        ("Channels", routes.ALERT_CHANNELS),
+        current=current,
+        label="Alerts and channels",
+    )
+
+
+def filters() -> rx.Component:
+    """Build the filters; all of them stand in the address."""
+    return filter_bar(
+        filter_select(
+            "State",
+            value=AlertsState.state_filter,
+            options=STATES,
+            on_change=lambda value: AlertsState.choose("state", value),
+        ),
+        filter_select(
+            "Type",
+            value=AlertsState.type_filter,
+            options=TYPES,
+            on_change=lambda value: AlertsState.choose("type", value),
+        ),
+        filter_select(
+            "Time",
+            value=AlertsState.range_filter,
+            options=RANGES,
+            on_change=lambda value: AlertsState.choose("range", value),
+        ),
+        chips=filter_chips(
+            AlertsState.chips,
+            on_remove=AlertsState.remove_filter,
+            on_clear=AlertsState.clear_filters,
+        ),
+    )
+
+
+def alert_list() -> rx.Component:
+    """Build the table with its pager, or what stands in its place."""
+    return rx.fragment(
+        list_state(
+            AlertsState.list_state,
+            data_table(
+                [
+                    Column("State", width="1%"),
+                    Column("Alert"),
+                    Column("Times", numeric=True, wide_only=True),
+                    Column("Since", wide_only=True),
+                    Column("Latest"),
+                    Column("Done", hidden_title=True),
+                ],
+                rx.foreach(AlertsState.lines, _row),
+                label="Alerts",
+            ),
+            empty_title="Nothing to report",
+            empty_text="Failing and paused postbacks, deliveries that were given up and a queue "
+            "that does not move appear here. Channels send them by e-mail or to a URL.",
+            empty_action=link_button("Open channels", href=routes.ALERT_CHANNELS),
+            error=AlertsState.problem,
+            on_retry=AlertsState.retry,
+            on_clear=AlertsState.clear_filters,
+            icon="bell",
+        ),
+        when(
+            AlertsState.has_newer | AlertsState.has_older,
+            pager(
+                shown=rx.fragment(AlertsState.lines.length(), " alerts"),
+                has_newer=AlertsState.has_newer,
+                has_older=AlertsState.has_older,
+                on_newer=AlertsState.newer,
+                on_older=AlertsState.older,
+            ),
+        ),
+    )
+
+
+def _row(line: rx.Var[AlertLine]) -> rx.Component:
+    row = table_row(
+        cell(status_badge(line.state)),
+        rx.el.td(
+            row_link(line.title, href=line.href),
+            rx.el.p(line.text, class_name="al-field-help"),
+            class_name="al-words",
+        ),
+        cell(line.count, numeric=True, wide_only=True),
+        cell(time_cell(line.opened_at, zone=ZONE), wide_only=True),
+        cell(time_cell(line.last_at, zone=ZONE)),
+        cell(
+            when(
+                line.can_close & AlertsState.may_close,
+                button(
+                    "Mark as done",
+                    small=True,
+                    on_click=AlertsState.close(line.key),
+                    aria_label="Mark as done: " + line.title,
+                ),
+            ),
+            numeric=True,
+        ),
+    )
+    row.key = line.key
+    return row
