@@ -36,6 +36,11 @@ _PAUSED = {
     "Send Test, then resume the postback.",
     PauseReason.BY_HAND: "Somebody paused it. Resume it to send what is held.",
 }
+_WAS_PAUSED = {
+    PauseReason.GONE: " It was paused when the partner answered 410.",
+    PauseReason.FAILING: " It was paused when nothing got through for days.",
+    PauseReason.BY_HAND: "",
+}
 _HELD = "Its deliveries are held meanwhile; none is lost."
 
 
@@ -67,21 +72,24 @@ def describe(
                 f"{_reason(data)}{_latest(data)} Mend the cause, then resend them.",
             )
         case NoticeKind.POSTBACK_PAUSED:
+            reason = PauseReason(data.get("reason", PauseReason.BY_HAND))
             if is_over:
                 return Words(
                     f"Postback {subject.name} is paused no more",
-                    "It was resumed or archived.",
+                    f"It was resumed or archived.{_WAS_PAUSED[reason]}{_latest(data)}",
                 )
-            why = _PAUSED[PauseReason(data.get("reason", PauseReason.BY_HAND))]
+            why = _PAUSED[reason]
             return Words(f"Postback {subject.name} is paused", f"{why}{_latest(data)} {_HELD}")
         case NoticeKind.QUEUE_LAGGING:
             return _lag(data, is_over=is_over)
 
 
 def _lag(data: Mapping[str, Any], *, is_over: bool) -> Words:
+    is_gone = data.get("cause") == LagCause.NO_WORKER
     if is_over:
-        return Words("Deliveries are sent in time again", "What waited is being sent.")
-    if data.get("cause") == LagCause.NO_WORKER:
+        cause = " For a while no sender was running." if is_gone else ""
+        return Words("Deliveries are sent in time again", f"What waited is being sent.{cause}")
+    if is_gone:
         return Words(
             "Postbacks are not sent",
             "No sender is running. Nothing is lost: what is due is sent as soon as one is. Start "

@@ -54,6 +54,8 @@ NEW = (
     Sight("event-lists-empty", "/settings/event-lists", "No event list yet"),
     Sight("reports-empty", "/reports", "Nothing to report yet"),
     Sight("incoming-empty", "/incoming", "No incoming URL yet"),
+    Sight("alerts-empty", routes.ALERTS, "Nothing to report"),
+    Sight("alert-channels-empty", routes.ALERT_CHANNELS, "No channel yet"),
 )
 FURNISHED = (
     Sight("overview", "/", "Latest events"),
@@ -94,6 +96,8 @@ FURNISHED = (
     Sight("reports-affiliate", "/reports?by=affiliate", "No affiliate"),
     Sight("incoming", "/incoming", "Clickbridge"),
     Sight("incoming-url", "/incoming/{incoming_url}", "Last calls"),
+    Sight("alert-channels", routes.ALERT_CHANNELS, "On-call"),
+    Sight("alert-channel", routes.ALERT_CHANNELS + "/{channel}", "What it is told"),
     Sight("test-receiver", "/test-receiver", "north-star-media"),
     Sight("test-receiver-name", "/test-receiver/clickbridge", "Parameter"),
     Sight("not-found", "/no-such-page", "does not exist", status=404),
@@ -143,9 +147,11 @@ def furnished(server: Server, api: httpx.Client) -> dict[str, str]:
     retrying = api.get("/events", params={"event": "rejected", "status": "retrying"}).json()
     sale = first("/events", "event_id", event="sale", campaign="solar-de", status="delivered")
     postbacks = api.get("/event-types/sale/postbacks").json()["items"]
+    hook = {"name": "On-call", "kind": "url", "target": "https://hooks.example.com/alerts"}
     return {
         "postback": next(row["id"] for row in postbacks if row["method"] == "POST"),
         "lead": api.get(f"/events/{sale}").json()["lead_id"],
+        "channel": api.post("/notice-channels", json=hook).json()["id"],
         "event_list": first("/event-lists", "id"),
         "incoming_url": first("/incoming-urls", "id"),
         "delivered": sale,

@@ -64,7 +64,7 @@ class ChannelState(rx.State):
     conflict: list[ConflictLine] = rx.field(default_factory=list)
     is_testing: bool = False
     tested: str = ""
-    """How the test went: `succeeded`, `failed` or nothing yet."""
+    """How the test went: `succeeded`, `failed`, `refused` or nothing yet."""
     test_line: str = ""
     test_answer: str = ""
     sends: list[SendLine] = rx.field(default_factory=list)
@@ -186,7 +186,9 @@ class ChannelState(rx.State):
         try:
             result = await channels.send_test(actor(), self._id)
         except AppError as error:
-            result = SendResult(succeeded=False, message=feedback.sentence(error), duration_ms=0)
+            self.is_testing, self.tested, self.test_answer = False, "refused", ""
+            self.test_line = feedback.sentence(error)
+            return
         self.is_testing = False
         self.tested = "succeeded" if result.succeeded else "failed"
         self.test_line = _test_line(result, target=self.target)

@@ -133,10 +133,21 @@ def _test_result() -> rx.Component:
             banner(ChannelState.test_line, tone="bad", title="The test notice did not arrive"),
         ),
         when(
+            ChannelState.tested == "refused",
+            banner(ChannelState.test_line, tone="warn", title="No test notice was sent"),
+        ),
+        when(
             has_text(ChannelState.tested) & has_text(ChannelState.test_answer),
             code_view(ChannelState.test_answer, label="Its answer"),
         ),
         aria_live="polite",
+        # Nothing in it takes no place: the gap below goes, too.
+        style={
+            "display": "flex",
+            "flex_direction": "column",
+            "gap": "8px",
+            "&:empty": {"margin_bottom": "-24px"},
+        },
     )
 
 

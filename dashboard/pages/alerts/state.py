@@ -32,7 +32,7 @@ class AlertLine:
     title: str
     text: str
     href: str
-    count: int
+    count: str
     opened_at: str
     last_at: str
     resolved_at: str
@@ -152,7 +152,7 @@ def _line(row: NoticeRow) -> AlertLine:
         title=row.title,
         text=row.text,
         href=row.path,
-        count=row.count,
+        count=f"{row.count:,}",
         opened_at=row.opened_at.isoformat(),
         last_at=row.last_at.isoformat(),
         resolved_at=row.resolved_at.isoformat() if row.resolved_at else "",

@@ -70,7 +70,6 @@ def alert_list() -> rx.Component:
                     Column("Times", numeric=True, wide_only=True),
                     Column("Since", wide_only=True),
                     Column("Latest"),
-                    Column("Done", hidden_title=True),
                 ],
                 rx.foreach(AlertsState.lines, _row),
                 label="Alerts",
@@ -103,12 +102,6 @@ def _row(line: rx.Var[AlertLine]) -> rx.Component:
         rx.el.td(
             row_link(line.title, href=line.href),
             rx.el.p(line.text, class_name="al-field-help"),
-            class_name="al-words",
-        ),
-        cell(line.count, numeric=True, wide_only=True),
-        cell(time_cell(line.opened_at, zone=ZONE), wide_only=True),
-        cell(time_cell(line.last_at, zone=ZONE)),
-        cell(
             when(
                 line.can_close & AlertsState.may_close,
                 button(
@@ -116,10 +109,14 @@ def _row(line: rx.Var[AlertLine]) -> rx.Component:
                     small=True,
                     on_click=AlertsState.close(line.key),
                     aria_label="Mark as done: " + line.title,
+                    style={"margin_top": "6px"},
                 ),
             ),
-            numeric=True,
+            class_name="al-words",
         ),
+        cell(line.count, numeric=True, wide_only=True),
+        cell(time_cell(line.opened_at, zone=ZONE), wide_only=True),
+        cell(time_cell(line.last_at, zone=ZONE)),
     )
     row.key = line.key
     return row

@@ -154,9 +154,14 @@ def test_a_channel_is_made_tested_told_and_archived(
     signed_in.get_by_role("button", name="Send a test notice").click()
     expect(signed_in.get_by_text("The test notice did not arrive")).to_be_visible()
     expect(signed_in.get_by_text("answered 503")).to_be_visible()
-    signed_in.wait_for_timeout(3_100)  # a channel is tested once in three seconds
-    signed_in.get_by_role("button", name="Send a test notice").click()
-    expect(signed_in.get_by_text("The test notice arrived")).to_be_visible()
+    again = signed_in.get_by_text("No test notice was sent")
+    arrived = signed_in.get_by_text("The test notice arrived")
+    for _ in range(100):  # a channel is tested once in three seconds
+        signed_in.get_by_role("button", name="Send a test notice").click()
+        expect(again.or_(arrived)).to_be_visible()
+        if arrived.is_visible():
+            break
+    expect(arrived).to_be_visible()
     # Fewer types, stored.
     signed_in.get_by_label(re.compile(r"delivery\.failing")).uncheck()
     expect(signed_in.get_by_text("There are changes to save.")).to_be_visible()
