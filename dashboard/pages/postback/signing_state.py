@@ -95,7 +95,7 @@ class SigningState(rx.State):
 
     async def _take(self, row: PostbackRow) -> None:
         form = await self.get_state(PostbackState)
-        form.pass_over(row, before=self._version)
+        form._pass_over(row, before=self._version)
         self.problem = ""
         self._show(row)
 

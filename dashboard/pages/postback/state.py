@@ -161,7 +161,7 @@ class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State
         if self.shown:
             self._fill(await postbacks.get(actor(), self.shown))
 
-    def pass_over(self, row: PostbackRow, *, before: int) -> None:
+    def _pass_over(self, row: PostbackRow, *, before: int) -> None:
         """Know the next version of the postback, which changed nothing that stands in the form."""
         if (self.shown, self._version) == (row.id, before):
             self._version = row.version
