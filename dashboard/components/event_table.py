@@ -106,7 +106,7 @@ def _row(line: rx.Var[EventLine], zone: Text) -> rx.Component:
             rx.cond(
                 line.next_try,
                 two_lines(
-                    status_badge(line.status),
+                    rx.el.div(status_badge(line.status)),  # or it would be as wide as the cell
                     next_try(line.next_try, at=line.next_at, zone=zone),
                 ),
                 status_badge(line.status),

@@ -16,10 +16,11 @@ def next_try(words: Text, *, at: Text, zone: Text) -> rx.Component:
     return when_text(
         words,
         rx.el.span(
-            words,
+            rx.el.span(words, style={"white_space": "nowrap"}),
             " ",
             time_cell(at, zone=zone, kind="until"),
             class_name="al-dim",
-            style={"white_space": "nowrap", "font_size": "12px"},
+            # In a narrow cell the time goes below.
+            style={"white_space": "normal", "font_size": "12px"},
         ),
     )

@@ -135,10 +135,7 @@ def _matches() -> rx.Component:
         _rule_text(placeholder=r"(?i)^\s*(ok|success)"),
         name="rule_text",
         error=PostbackState.errors["success"],
-        help_text=(
-            "Found anywhere in the text unless it begins with ^. (?i) ignores capitals. It is "
-            "RE2: no look-ahead, no back-references."
-        ),
+        help_text="Found anywhere in the text unless it begins with ^. (?i) ignores capitals.",
     )
 
 
@@ -162,7 +159,7 @@ def _json() -> rx.Component:
             "Equals",
             _rule_text(placeholder="ok"),
             name="rule_text",
-            help_text="Compared as text: 1 is also “1”.",
+            help_text="Compared as text: true and “true” are the same.",
         ),
     )
 

@@ -89,7 +89,7 @@ def test_save_alone_overwrites_nothing(
     mine: Page, theirs: Page, api: httpx.Client, postback: dict[str, str]
 ) -> None:
     expect(panel(mine)).to_be_visible()
-    mine.get_by_text("How it is delivered").scroll_into_view_if_needed()
+    mine.get_by_text("What holds for every call").scroll_into_view_if_needed()
     expect(mine.get_by_text("somebody else saved first")).to_be_in_viewport()
     mine.get_by_role("button", name="Save").click()
     expect(panel(mine)).to_be_in_viewport()
