@@ -154,7 +154,7 @@ def release(session: Session, *, claims: Sequence[Claim], now: datetime) -> None
 
     One that must be sent at most once and had begun ends `failed`, reason `unknown`.
     """
-    begun = once.fail_started(session, delivery_ids=[item.id for item in claims])
+    begun = once.fail_begun(session, claims=claims)
     free = [item for item in claims if item.id not in begun]
     if not free:
         return

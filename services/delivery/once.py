@@ -7,9 +7,10 @@ partner; nobody knows, so nobody sends it again but a person.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, tuple_, update
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from models.words import DeliveryReason, DeliveryStatus
@@ -50,30 +51,39 @@ def fail_started(session: Session, *, delivery_ids: Sequence[str]) -> frozenset[
     """Give up, of these deliveries, those whose send had begun; return their ids.
 
     They become `failed` with reason `unknown`, lose their claim, and their events show it. For
-    leases that are taken or given back: the caller holds the rows, or is the only writer.
+    leases that are taken away, whoever's they are: the caller holds the rows, or is the only
+    writer.
     """
-    if not delivery_ids:
-        return frozenset()
-    failed = session.connection().execute(_FAIL, {"ids": list(delivery_ids)}).all()
+    return _fail(session, _FAIL, {"ids": list(delivery_ids)}) if delivery_ids else frozenset()
+
+
+def fail_begun(session: Session, *, claims: Sequence[Held]) -> frozenset[str]:
+    """Give up, of one's own claims, those whose send had begun; as `fail_started`.
+
+    A claim whose token is no longer the stored one is left alone: somebody else may be sending.
+    """
+    held = [(claim.id, claim.token) for claim in claims]
+    return _fail(session, _FAIL_HELD, {"held": held}) if held else frozenset()
+
+
+def _fail(session: Session, statement: ReturningUpdate[Any], values: Any) -> frozenset[str]:
+    failed = session.connection().execute(statement, values).all()
     if failed:
         refresh_events(session, sorted({row.event_id for row in failed}))
     return frozenset(row.id for row in failed)
 
 
+_STILL_HELD = tuple_(DELIVERY.c.id, DELIVERY.c.claim_token).in_(bindparam("held", expanding=True))
 _MARK = (
     update(DELIVERY)
-    .where(tuple_(DELIVERY.c.id, DELIVERY.c.claim_token).in_(bindparam("held", expanding=True)))
+    .where(_STILL_HELD)
     .values(started_at=bindparam("b_now"))
     .returning(DELIVERY.c.id)
 )
 # Each claim empties `started_at`, so the mark is always one of the present claim.
-_FAIL = (
+_GIVE_UP = (
     update(DELIVERY)
-    .where(
-        DELIVERY.c.id.in_(bindparam("ids", expanding=True)),
-        DELIVERY.c.status == DeliveryStatus.SENDING,
-        DELIVERY.c.started_at.is_not(None),
-    )
+    .where(DELIVERY.c.status == DeliveryStatus.SENDING, DELIVERY.c.started_at.is_not(None))
     .values(
         status=DeliveryStatus.FAILED,
         reason=DeliveryReason.UNKNOWN,
@@ -85,3 +95,5 @@ _FAIL = (
     )
     .returning(DELIVERY.c.id, DELIVERY.c.event_id)
 )
+_FAIL = _GIVE_UP.where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+_FAIL_HELD = _GIVE_UP.where(_STILL_HELD)

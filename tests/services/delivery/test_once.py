@@ -109,3 +109,15 @@ async def test_a_lease_that_runs_out_after_it_began_is_of_unknown_end(world: Wor
     assert await database.write(claims.reclaim, now=utc_now() + timedelta(seconds=61)) == 1
     (delivery,) = await deliveries()
     assert (delivery.status, delivery.reason) == (DeliveryStatus.FAILED, DeliveryReason.UNKNOWN)
+
+
+async def test_who_lost_the_claim_ends_nothing_that_another_worker_is_sending(
+    world: World,
+) -> None:
+    await world.fire()
+    stopped = await claim_all(lease_seconds=1)
+    await database.write(claims.reclaim, now=utc_now() + timedelta(seconds=2))
+    await mark(await claim_all(after=timedelta(seconds=5)))
+    await database.write(claims.release, claims=stopped, now=utc_now())
+    (delivery,) = await deliveries()
+    assert (delivery.status, delivery.reason) == (DeliveryStatus.SENDING, None)
