@@ -4,6 +4,7 @@ from models import base  # noqa: F401 - first: it names the constraints of every
 from models.affiliate import Affiliate
 from models.api_key import ApiKey
 from models.attempt import Attempt
+from models.bulk_resend import BulkResend
 from models.campaign import Campaign
 from models.campaign_event import CampaignEvent
 from models.custom_field import CustomField
@@ -24,6 +25,7 @@ from models.notice_send import NoticeSend
 from models.postback import Postback
 from models.postback_failure import PostbackFailure
 from models.postback_release import PostbackRelease
+from models.retention_mark import RetentionMark
 from models.sign_in_ticket import SignInTicket
 from models.status_change import StatusChange
 from models.submission import Submission
@@ -36,6 +38,7 @@ __all__ = [
     "Affiliate",
     "ApiKey",
     "Attempt",
+    "BulkResend",
     "Campaign",
     "CampaignEvent",
     "CustomField",
@@ -57,6 +60,7 @@ __all__ = [
     "Postback",
     "PostbackFailure",
     "PostbackRelease",
+    "RetentionMark",
     "SignInTicket",
     "StatusChange",
     "Submission",

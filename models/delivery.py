@@ -112,3 +112,5 @@ class Delivery(SQLModel, table=True):
     started_at: datetime | None = None
     worker_id: str | None = Field(default=None, max_length=40)
     reclaims: int = 0
+    # When retention emptied its body and those of its answers.
+    emptied_at: datetime | None = None

@@ -8,15 +8,16 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Campaign, Delivery, Event, Lead
-from models.words import DeliveryReason, DeliveryStatus, Method, PostbackLevel
+from models.words import DeliveryReason, DeliveryStatus, FailureKind, Method, PostbackLevel
 from services import database
 from services.actor import Actor, Right
 from services.errors import NotFound
 from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import delivery_details, keyset, next_try
+from services.reporting.causes import last_failure_of
 from services.reporting.delivery_details import AttemptRow, DeliveryDetail, RequestView
-from services.reporting.filters import DeliveryFilter, delivery_search
+from services.reporting.delivery_filter import DeliveryFilter, delivery_search
 from services.reporting.keyset import Count
 from services.reporting.next_try import NextTry
 from services.reporting.people import lead_name
@@ -42,6 +43,7 @@ class DeliveryRow:
     """One delivery as the log shows it; `campaign` is the key, `host` is where it goes.
 
     `tries`, `tries_planned` and `next_try` mean what they do in `DeliveryDetail`.
+    `failure` is how the last try went wrong, `None` where it did not or there was none.
     """
 
     id: str
@@ -60,6 +62,7 @@ class DeliveryRow:
     method: Method
     url: str
     host: str
+    destination: str
     created_at: datetime
     next_attempt_at: datetime | None
     next_try: NextTry | None
@@ -67,6 +70,7 @@ class DeliveryRow:
     tries_planned: int
     attempts_made: int
     response_code: int | None
+    failure: FailureKind | None
 
 
 async def list_page(
@@ -93,7 +97,7 @@ async def get(actor: Actor, delivery_id: str) -> DeliveryDetail:
 
 
 def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -> Page[DeliveryRow]:
-    found = keyset.find_page(session, delivery_search(wanted), request)
+    found = keyset.find_page(session, delivery_search(session, wanted), request)
     query = (
         select(
             col(Delivery.id),
@@ -105,6 +109,7 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
             col(Delivery.reason_text),
             col(Delivery.method),
             col(Delivery.url),
+            col(Delivery.destination),
             col(Delivery.created_at),
             col(Delivery.resent_at),
             col(Delivery.due_at),
@@ -112,6 +117,7 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
             col(Delivery.tries),
             col(Delivery.attempts),
             col(Delivery.response_code),
+            last_failure_of(Delivery).label("failure"),
             col(Event.event_name),
             col(Event.lead_id),
             col(Event.transaction_id),
@@ -135,7 +141,7 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
 
 
 def _count(session: Session, wanted: DeliveryFilter, at_most: int) -> Count:
-    return keyset.count(session, delivery_search(wanted), at_most=at_most)
+    return keyset.count(session, delivery_search(session, wanted), at_most=at_most)
 
 
 def _row(row: Any) -> DeliveryRow:
@@ -156,6 +162,7 @@ def _row(row: Any) -> DeliveryRow:
         method=row.method,
         url=row.url,
         host=delivery_details.host_of(row.url),
+        destination=row.destination,
         created_at=row.created_at,
         next_attempt_at=delivery_details.next_attempt_at(row.status, row.due_at),
         next_try=next_try.of_row(row),
@@ -163,6 +170,7 @@ def _row(row: Any) -> DeliveryRow:
         tries_planned=tries_planned(row.policy, tries=row.tries, status_code=row.response_code),
         attempts_made=row.attempts,
         response_code=row.response_code,
+        failure=FailureKind(row.failure) if row.failure else None,
     )
 
 

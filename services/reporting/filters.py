@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeVar
 from sqlalchemy import Table, func, literal_column
 from sqlmodel import Session, SQLModel, col, select
 
-from models import Affiliate, Campaign, Delivery, Event, EventType, Notice, Submission
+from models import Affiliate, Campaign, Event, EventType, Notice, Submission
 from models.words import (
     ConversionStatus,
     DeliveryStatus,
@@ -57,16 +57,6 @@ class EventLogFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryFilter:
-    """Which deliveries; `since` is inclusive and `until` exclusive, on the time of creation."""
-
-    status: tuple[DeliveryStatus, ...] = ()
-    postback: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SubmissionFilter:
     """Which incoming calls; `since` is inclusive and `until` exclusive.
 
@@ -108,11 +98,11 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
     """
     problems: dict[str, str] = {}
     words = {
-        "delivery_status": _words(DeliveryStatus, wanted.status, "status", problems),
-        "conversion_status": _words(
+        "delivery_status": read_words(DeliveryStatus, wanted.status, "status", problems),
+        "conversion_status": read_words(
             ConversionStatus, wanted.conversion_status, "conversion_status", problems
         ),
-        "source": _words(Source, _given(wanted.source), "source", problems),
+        "source": read_words(Source, given(wanted.source), "source", problems),
     }
     code = None
     try:
@@ -121,7 +111,7 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
         problems["code"] = str(error)
     if wanted.time not in {"received", "occurred"}:
         problems["time"] = "Give received or occurred."
-    since, until = _range(wanted.since, wanted.until, problems)
+    since, until = read_range(wanted.since, wanted.until, problems)
     if problems:
         raise InvalidInput(problems)
 
@@ -141,7 +131,7 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
     affiliate = () if wanted.affiliate == NO_AFFILIATE else ("affiliate_id",)
     weighed = ("event_type_id", "campaign_id", *affiliate, "delivery_status", "response_code")
     return Search(
-        table=_table(Event),
+        table=table_of(Event),
         time="received_at" if wanted.time == "received" else "occurred_at",
         conditions=tuple(conditions),
         # The other indexes go on by the time of receipt: they are in no order for occurred_at.
@@ -152,41 +142,14 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
     )
 
 
-def delivery_search(wanted: DeliveryFilter) -> Search:
-    """Return the search for these deliveries; an unknown postback matches nothing.
-
-    Raises `InvalidInput` as `event_search` does.
-    """
-    problems: dict[str, str] = {}
-    statuses = _words(DeliveryStatus, wanted.status, "status", problems)
-    since, until = _range(wanted.since, wanted.until, problems)
-    if problems:
-        raise InvalidInput(problems)
-    conditions: list[Condition] = []
-    if wanted.postback:
-        known = (wanted.postback,) if is_storable(wanted.postback) else ()
-        conditions.append(Condition("postback_id", known))
-    if statuses or not wanted.postback:
-        # No index has the time alone; the merged walk of every status is the same list.
-        conditions.append(Condition("status", statuses or tuple(DeliveryStatus)))
-    return Search(
-        table=_table(Delivery),
-        time="created_at",
-        conditions=tuple(conditions),
-        indexed=("postback_id", "status"),
-        since=since,
-        until=until,
-    )
-
-
 def submission_search(wanted: SubmissionFilter) -> Search:
     """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does."""
     problems: dict[str, str] = {}
     words = {
-        "verdict": _words(Verdict, _given(wanted.verdict), "verdict", problems),
-        "source": _words(Source, _given(wanted.source), "source", problems),
+        "verdict": read_words(Verdict, given(wanted.verdict), "verdict", problems),
+        "source": read_words(Source, given(wanted.source), "source", problems),
     }
-    since, until = _range(wanted.since, wanted.until, problems)
+    since, until = read_range(wanted.since, wanted.until, problems)
     if problems:
         raise InvalidInput(problems)
     conditions = [Condition(column, values) for column, values in words.items() if values]
@@ -195,7 +158,7 @@ def submission_search(wanted: SubmissionFilter) -> Search:
         conditions.append(Condition("actor_id", known))
     is_url = bool(wanted.actor_id) and words["source"] == (Source.INCOMING,)
     return Search(
-        table=_table(Submission),
+        table=table_of(Submission),
         time="received_at",
         conditions=tuple(conditions),
         indexed=("actor_id", "verdict") if is_url else ("verdict",),
@@ -221,7 +184,7 @@ def notice_search(wanted: NoticeFilter) -> Search:
         known = (wanted.postback,) if is_storable(wanted.postback) else ()
         conditions.append(Condition("subject_id", known))
     return Search(
-        table=_table(Notice),
+        table=table_of(Notice),
         time="opened_at",
         conditions=tuple(conditions),
         indexed=("subject_id", "state", "kind"),
@@ -231,17 +194,36 @@ def notice_search(wanted: NoticeFilter) -> Search:
     )
 
 
-def _table(model: type[SQLModel]) -> Table:
+def campaign_conditions(session: Session, key: str) -> Iterator[Condition]:
+    """Give the condition that an event is of this campaign; an empty key means any."""
+    if key:
+        campaign = select(Campaign.id).where(Campaign.key == key)
+        yield Condition("campaign_id", tuple(session.exec(campaign)) if is_storable(key) else ())
+
+
+def affiliate_conditions(session: Session, key: str) -> Iterator[Condition]:
+    """Give the condition that an event is of this affiliate, or of none for "-"; empty: any."""
+    if key == NO_AFFILIATE:
+        yield Condition("affiliate_id", (None,))
+    elif key:
+        affiliate = select(Affiliate.id).where(Affiliate.key == key)
+        yield Condition("affiliate_id", tuple(session.exec(affiliate)) if is_storable(key) else ())
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Return the table behind a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def _given(text: str) -> tuple[str, ...]:
+def given(text: str) -> tuple[str, ...]:
+    """Return the words of a filter that takes one: none for an empty text."""
     return (text,) if text else ()
 
 
-def _words(
+def read_words(
     words: type[Word], given: Iterable[str], field: str, problems: dict[str, str]
 ) -> tuple[Word, ...]:
+    """Return the words that were given, each once; a wrong one is noted under its field."""
     found: dict[Word, None] = {}
     for text in given:
         try:
@@ -251,9 +233,10 @@ def _words(
     return tuple(found)
 
 
-def _range(
+def read_range(
     since: datetime | None, until: datetime | None, problems: dict[str, str]
 ) -> tuple[datetime | None, datetime | None]:
+    """Return a span in UTC; a time without an offset is noted under `from` or `to`."""
     return _moment(since, "from", problems), _moment(until, "to", problems)
 
 
@@ -279,16 +262,8 @@ def _names(session: Session, wanted: EventLogFilter) -> Iterator[Condition]:
         event_type = select(EventType.id).where(EventType.name == wanted.event)
         found = session.exec(event_type).all() if is_storable(wanted.event) else ()
         yield Condition("event_type_id", tuple(found))
-    if wanted.campaign:
-        campaign = select(Campaign.id).where(Campaign.key == wanted.campaign)
-        found = session.exec(campaign).all() if is_storable(wanted.campaign) else ()
-        yield Condition("campaign_id", tuple(found))
-    if wanted.affiliate == NO_AFFILIATE:
-        yield Condition("affiliate_id", (None,))
-    elif wanted.affiliate:
-        affiliate = select(Affiliate.id).where(Affiliate.key == wanted.affiliate)
-        found = session.exec(affiliate).all() if is_storable(wanted.affiliate) else ()
-        yield Condition("affiliate_id", tuple(found))
+    yield from campaign_conditions(session, wanted.campaign)
+    yield from affiliate_conditions(session, wanted.affiliate)
 
 
 def _codes(session: Session, code: re.Match[str]) -> tuple[int | None, ...]:

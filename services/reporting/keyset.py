@@ -6,8 +6,8 @@ statement ever reads more than one window, and none sorts more than that. When t
 page is used up, the page is given as far as it got, with a cursor to go on from there.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
@@ -48,6 +48,18 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that the table's own columns do not answer.
+
+    `holds` makes it from a window, which has `id` and the columns in `needs`. It may look up rows
+    of other tables, by their keys and in scalar subqueries only: those tempt no planner.
+    """
+
+    needs: tuple[str, ...]
+    holds: Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """A filter as the database understands it: one object for list, count and export.
 
@@ -65,6 +77,7 @@ class Search:
     of_index: ColumnElement[bool] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -119,28 +132,64 @@ def find_page(session: Session, search: Search, request: PageRequest) -> Page[st
     )
 
 
-def count(session: Session, search: Search, *, at_most: int) -> Count:
-    """Return how many rows match, counting no further than `at_most` nor beyond a page's time."""
+def find_from(session: Session, search: Search, *, after: str, limit: int) -> Page[str]:
+    """Return the ids of the next rows beyond a cursor, oldest first: for work on a whole list.
+
+    `after` is "" to begin with and then each page's `next_cursor`; that is `None` once everything
+    was seen. A page may hold fewer rows than `limit` before that, even none. Raises as `find_page`.
+    """
+    if search.is_empty:
+        return Page([])
+    place = replace(_place(after, search.time), newer=True)
+    found, stopped = _walk(session, search, place, wanted=limit)
+    onward = found[-1] if len(found) == limit else stopped
+    return Page([key[1] for key in found], next_cursor=_cursor(search, onward, newer=True))
+
+
+def count(
+    session: Session, search: Search, *, at_most: int, seconds: float = SECONDS_PER_PAGE
+) -> Count:
+    """Return how many rows match, counting no further than `at_most` nor longer than `seconds`."""
     if search.is_empty:
         return Count(0, is_complete=True)
-    found, stopped = _walk(session, search, _Place(), wanted=at_most + 1)
+    found, stopped = _walk(session, search, _Place(), wanted=at_most + 1, seconds=seconds)
     return Count(min(len(found), at_most), is_complete=stopped is None and len(found) <= at_most)
 
 
+def newest(
+    session: Session, search: Search, *, columns: Sequence[str], size: int
+) -> tuple[Subquery, tuple[ColumnElement[bool], ...]]:
+    """Return the newest `size` rows of the most telling index, and what else must hold for them.
+
+    For figures over a list that may be long: they are read from these rows alone. The subquery
+    has `id`, the time and `columns`.
+    """
+    driver = _driver(session, search)
+    others = tuple(condition for condition in search.conditions if condition is not driver)
+    window = _window(search, driver, (*_needed(search, others), *columns), _Place(), size)
+    return window, _all_hold(search, others, window)
+
+
 def _walk(
-    session: Session, search: Search, place: _Place, *, wanted: int
+    session: Session,
+    search: Search,
+    place: _Place,
+    *,
+    wanted: int,
+    seconds: float = SECONDS_PER_PAGE,
 ) -> tuple[list[Key], Key | None]:
     driver = _driver(session, search)
     others = tuple(condition for condition in search.conditions if condition is not driver)
-    size = FIRST_WINDOW if others else wanted
-    give_up_at = monotonic() + SECONDS_PER_PAGE
+    needed = _needed(search, others)
+    size = FIRST_WINDOW if others or search.checks else wanted
+    give_up_at = monotonic() + seconds
     found: list[Key] = []
     after = place.key
     while True:
-        window = _window(search, driver, others, _Place(place.newer, after), size)
+        window = _window(search, driver, needed, _Place(place.newer, after), size)
         matching = (
             select(window.c[search.time], window.c.id)
-            .where(*(holds(window.c[other.column], other.values) for other in others))
+            .where(*_all_hold(search, others, window))
             .order_by(*_order(window.c[search.time], window.c.id, newer=place.newer))
             .limit(wanted - len(found))
         )
@@ -160,6 +209,20 @@ def _walk(
         if monotonic() > give_up_at:
             return found, after
         size = min(size * 4, LAST_WINDOW)
+
+
+def _needed(search: Search, others: Sequence[Condition]) -> tuple[str, ...]:
+    checked = (name for check in search.checks for name in check.needs)
+    return (*(other.column for other in others), *checked)
+
+
+def _all_hold(
+    search: Search, others: Sequence[Condition], window: Subquery
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        *(holds(window.c[other.column], other.values) for other in others),
+        *(check.holds(window.c) for check in search.checks),
+    )
 
 
 def _driver(session: Session, search: Search) -> Condition | None:
@@ -191,7 +254,7 @@ def _count_by_index(session: Session, search: Search, condition: Condition) -> i
 def _window(
     search: Search,
     driver: Condition | None,
-    others: Sequence[Condition],
+    needed: Sequence[str],
     place: _Place,
     size: int,
 ) -> Subquery:
@@ -201,10 +264,10 @@ def _window(
     the planner to another index.
     """
     if driver is None:
-        return _branch(search, None, others, place, size).subquery()
+        return _branch(search, None, needed, place, size).subquery()
     # One index walk per value, merged: an IN over the index would sort all of its rows.
     branches = [
-        _branch(search, Condition(driver.column, (value,)), others, place, size)
+        _branch(search, Condition(driver.column, (value,)), needed, place, size)
         for value in driver.values
     ]
     if len(branches) == 1:
@@ -217,13 +280,14 @@ def _window(
 def _branch(
     search: Search,
     driver: Condition | None,
-    others: Sequence[Condition],
+    needed: Sequence[str],
     place: _Place,
     size: int,
 ) -> Select[Any]:
     columns = search.table.c
     time, identity = columns[search.time], columns.id
-    rows = select(time, identity, *(columns[other.column] for other in others)).limit(size)
+    named = [name for name in dict.fromkeys(needed) if name not in {search.time, "id"}]
+    rows = select(time, identity, *(columns[name] for name in named)).limit(size)
     order = [time, identity]
     if driver is not None:
         rows = rows.where(holds(columns[driver.column], driver.values))

@@ -14,6 +14,7 @@ depends_on = None
 
 _WAITS = sa.text('due_at IS NOT NULL')
 _HELD = sa.text("status = 'held'")
+_RUNS = sa.text("status = 'running'")
 _SUSPECT = sa.text('due_at IS NOT NULL AND reclaims >= 5')
 _OPEN = sa.text("state = 'open'")
 _TO_TELL = sa.text('tell_at IS NOT NULL')
@@ -58,6 +59,29 @@ def upgrade() -> None:
     sa.Column('finished_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['postback_id'], ['postback.id'], name=op.f('fk_postback_release_postback_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('postback_id', name=op.f('pk_postback_release'))
+    )
+    op.create_table('bulk_resend',
+    sa.Column('id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('status', sa.Enum('running', 'finished', 'cancelled', name='bulkresendstatus', native_enum=False, length=32), nullable=False),
+    sa.Column('filter', sa.JSON(), nullable=False),
+    sa.Column('cursor', sa.Text(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('total_is_complete', sa.Boolean(), nullable=False),
+    sa.Column('resent', sa.Integer(), nullable=False),
+    sa.Column('left_out', sa.Integer(), nullable=False),
+    sa.Column('actor_id', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('actor_name', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_bulk_resend'))
+    )
+    op.create_index('ix_bulk_resend_running', 'bulk_resend', ['status'], unique=True, sqlite_where=_RUNS, postgresql_where=_RUNS)
+    op.create_index('ix_bulk_resend_created_at', 'bulk_resend', ['created_at'], unique=False)
+    op.create_table('retention_mark',
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('mark', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('updated_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_retention_mark'))
     )
 
     op.create_table('notice',
@@ -134,6 +158,7 @@ def upgrade() -> None:
     op.add_column('delivery', sa.Column('policy', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('delivery', sa.Column('held_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.add_column('delivery', sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
+    op.add_column('delivery', sa.Column('emptied_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.drop_index('ix_delivery_due', 'delivery')
     op.create_index('ix_delivery_due', 'delivery', ['status', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
     op.create_index('ix_delivery_lane', 'delivery', ['status', 'destination', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
@@ -157,12 +182,14 @@ def downgrade() -> None:
     op.drop_index('ix_delivery_lane', 'delivery')
     op.drop_index('ix_delivery_due', 'delivery')
     op.create_index('ix_delivery_due', 'delivery', ['due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
-    for column in ('started_at', 'held_at', 'policy'):
+    for column in ('emptied_at', 'started_at', 'held_at', 'policy'):
         op.drop_column('delivery', column)
     for column in ('pause_reason', 'paused_at', 'at_most_once', 'success_rule', 'retry_waits', 'retry_preset', 'signing_secrets'):
         op.drop_column('postback', column)
     op.drop_table('postback_release')
     for table in ('notice_send', 'notice_channel', 'notice'):
         op.drop_table(table)
+    op.drop_table('retention_mark')
+    op.drop_table('bulk_resend')
     op.drop_table('postback_failure')
     op.drop_table('destination')

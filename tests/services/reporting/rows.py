@@ -7,9 +7,11 @@ from typing import Any, Self
 from sqlmodel import Session, SQLModel
 
 from models import (
+    Affiliate,
     Attempt,
     Campaign,
     Delivery,
+    Destination,
     Event,
     EventType,
     Lead,
@@ -20,6 +22,7 @@ from models import (
 )
 from models.words import (
     AttemptTrigger,
+    BreakerState,
     ConversionStatus,
     DeliveryStatus,
     LeadSource,
@@ -77,6 +80,10 @@ class Rows:
                 "updated_at": START,
             },
         )
+
+    def affiliate(self, key: str = "google", name: str = "Google Ads") -> Affiliate:
+        values = {"key": key, "name": name, "created_at": START, "updated_at": START}
+        return self._add(Affiliate, {"id": new_id("aff"), **values})
 
     def lead(self, campaign: Campaign, transaction_id: str = "t-1", **changes: Any) -> Lead:
         values = {
@@ -145,6 +152,22 @@ class Rows:
             },
         )
 
+    def destination(self, name: str = "https://partner.example:443", **changes: Any) -> Destination:
+        values = {
+            "name": name,
+            "breaker": BreakerState.CLOSED,
+            "concurrency": 8,
+            "in_flight": 0,
+            "is_slow": False,
+            "typical_ms": 40,
+            "p95_ms": 90,
+            "succeeded": 9,
+            "failed": 1,
+            "worker_id": "wrk_1",
+            "updated_at": START,
+        }
+        return self._add(Destination, values | changes)
+
     def worker(self, seen_at: datetime) -> Worker:
         return self._add(Worker, {"id": new_id("wrk"), "started_at": seen_at, "seen_at": seen_at})
 
@@ -186,6 +209,7 @@ def delivery_values(event: Event, postback: Postback, **changes: Any) -> dict[st
         "status": DeliveryStatus.PENDING,
         "method": Method.GET,
         "url": "https://partner.example/in?tid=t-1",
+        "destination": "https://partner.example:443",
         "headers": [],
         "created_at": event.received_at,
         "deadline_at": event.received_at,

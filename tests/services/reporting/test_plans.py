@@ -1,13 +1,11 @@
 """No filter reads or sorts a table: looked at in the plans of the statements really sent."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, insert, text
+from sqlalchemy import insert, text
 
 from models import Delivery, Event, Submission
 from models.words import DeliveryStatus, Source, Verdict
@@ -33,19 +31,10 @@ from services.reporting.event_log import EventLogFilter
 from services.reporting.incoming_log import SubmissionFilter
 from services.settings import Settings
 from tests.factories import START
+from tests.services.reporting.plans import Statements, check, noted
 from tests.services.reporting.rows import Rows, delivery_values, event_values
 
 ROWS = 6_000
-BIG = ("event", "delivery", "submission", "lead", "attempt")
-# What one page may read of a big table: a few windows, never the table.
-BOUND = 3_000
-
-
-@dataclass
-class Statements:
-    """The statements that a test sent, with their parameters."""
-
-    sent: list[tuple[str, Any]] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -104,14 +93,8 @@ def many(db: Database, settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def statements(many: dict[str, str], db: Database) -> Iterator[Statements]:
-    statements = Statements()
-
-    def _note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        statements.sent.append((statement, parameters))
-
-    event.listen(db.reading, "before_cursor_execute", _note)
-    yield statements
-    event.remove(db.reading, "before_cursor_execute", _note)
+    with noted(db.reading) as statements:
+        yield statements
 
 
 EVENT_FILTERS: list[dict[str, Any]] = [
@@ -148,7 +131,7 @@ async def test_no_event_filter_reads_or_sorts_the_table(
             if cursor:
                 await event_log.list_page(viewer, wanted, PageRequest(limit=5, cursor=cursor))
 
-        _check(settings, statements, changes)
+        check(settings, statements, changes)
 
 
 async def test_a_filter_without_an_index_reads_one_window_at_a_time(
@@ -164,7 +147,7 @@ async def test_a_filter_without_an_index_reads_one_window_at_a_time(
 
     assert len(page.items) == 3
     assert len(statements.sent) > ROWS // keyset.FIRST_WINDOW
-    _check(settings, statements, "source", bound=5 * keyset.FIRST_WINDOW)
+    check(settings, statements, "source", bound=5 * keyset.FIRST_WINDOW)
 
 
 async def test_of_two_indexes_the_one_with_fewer_rows_is_walked(
@@ -203,7 +186,7 @@ async def test_no_delivery_filter_reads_or_sorts_the_table(
             request = PageRequest(limit=5, cursor=first.next_cursor)
             await delivery_log.list_page(viewer, wanted, request)
 
-        _check(settings, statements, changes)
+        check(settings, statements, changes)
 
 
 async def test_no_filter_of_incoming_calls_reads_or_sorts_the_table(
@@ -216,7 +199,7 @@ async def test_no_filter_of_incoming_calls_reads_or_sorts_the_table(
             request = PageRequest(limit=5, cursor=first.next_cursor)
             await incoming_log.list_page(viewer, wanted, request)
 
-        _check(settings, statements, verdict)
+        check(settings, statements, verdict)
 
 
 async def test_one_event_and_one_lead_are_read_by_their_keys(
@@ -225,7 +208,7 @@ async def test_one_event_and_one_lead_are_read_by_their_keys(
     await event_log.get(viewer, many["event"])
     await lead_timeline.list_entries(viewer, many["lead"])
 
-    _check(settings, statements, "one")
+    check(settings, statements, "one")
 
 
 async def test_figures_read_their_own_hours_only(
@@ -240,60 +223,10 @@ async def test_figures_read_their_own_hours_only(
     await campaign_figures.figures(viewer, clock=clock)
     await health.get(clock=clock)
 
-    _check(settings, statements, "figures")
+    check(settings, statements, "figures")
 
 
 def _turned(cursor: str) -> str:
     older, *rest = keyset.decode_cursor(cursor, keys=4)
     assert older == "older"
     return keyset.encode_cursor("newer", *rest)
-
-
-def _check(
-    settings: Settings, statements: Statements, wanted: object, *, bound: int = BOUND
-) -> None:
-    sent, statements.sent = statements.sent, []
-    assert sent
-    engine = plain_engine(settings)
-    with engine.connect() as connection:
-        for statement, parameters in sent:
-            if not statement.startswith("SELECT"):
-                continue
-            if settings.is_sqlite:
-                problem = _sqlite_problem(connection, statement, parameters)
-            else:
-                problem = _postgres_problem(connection, statement, parameters, bound)
-            assert not problem, f"{wanted}: {problem}\n{statement}\n{parameters}"
-    engine.dispose()
-
-
-def _sqlite_problem(connection: Connection, statement: str, parameters: Any) -> str:
-    plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters).all()
-    parents = {row[0]: row[1] for row in plan}
-    touched = {row[1] for row in plan if row[3].split()[1:2] and row[3].split()[1] in BIG}
-    for identity, parent, _, step in plan:
-        words = step.split()
-        if words[0] == "SCAN" and words[1] in BIG and "INDEX" not in words:
-            return step
-        # A sort is fine above a window, which is small, and wrong beside a table.
-        if "TEMP B-TREE FOR ORDER BY" in step and parent in touched:
-            return f"{step} in {parents[identity]}"
-    return ""
-
-
-def _postgres_problem(connection: Connection, statement: str, parameters: Any, bound: int) -> str:
-    explained = connection.exec_driver_sql(
-        "EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters
-    ).scalar_one()
-    plan = explained if isinstance(explained, list) else json.loads(explained)
-    for node in _nodes(plan[0]["Plan"]):
-        rows = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-        if node.get("Relation Name") in BIG and rows > bound:
-            return f"{node['Node Type']} of {rows} rows"
-    return ""
-
-
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield node
-    for child in node.get("Plans", ()):
-        yield from _nodes(child)
