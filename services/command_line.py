@@ -12,8 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from models.words import KeyScope, Role
 from services import database, demo, runtime, schema, self_check
 from services.accounts import keys, users
+from services.clock import utc_now
 from services.demo import Profile
 from services.errors import AppError, InvalidInput
+from services.retention import pruning
 from services.settings import Settings, get_settings
 from services.version import VERSION
 
@@ -120,6 +122,15 @@ async def _check(_chosen: argparse.Namespace, settings: Settings) -> int:
     return FAILED if problems else OK
 
 
+async def _prune(_chosen: argparse.Namespace, _settings: Settings) -> int:
+    pruned = await pruning.prune(database.current(), now=utc_now())
+    _say(
+        f"Removed {pruned.deliveries:,} deliveries with {pruned.attempts:,} attempts, and emptied "
+        f"the bodies of {pruned.emptied:,} that had arrived. Events and leads are as they were."
+    )
+    return OK
+
+
 async def _version(_chosen: argparse.Namespace, _settings: Settings) -> int:
     _say(VERSION)
     return OK
@@ -162,6 +173,7 @@ COMMANDS = (
     Command("seed", "fill an empty installation with believable data", _seed, _seed_arguments),
     Command("worker", "send postbacks until it is stopped", _worker, opens_database=False),
     Command("migrate", "bring the database to the current schema", _migrate),
+    Command("prune", "remove what has been kept as long as the settings say", _prune),
     Command("check", "look for problems; exit 1 with one line for each", _check),
     Command("version", "print the version", _version),
 )

@@ -24,6 +24,8 @@ from services.identifiers import new_id
 from services.notices import channels
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
+from services.resending import batches
+from services.retention import pruning
 from services.settings import Settings
 from services.target_policy import target_policy
 
@@ -90,6 +92,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
             opened, dispatcher, worker_id=worker_id, lease_seconds=settings.lease_seconds
         )
         await drain.start()
+        drain.every(batches.EVERY_SECONDS, batches.job_of(opened))
+        drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
     notices = NoticeJob(opened, post=post)
     await notices.start()
     _running = _Running(watcher, pool, drain, notices, lock)

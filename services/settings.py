@@ -61,6 +61,15 @@ class Settings(BaseSettings):
         validate_default=True,
         description="sender of alerts by e-mail: alerts@example.com or Name <alerts@example.com>",
     )
+    retention_delivered_days: int = Field(
+        default=30, ge=0, description="days that what was delivered or skipped is kept; 0: for ever"
+    )
+    retention_bodies_days: int = Field(
+        default=7, ge=0, description="days that bodies of what was delivered are kept; 0: as long"
+    )
+    retention_failed_days: int = Field(
+        default=90, ge=0, description="days that everything else is kept; 0: for ever"
+    )
 
     @field_validator("database_url")
     @classmethod

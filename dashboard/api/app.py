@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from dashboard.api import (
     affiliates,
+    bulk_resends,
     campaign_events,
     campaigns,
     conversion_status,
@@ -48,6 +49,7 @@ _ROUTERS = (
     postback_signing.router,
     campaigns.router,
     affiliates.router,
+    bulk_resends.router,
     deliveries.router,
     submissions.router,
     notices.router,

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list, header_object
-from dashboard.api.request import Caller, MomentText, PageOf, moment
+from dashboard.api.request import Caller, MomentText, PageOf, fits, moment
 from dashboard.api.routing import resource
 from models.words import DeliveryStatus
 from services.delivery import outbox
 from services.reporting import delivery_log
+from services.reporting.delivery_filter import read_cause
 from services.reporting.delivery_log import (
     AttemptRow,
     DeliveryDetail,
@@ -24,6 +25,16 @@ def delivery_filter(
     *,
     status: Annotated[list[DeliveryStatus], Query(description="may be repeated")] = [],  # noqa: B006 - FastAPI copies it
     postback: Annotated[str, Query(description="id of a postback")] = "",
+    destination: Annotated[
+        str, Query(description="host, host:port or scheme://host:port that is called")
+    ] = "",
+    campaign: str = "",
+    affiliate: Annotated[str, Query(description="a key, or - for none")] = "",
+    cause: Annotated[
+        str,
+        fits(read_cause),
+        Query(description="why it failed: 500, timeout, blocked, …; only failed and retrying ones"),
+    ] = "",
     from_: Annotated[MomentText, Query(alias="from", description="inclusive, with offset")] = "",
     to: Annotated[MomentText, Query(description="exclusive, with offset")] = "",
 ) -> DeliveryFilter:
@@ -31,6 +42,10 @@ def delivery_filter(
     return DeliveryFilter(
         status=tuple(status),
         postback=postback,
+        destination=destination,
+        campaign=campaign,
+        affiliate=affiliate,
+        cause=cause,
         since=moment(from_),
         until=moment(to),
     )
@@ -74,6 +89,7 @@ def detail_json(delivery: DeliveryDetail) -> dict[str, object]:
         "tries": delivery.tries,
         "tries_planned": delivery.tries_planned,
         "response_code": delivery.response_code,
+        "bodies_removed_at": delivery.emptied_at,
         "request": {
             "method": delivery.request.method,
             "url": delivery.request.url,
@@ -116,10 +132,12 @@ def _row_json(row: DeliveryRow) -> dict[str, object]:
         "reason_text": row.reason_text,
         "method": row.method,
         "url": row.url,
+        "destination": row.destination,
         "created_at": row.created_at,
         "next_attempt_at": row.next_attempt_at,
         "tries": row.tries,
         "tries_planned": row.tries_planned,
         "attempts": row.attempts_made,
         "response_code": row.response_code,
+        "failure": row.failure,
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -79,6 +80,10 @@ class DrainJob:
             add(sweep, "interval", given, seconds=_SWEEP_SECONDS, id=name)
         holding.set_waker(self.wake_sweeps)
         self._scheduler.start()
+
+    def every(self, seconds: float, job: Callable[[], Awaitable[object]]) -> None:
+        """Have another job of this worker run each so many seconds, one run at a time."""
+        self._scheduler.add_job(job, "interval", seconds=seconds, next_run_time=self._now())
 
     async def stop(self, *, grace_seconds: float) -> None:
         """Stop claiming, finish and settle what is in flight within the grace."""

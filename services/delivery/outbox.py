@@ -17,6 +17,7 @@ from models.words import (
     ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
+    Method,
     PostbackLevel,
 )
 from services import database
@@ -149,7 +150,13 @@ async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> N
 def _resend(session: Session, delivery_id: str, now: datetime) -> None:
     connection = session.connection()
     row = connection.execute(
-        select(DELIVERY.c.status, DELIVERY.c.event_id, DELIVERY.c.reason)
+        select(
+            DELIVERY.c.status,
+            DELIVERY.c.event_id,
+            DELIVERY.c.reason,
+            DELIVERY.c.method,
+            DELIVERY.c.emptied_at,
+        )
         .where(DELIVERY.c.id == delivery_id)
         .with_for_update()
     ).one_or_none()
@@ -157,10 +164,15 @@ def _resend(session: Session, delivery_id: str, now: datetime) -> None:
         raise NotFound("delivery", delivery_id)
     if row.status is DeliveryStatus.SENDING:
         raise Conflict("This delivery is being sent right now. Wait for its answer.")
-    if row.reason in _NEVER_SENDABLE:
+    if row.reason in NEVER_SENDABLE:
         raise Conflict(
             "This request cannot be sent as it was rendered. Mend the postback or the lead, "
             "then fire the event again."
+        )
+    if row.emptied_at is not None and row.method is Method.POST:
+        raise Conflict(
+            "The body of this request left with retention, so it cannot be sent again. Fire the "
+            "event again if the partner should have it."
         )
     connection.execute(
         update(DELIVERY)
@@ -181,7 +193,7 @@ def _resend(session: Session, delivery_id: str, now: datetime) -> None:
     database.after_commit(session, wake)
 
 
-_NEVER_SENDABLE = frozenset(
+NEVER_SENDABLE = frozenset(
     {DeliveryReason.REQUIRED_MACRO_EMPTY, DeliveryReason.TOO_LARGE, DeliveryReason.INVALID_REQUEST}
 )
 

@@ -63,6 +63,7 @@ class DeliveryDetail:
     `on_conversion_status` is set when a change to this status caused it, not the recording.
     `tries` were made since the event or the last resend, of `tries_planned` at most. `next_try`
     is set when it waits for a time, `next_attempt_at` also when it is due already.
+    `emptied_at` is when retention emptied the bodies of the request and of the attempts till then.
     """
 
     id: str
@@ -81,6 +82,7 @@ class DeliveryDetail:
     tries_planned: int
     attempts_made: int
     response_code: int | None
+    emptied_at: datetime | None
     request: RequestView
     attempts: tuple[AttemptRow, ...]
 
@@ -149,6 +151,7 @@ def _detail(delivery: Delivery, attempts: tuple[AttemptRow, ...]) -> DeliveryDet
         ),
         attempts_made=delivery.attempts,
         response_code=delivery.response_code,
+        emptied_at=delivery.emptied_at,
         request=RequestView(
             method=delivery.method,
             url=insert_sig(delivery.url, places, URL, sig=SHOWN),

@@ -173,10 +173,10 @@ def notice_search(wanted: NoticeFilter) -> Search:
     """Return the search for these notices; raises `InvalidInput` as `event_search` does."""
     problems: dict[str, str] = {}
     words = {
-        "kind": _words(NoticeKind, wanted.kind, "kind", problems),
-        "state": _words(NoticeState, _given(wanted.state), "state", problems),
+        "kind": read_words(NoticeKind, wanted.kind, "kind", problems),
+        "state": read_words(NoticeState, given(wanted.state), "state", problems),
     }
-    since, until = _range(wanted.since, wanted.until, problems)
+    since, until = read_range(wanted.since, wanted.until, problems)
     if problems:
         raise InvalidInput(problems)
     conditions = [Condition(column, values) for column, values in words.items() if values]

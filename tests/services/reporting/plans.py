@@ -17,6 +17,9 @@ PARTIAL = ("ix_delivery_due", "ix_delivery_lane", "ix_delivery_held")
 # What one page may read of a big table: a few windows, never the table.
 BOUND = 3_000
 
+_READS = ("SELECT", "WITH")
+_WRITES = ("UPDATE", "DELETE")
+
 
 @dataclass
 class Statements:
@@ -45,17 +48,19 @@ def check(
     *,
     bound: int = BOUND,
     only_partial: bool = False,
+    writes: bool = False,
 ) -> None:
     """Fail for a statement that reads or sorts a table, or reads more than `bound` rows of one.
 
-    With `only_partial` no index of all rows may be walked from its beginning either.
+    With `only_partial` no index of all rows may be walked from its beginning either; with `writes`
+    what changes and removes rows is looked at as well (and undone).
     """
     sent, statements.sent = statements.sent, []
     assert sent
     engine = plain_engine(settings)
     with engine.connect() as connection:
         for statement, parameters in sent:
-            if not statement.startswith(("SELECT", "WITH")):
+            if not statement.startswith(_WRITES + _READS if writes else _READS):
                 continue
             if settings.is_sqlite:
                 problem = _sqlite_problem(connection, statement, parameters, only_partial)
@@ -72,7 +77,7 @@ def used_indexes(settings: Settings, statements: Statements) -> set[str]:
         steps = [
             row[3].split()
             for statement, parameters in statements.sent
-            if statement.startswith(("SELECT", "WITH"))
+            if statement.startswith(_READS)
             for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
         ]
     engine.dispose()

@@ -1,0 +1,1 @@
+"""Retention: what has served its time goes. Events and leads stay, and all that waits stays."""

@@ -1,0 +1,163 @@
+"""One run of the clean-up: small units of work with pauses, so that nobody waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from models.words import DeliveryStatus
+from services.clock import utc_now
+from services.database import Database
+from services.retention import bodies, deliveries, small_things
+from services.retention.batches import batches
+from services.retention.small_things import Leftover
+from services.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS: Final = 0.05
+# Seconds between two runs of a worker.
+EVERY_SECONDS: Final = 3_600
+
+_SOON_GONE: Final = (DeliveryStatus.DELIVERED, DeliveryStatus.SKIPPED)
+_KEPT_LONGER: Final = (DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days what is kept; 0 means for ever.
+
+    A delivery's time begins with its last try, or when it was made or held if there was none.
+    """
+
+    delivered_days: int
+    bodies_days: int
+    failed_days: int
+
+    @staticmethod
+    def of(settings: Settings) -> "Retention":
+        """Return what the administrator has set."""
+        return Retention(
+            delivered_days=settings.retention_delivered_days,
+            bodies_days=settings.retention_bodies_days,
+            failed_days=settings.retention_failed_days,
+        )
+
+
+@dataclass(slots=True)
+class Pruned:
+    """What one run has done: rows removed, and deliveries whose bodies were emptied."""
+
+    deliveries: int = 0
+    attempts: int = 0
+    emptied: int = 0
+    others: int = 0
+
+
+async def prune(
+    database: Database,
+    *,
+    now: datetime,
+    retention: Retention | None = None,
+    pause_seconds: float = PAUSE_SECONDS,
+) -> Pruned:
+    """Remove everything whose time is over at `now`, and return what that was.
+
+    May be stopped at any moment; the next run goes on. `retention` is the administrator's unless
+    given. Raises `Unavailable` while the database takes no write.
+    """
+    run = _Run(database, now, retention or Retention.of(database.settings), pause_seconds)
+    await run.empty_bodies()
+    await run.remove_deliveries()
+    await run.remove_small_things()
+    if run.pruned != Pruned():
+        log.info(
+            "retention removed deliveries=%d attempts=%d others=%d emptied=%d",
+            run.pruned.deliveries,
+            run.pruned.attempts,
+            run.pruned.others,
+            run.pruned.emptied,
+        )
+    return run.pruned
+
+
+def job_of(database: Database) -> Callable[[], Awaitable[object]]:
+    """Return what a worker runs each hour."""
+
+    async def run() -> None:
+        await prune(database, now=utc_now())
+
+    return run
+
+
+class _Run:
+    """Looks are reads and apart from the writes, whose place on SQLite everybody needs."""
+
+    def __init__(
+        self, database: Database, now: datetime, kept: Retention, pause_seconds: float
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._kept = kept
+        self._pause_seconds = pause_seconds
+        self.pruned = Pruned()
+
+    async def empty_bodies(self) -> None:
+        if not self._kept.bodies_days:
+            return
+        end = bodies.end_of(self._ago(self._kept.bodies_days))
+        place = await self._database.read(bodies.mark)
+        while (found := await self._database.read(bodies.find, after=place, end=end)) is not None:
+            place = found.place
+            for ids in batches(found.due):
+                self.pruned.emptied += await self._database.write(
+                    bodies.empty, ids, end=end, now=self._now
+                )
+                await self._pause()
+            await self._database.write(bodies.set_mark, place, now=self._now)
+
+    async def remove_deliveries(self) -> None:
+        for statuses, days in (
+            (_SOON_GONE, self._kept.delivered_days),
+            (_KEPT_LONGER, self._kept.failed_days),
+        ):
+            for status in statuses if days else ():
+                await self._remove_of(status, self._ago(days))
+
+    async def _remove_of(self, status: DeliveryStatus, before: datetime) -> None:
+        place = None
+        while True:
+            found = await self._database.read(deliveries.find, status, before=before, after=place)
+            for ids in batches(found.due):
+                removed, attempts = await self._database.write(
+                    deliveries.remove, ids, status, before=before
+                )
+                self.pruned.deliveries += removed
+                self.pruned.attempts += attempts
+                await self._pause()
+            place = found.place
+            if place is None:
+                return
+
+    async def remove_small_things(self) -> None:
+        for leftover in self._leftovers():
+            while keys := await self._database.read(small_things.find, leftover):
+                self.pruned.others += await self._database.write(
+                    small_things.remove, leftover.table, keys
+                )
+                await self._pause()
+
+    def _leftovers(self) -> Iterator[Leftover]:
+        yield from small_things.expired(self._now)
+        if self._kept.delivered_days:
+            yield from small_things.uncalled(self._ago(self._kept.delivered_days))
+        if self._kept.failed_days:
+            yield from small_things.done(self._ago(self._kept.failed_days))
+
+    def _ago(self, days: int) -> datetime:
+        return self._now - timedelta(days=days)
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._pause_seconds)

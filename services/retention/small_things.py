@@ -1,0 +1,64 @@
+"""Small tables that nobody else keeps small: each with the query for the rows to remove."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, delete, select
+from sqlmodel import Session, SQLModel
+
+from models import BulkResend, Destination, SignInTicket, Trial, UserSession
+from services.retention.batches import ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A table and the keys of its rows whose time is over."""
+
+    table: Table
+    keys: Select[Any]
+
+
+def expired(now: datetime) -> Iterator[Leftover]:
+    """Give what has an end of its own: sign-in tickets and sessions."""
+    for model, key in ((SignInTicket, "ticket_hash"), (UserSession, "token_hash")):
+        table = _table(model)
+        yield Leftover(table, select(table.c[key]).where(table.c.expires_at <= now))
+
+
+def uncalled(before: datetime) -> Iterator[Leftover]:
+    """Give the destinations that no worker has written about since then."""
+    table = _table(Destination)
+    yield Leftover(table, select(table.c.name).where(table.c.updated_at < before))
+
+
+def done(before: datetime) -> Iterator[Leftover]:
+    """Give the Send Tests and ended bulk resends from before then.
+
+    The newest Send Test stays: the checklist of the first page asks whether there ever was one.
+    """
+    trial, job = _table(Trial), _table(BulkResend)
+    newest = select(trial.c.id).order_by(trial.c.tried_at.desc(), trial.c.id.desc()).limit(1)
+    yield Leftover(
+        trial,
+        select(trial.c.id).where(trial.c.tried_at < before, trial.c.id != newest.scalar_subquery()),
+    )
+    yield Leftover(
+        job, select(job.c.id).where(job.c.created_at < before, job.c.ended_at.is_not(None))
+    )
+
+
+def find(session: Session, leftover: Leftover) -> list[str]:
+    """Return the keys of the next 500 rows."""
+    return list(session.scalars(leftover.keys.limit(ROWS)))
+
+
+def remove(session: Session, table: Table, keys: Sequence[str]) -> int:
+    """Remove the rows with these keys and return how many there were."""
+    (key,) = table.primary_key.columns
+    return session.connection().execute(delete(table).where(key.in_(keys))).rowcount
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
