@@ -30,7 +30,7 @@ def deliveries(db: Database, settings: Settings) -> dict[str, str]:
         postback = rows.postback(sale)
         made = {
             "refused": rows.delivery(auto, postback, **FAILED, response_code=500),
-            "slow": rows.delivery(home, postback, **FAILED),
+            "slow": rows.delivery(home, postback, **{**FAILED, "attempts": 2}),
             "denied": rows.delivery(auto, postback, **FAILED, response_code=200),
             "blocked": rows.delivery(
                 home,
@@ -58,15 +58,16 @@ def deliveries(db: Database, settings: Settings) -> dict[str, str]:
         }
         for number, delivery in enumerate(made.values()):
             delivery.created_at = START + number * MINUTE
-        for name in ("slow", "unclear"):
-            rows.attempt(
-                made[name], outcome=Outcome.FAILED, status_code=None, failure=FailureKind.TIMEOUT
-            )
-        rows.attempt(made["denied"], outcome=Outcome.FAILED, failure=FailureKind.BODY_RULE)
         # Only the last try counts.
-        rows.attempt(
-            made["retried"], outcome=Outcome.FAILED, status_code=None, failure=FailureKind.DNS
-        )
+        for name, number, failure in (
+            ("slow", 1, FailureKind.DNS),
+            ("slow", 2, FailureKind.TIMEOUT),
+            ("unclear", 1, FailureKind.TIMEOUT),
+            ("retried", 1, FailureKind.DNS),
+        ):
+            no_answer = {"status_code": None, "failure": failure}
+            rows.attempt(made[name], number, outcome=Outcome.FAILED, **no_answer)
+        rows.attempt(made["denied"], outcome=Outcome.FAILED, failure=FailureKind.BODY_RULE)
         return {name: delivery.id for name, delivery in made.items()}
 
 

@@ -32,7 +32,7 @@ from services.database import Database
 from services.delivery import outbox
 from services.errors import Conflict
 from services.identifiers import first_id
-from services.retention import batches, deliveries, pruning
+from services.retention import batches, bodies, deliveries, pruning
 from services.retention.pruning import Pruned, Retention
 from services.settings import Settings
 from tests.factories import START
@@ -240,6 +240,24 @@ async def test_a_second_run_goes_on_where_the_first_one_ended(
     assert {row.response_body for row in await attempts()} == {""}
     (mark,) = await rows(RetentionMark)
     assert mark.mark == first_id("att", START)
+
+
+async def test_one_sent_again_between_look_and_emptying_keeps_its_bodies(
+    db: Database, settings: Settings, owner: Actor
+) -> None:
+    with Rows(settings) as made:
+        history = History(made)
+        resent = history.delivery(DeliveryStatus.DELIVERED, 8, days=9)
+        tried = history.delivery(DeliveryStatus.DELIVERED, 8, days=9)
+    end = bodies.end_of(START - 7 * DAY)
+    found = await db.read(bodies.find, after="", end=end)
+    assert found is not None
+    assert {due.delivery_id for due in found.due} == {resent, tried}
+    await outbox.resend(owner, resent)
+    with Rows(settings) as made:
+        made.attempt(made.session.get_one(Delivery, tried), 2, id=first_id("att", START))
+
+    assert await db.write(bodies.empty, [resent, tried], end=end, now=START) == 0
 
 
 async def test_a_request_whose_body_is_gone_cannot_be_sent_again_and_a_get_can(
