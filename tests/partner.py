@@ -150,13 +150,13 @@ class Partner:
             number = self._connections
         try:
             while not writer.is_closing():
-                request = await _read_request(reader, number)
+                request = await read_request(reader, number)
                 with self._changed:
                     self._requests.append(request)
                     self._changed.notify_all()
                     earlier = Counter(one.target for one in self._requests)[request.target] - 1
                 first = request.path.strip("/").partition("/")[0]
-                await _BEHAVIOUR.get(first, _Answer.ok)(_Answer(writer, request, earlier))
+                await ANSWERS.get(first, Answer.ok)(Answer(writer, request, earlier))
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side left, or the test is over
@@ -166,7 +166,7 @@ class Partner:
                 writer.close()
 
 
-class _Answer:
+class Answer:
     """The ways to answer one request; `earlier` is how often its target came before."""
 
     def __init__(self, writer: asyncio.StreamWriter, request: Received, earlier: int) -> None:
@@ -265,14 +265,14 @@ class _Answer:
             self.writer.write(self.message(200, b"mine") + self.message(200, b"not yours"))
 
 
-_BEHAVIOUR: dict[str, Callable[[_Answer], Awaitable[None]]] = {
+ANSWERS: dict[str, Callable[[Answer], Awaitable[None]]] = {
     name.replace("_", "-"): behaviour
-    for name, behaviour in vars(_Answer).items()
+    for name, behaviour in vars(Answer).items()
     if asyncio.iscoroutinefunction(behaviour)
 }
 
 
-async def _read_request(reader: asyncio.StreamReader, connection: int) -> Received:
+async def read_request(reader: asyncio.StreamReader, connection: int) -> Received:
     first_byte = await reader.readexactly(1)
     if first_byte == b"\x16":
         raise ConnectionError("a TLS handshake on a plain port")

@@ -1,0 +1,201 @@
+"""An installation to crash: a database with definitions, and the watch inside it."""
+
+import asyncio
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+from sqlalchemy import Engine, select
+from sqlmodel import col
+
+from models import Delivery, Worker
+from models.words import DeliveryStatus, Method
+from services import database, schema
+from services.actor import SYSTEM
+from services.catalog import event_types
+from services.engines import postgres_pool, sqlite_readers
+from services.settings import Settings
+from tests.crash.facts import Facts, Kill, SentReader, look
+from tests.crash.ledger import Ledger
+from tests.world import make_world
+
+Found = TypeVar("Found")
+
+# Short, so that a run sees many leases end; a real one is 60 s.
+LEASE_SECONDS = 2
+TRANSACTION_ID = "t-1"
+
+# Event, method, path and partner of each postback. A flaky one shares its partner with a sound one:
+# alone it would look like a server that is down. None hangs for longer than a worker lives: it
+# would be cut off by each kill, and end as poison.
+POSTBACKS: tuple[tuple[str, Method, str, int], ...] = (
+    ("click", Method.GET, "/ok/click?e={event_id}", 0),
+    ("click", Method.POST, "/ok/clicks", 1),
+    ("order", Method.GET, "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}", 2),
+    ("order", Method.POST, "/slow/order?seconds=0.05", 3),
+    ("order", Method.GET, "/slow/order?seconds=0.2&e={event_id}", 4),
+    ("refund", Method.GET, "/flaky/refund?times=1&e={event_id}", 0),
+    ("refund", Method.GET, "/reset/refund?e={event_id}", 5),
+    ("refund", Method.POST, "/status/500", 6),
+)
+PARTNERS = 1 + max(partner for _, _, _, partner in POSTBACKS)
+EVENTS = tuple(dict.fromkeys(event for event, _, _, _ in POSTBACKS))
+BODY = '{"event": "{event_name}", "id": "{event_id}", "name": "{first_name}", "at": {occurred_at}}'
+
+
+@dataclass(slots=True)
+class Installation:
+    """One database, its ledger and what happened to it. `owed` are the postbacks of an event."""
+
+    settings: Settings
+    engine: Engine
+    ledger: Ledger
+    folder: Path
+    owed: dict[str, tuple[str, ...]]
+    kills: list[Kill] = field(default_factory=list)
+    accepted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _accepted_read: int = 0
+    _sent: SentReader | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what a process needs to belong to it."""
+        return {
+            **{n: text for n, text in os.environ.items() if not n.startswith("AFTERLEAD_")},
+            "AFTERLEAD_DATABASE_URL": self.settings.database_url,
+            "AFTERLEAD_SECRET_KEY": self.settings.secret_key,
+            "AFTERLEAD_ALLOW_TARGETS": self.settings.allow_targets,
+            "AFTERLEAD_LEASE_SECONDS": str(self.settings.lease_seconds),
+        }
+
+    @property
+    def accepted_file(self) -> Path:
+        """Return the file in which the producer names each event that was recorded."""
+        return self.folder / "accepted"
+
+    def read_accepted(self) -> list[str]:
+        """Take in what was accepted since the last call, and return the ids."""
+        if not self.accepted_file.exists():
+            return []
+        with self.accepted_file.open() as file:
+            file.seek(self._accepted_read)
+            new = file.read()
+        whole = new[: new.rfind("\n") + 1]
+        self._accepted_read += len(whole)
+        found = [line.split() for line in whole.splitlines()]
+        self.accepted.update({event_id: self.owed[name] for event_id, name in found})
+        return [event_id for event_id, _ in found]
+
+    def look(self, *, events: Sequence[str] | None = None, at_rest: bool = False) -> Facts:
+        """Return everything, or what belongs to these events, to be judged."""
+        if self._sent is None:
+            self._sent = SentReader(self.ledger.file.look)
+        return look(
+            self.engine,
+            accepted=self.accepted,
+            sent=self._sent,
+            kills=self.kills,
+            events=events,
+            at_rest=at_rest,
+        )
+
+    def workers(self) -> set[str]:
+        """Return the ids of the workers that have said so, living or not."""
+        with self.engine.connect() as connection:
+            return set(connection.scalars(select(col(Worker.id))))
+
+    def held_by(self, worker_id: str | None = None) -> tuple[str, ...]:
+        """Return what this worker, or any, has claimed."""
+        held = select(col(Delivery.id)).where(col(Delivery.status) == DeliveryStatus.SENDING)
+        if worker_id is not None:
+            held = held.where(col(Delivery.worker_id) == worker_id)
+        with self.engine.connect() as connection:
+            return tuple(connection.scalars(held))
+
+    def write_down_kill(self, worker_id: str | None = None) -> Kill:
+        """Note a kill, or a long standstill, right after it."""
+        kill = Kill(time.monotonic(), self.held_by(worker_id))
+        self.kills.append(kill)
+        return kill
+
+
+async def _define(settings: Settings, ledger: Ledger) -> dict[str, tuple[str, ...]]:
+    database.open_database(settings)
+    world = await make_world(multi_trigger=True, first_name='O"Neil ü')
+    owed: dict[str, list[str]] = {}
+    for event, method, path, partner in POSTBACKS:
+        if event not in owed:
+            row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": True})
+            world.event_type_id = row.id
+        body = BODY if method is Method.POST else None
+        url = ledger.url(path, number=partner)
+        postback_id = await world.postback(url, method=method, body=body)
+        owed.setdefault(event, []).append(postback_id)
+    return {event: tuple(ids) for event, ids in owed.items()}
+
+
+def install(settings: Settings, ledger: Ledger, *, folder: Path) -> Installation:
+    """Migrate the database, define what is fired and owed, and set the watch."""
+    schema.upgrade(settings)
+    try:
+        owed = asyncio.run(_define(settings, ledger))
+    finally:
+        database.close_database()
+    _set_watch(settings)
+    engine = sqlite_readers(settings) if settings.is_sqlite else postgres_pool(settings)
+    return Installation(settings, engine, ledger, folder, owed)
+
+
+def until(condition: Callable[[], Found], *, seconds: float, pause: float = 0.005) -> Found:
+    """Return what the condition gives as soon as it is true; fail after the deadline."""
+    waiting = threading.Event()
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < deadline, f"{condition} did not come true within {seconds} s"
+        waiting.wait(pause)
+    return found
+
+
+# The database itself watches two things that no look from outside can see when it comes too late.
+_SQLITE_WATCH = """
+CREATE TABLE crash_watch (delivery_id TEXT, what TEXT);
+CREATE TRIGGER crash_watch_claim AFTER UPDATE ON delivery
+WHEN OLD.claim_token <> NEW.claim_token
+BEGIN INSERT INTO crash_watch VALUES (OLD.id, 'was claimed while another claim held it'); END;
+CREATE TRIGGER crash_watch_end AFTER UPDATE ON delivery
+WHEN OLD.status IN ('delivered', 'failed', 'skipped', 'cancelled') AND OLD.status <> NEW.status
+BEGIN
+    INSERT INTO crash_watch VALUES (OLD.id, 'was ' || OLD.status || ', became ' || NEW.status);
+END;
+"""
+_POSTGRES_WATCH = """
+CREATE TABLE crash_watch (delivery_id TEXT, what TEXT);
+CREATE FUNCTION crash_watch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.claim_token <> NEW.claim_token THEN
+        INSERT INTO crash_watch VALUES (OLD.id, 'was claimed while another claim held it');
+    END IF;
+    IF OLD.status IN ('delivered', 'failed', 'skipped', 'cancelled') AND OLD.status <> NEW.status
+    THEN
+        INSERT INTO crash_watch VALUES (OLD.id, 'was ' || OLD.status || ', became ' || NEW.status);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER crash_watch AFTER UPDATE ON delivery FOR EACH ROW EXECUTE FUNCTION crash_watch();
+"""
+
+
+def _set_watch(settings: Settings) -> None:
+    if settings.is_sqlite:
+        with closing(sqlite3.connect(settings.sqlite_path)) as connection:
+            connection.executescript(_SQLITE_WATCH)
+    else:
+        with psycopg.connect(settings.database_url) as connection:
+            connection.execute(_POSTGRES_WATCH)

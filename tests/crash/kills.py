@@ -1,0 +1,176 @@
+"""The kill loop: workers end by SIGKILL at random moments while events keep coming in."""
+
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+from sqlalchemy import func, or_, select
+from sqlmodel import col
+
+from models import Delivery
+from models.words import WAITING, DeliveryReason, DeliveryStatus
+from tests.crash.facts import Facts
+from tests.crash.installation import Installation, until
+from tests.crash.invariants import check
+from tests.crash.nursery import Nursery, Worker
+from tests.crash.producer import running_producer
+
+# Seconds after a worker is up within which it is killed.
+LIFE = 0.5
+# Bytes of the ledger after which it is killed: about a hundred requests.
+BUSY_BYTES = 50_000
+START_SECONDS = 30
+DRAIN_SECONDS = 180
+WHOLE_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run came to. Seconds are wall-clock; `resumed` are those from a kill to the next
+    request of a delivery that the killed worker had claimed.
+    """
+
+    kills: int
+    events: int
+    deliveries: int
+    requests: int
+    held: int
+    most_held: int
+    repeats: int
+    poisoned: int
+    late: int
+    seconds: float
+    resumed: tuple[float, ...]
+
+    @property
+    def median_resumed(self) -> float:
+        return statistics.median(self.resumed) if self.resumed else 0.0
+
+
+def crash(
+    installation: Installation,
+    nursery: Nursery,
+    *,
+    kills: int,
+    workers: int,
+    per_second: float,
+    rng: random.Random,
+    say: Callable[[str], None] = lambda _: None,
+) -> Run:
+    """Kill a worker so many times, check as it goes, drain at last, and check everything.
+
+    Raises AssertionError that names what is lost, repeated without a kill, or written by a worker
+    that no longer owned it.
+    """
+    began = time.monotonic()
+    loop = _Loop(installation, nursery, rng)
+    with running_producer(installation, per_second=per_second):
+        until(installation.read_accepted, seconds=START_SECONDS)
+        living = [loop.start() for _ in range(workers)]
+        for number in range(1, kills + 1):
+            place = rng.randrange(workers)
+            loop.wait_for_a_moment()
+            living[place].kill()
+            installation.write_down_kill(living[place].id)
+            if number % WHOLE_EVERY == 0:
+                loop.check_everything()
+                say(f"{number} kills, {len(installation.accepted):,} events")
+            else:
+                loop.check_what_is_new()
+            living[place] = loop.start()
+    until(loop.is_drained, seconds=DRAIN_SECONDS, pause=0.1)
+    for worker in living:
+        worker.stop()
+    facts = installation.look(at_rest=True)
+    check(facts)
+    return _sum_up(facts, seconds=time.monotonic() - began)
+
+
+@dataclass(slots=True)
+class _Loop:
+    installation: Installation
+    nursery: Nursery
+    rng: random.Random
+    # Events that were not over at the last look.
+    open: set[str] = field(default_factory=set)
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    def start(self) -> Worker:
+        """Start a worker and wait until it is up: that is when it takes back and claims."""
+        known = self.installation.workers()
+        log = self.installation.folder / f"worker-{next(self._numbers)}.log"
+        worker = self.nursery.start(self.installation.environment, log=log)
+
+        def up() -> set[str]:
+            assert worker.is_running, f"a worker ended by itself:\n{log.read_text()[-3000:]}"
+            return self.installation.workers() - known
+
+        (worker.id,) = until(up, seconds=START_SECONDS)
+        return worker
+
+    def wait_for_a_moment(self) -> None:
+        """Half of the kills come at any moment, half in the midst of sending."""
+        if self.rng.random() < 0.5:
+            threading.Event().wait(self.rng.uniform(0, LIFE))
+            return
+        ledger = self.installation.ledger.file
+        enough = ledger.size + self.rng.uniform(0, BUSY_BYTES)
+        deadline = time.monotonic() + LIFE
+        until(lambda: ledger.size > enough or time.monotonic() > deadline, seconds=60, pause=0.001)
+
+    def check_what_is_new(self) -> None:
+        """Check the events that were accepted since the last check or were not over then."""
+        self.open.update(self.installation.read_accepted())
+        facts = self.installation.look(events=list(self.open))
+        check(facts)
+        self.open = {d.event_id for d in facts.deliveries.values() if not _is_over(d.status)}
+
+    def check_everything(self) -> None:
+        self.open.update(self.installation.read_accepted())
+        check(self.installation.look())
+
+    def is_drained(self) -> bool:
+        """Tell whether every sound partner has everything and nothing is being sent."""
+        sound = or_(*(col(Delivery.url).contains(path) for path in ("/ok/", "/slow/", "/flaky/")))
+        waits = sound & col(Delivery.status).in_(WAITING)
+        under_way = col(Delivery.status) == DeliveryStatus.SENDING
+        with self.installation.engine.connect() as connection:
+            return not connection.scalar(
+                select(func.count()).select_from(Delivery).where(or_(waits, under_way))
+            )
+
+
+def _is_over(status: DeliveryStatus) -> bool:
+    # What waits for a retry is looked at again when everything is.
+    return status not in {DeliveryStatus.PENDING, DeliveryStatus.SENDING}
+
+
+def _sum_up(facts: Facts, *, seconds: float) -> Run:
+    held = [len(kill.held) for kill in facts.kills]
+    return Run(
+        kills=len(facts.kills),
+        events=len(facts.accepted),
+        deliveries=len(facts.deliveries),
+        requests=sum(len(sent) for sent in facts.sent.values()),
+        held=sum(held),
+        most_held=max(held, default=0),
+        repeats=facts.repeats().total(),
+        poisoned=sum(d.reason is DeliveryReason.POISON for d in facts.deliveries.values()),
+        late=sum(each.late for attempts in facts.attempts.values() for each in attempts),
+        seconds=seconds,
+        resumed=tuple(_resumed(facts)),
+    )
+
+
+def _resumed(facts: Facts) -> list[float]:
+    found = []
+    for kill in facts.kills:
+        for delivery_id in kill.held:
+            later = [s.at - kill.at for s in facts.sent.get(delivery_id, ()) if s.at > kill.at]
+            if later:
+                found.append(min(later))
+    return found
