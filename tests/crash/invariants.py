@@ -6,7 +6,8 @@ Each yields one sentence for each breach, which begins with the event or deliver
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from models.words import WAITING, DeliveryStatus, Outcome
+from models.words import WAITING, DeliveryReason, DeliveryStatus, Outcome
+from services.delivery.claims import POISON_RECLAIMS
 from tests.crash.facts import Facts
 
 Invariant = Callable[[Facts], Iterator[str]]
@@ -37,22 +38,32 @@ def each_delivery_arrived_or_waits_or_says_why(facts: Facts) -> Iterator[str]:
 
 
 def delivered_means_that_the_partner_said_so(facts: Facts) -> Iterator[str]:
-    """`delivered` if the partner answered with success, and at rest also only if he did.
+    """`delivered` only if the partner answered with success; and, at rest, whenever he did.
 
-    A success whose result came too late to count stands among the attempts as late.
+    A success whose result came too late to count stands among the attempts as late, and what has
+    killed its worker too often is `poison`, whatever the partner answered.
     """
     for delivery in facts.deliveries.values():
         succeeded = any(sent.succeeded for sent in facts.sent.get(delivery.id, ()))
         delivered = delivery.status is DeliveryStatus.DELIVERED
         if delivered and not succeeded:
             yield f"{delivery.id}: delivered, but the partner never answered with success"
-        if facts.at_rest and succeeded and not delivered:
+        poisoned = delivery.reason is DeliveryReason.POISON
+        if facts.at_rest and succeeded and not delivered and not poisoned:
             attempts = facts.attempts.get(delivery.id, ())
             if not any(each.late and each.outcome is Outcome.SUCCEEDED for each in attempts):
                 yield (
                     f"{delivery.id}: {delivery.status}, reason {delivery.reason}, "
                     f"reclaimed {delivery.reclaims} times, but the partner answered with success"
                 )
+
+
+def only_what_was_cut_off_too_often_is_poison(facts: Facts) -> Iterator[str]:
+    """A delivery is given up as poison only after so many workers died while they had it."""
+    for delivery in facts.deliveries.values():
+        cut_off = facts.cut_off(delivery.id)
+        if delivery.reason is DeliveryReason.POISON and cut_off < POISON_RECLAIMS:
+            yield f"{delivery.id}: poison, but only {cut_off} workers were killed while they had it"
 
 
 def attempts_are_numbered_without_gaps(facts: Facts) -> Iterator[str]:
@@ -116,6 +127,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_accepted_event_has_its_deliveries,
     each_delivery_arrived_or_waits_or_says_why,
     delivered_means_that_the_partner_said_so,
+    only_what_was_cut_off_too_often_is_poison,
     attempts_are_numbered_without_gaps,
     nothing_was_written_without_the_claim,
     every_attempt_sends_the_same_request,
