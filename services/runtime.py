@@ -127,11 +127,12 @@ def watcher() -> ChangeWatcher:
 
 async def run_worker(settings: Settings) -> None:
     """Send postbacks in a process of its own until SIGTERM or SIGINT."""
-    await start(settings, worker=True)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # First: a worker may have claimed something before it is wholly up.
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    await start(settings, worker=True)
     await stopping.wait()
     await stop()
 
