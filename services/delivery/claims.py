@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, exists, literal_column, or_, selec
 from sqlmodel import Session
 
 from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
-from services import database
+from services import database, failpoints
 from services.bulk import fetch_rows
 from services.delivery import once
 from services.delivery.lanes import Room, unbounded
@@ -107,6 +107,7 @@ def claim(
             "b_worker": worker_id,
         },
     )
+    failpoints.reached("before_claim_commit")
     claimed = [_claim_of(row, token, lease_until) for row in picked]
     return Claimed(claimed, more=more, blocked=blocked)
 

@@ -6,6 +6,7 @@ import random
 import time
 
 from models.words import WAITING, AttemptTrigger
+from services import failpoints
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery import claims, once
@@ -98,6 +99,8 @@ class Dispatcher:
                     turns=self._turns,
                 )
                 self._unsettled.update({claim.id: claim for claim in claimed.claims})
+                if claimed.claims:
+                    failpoints.reached("after_claim")
                 if self._stopping:
                     return  # given back by `stop`
                 for claim in claimed.claims:
@@ -172,7 +175,9 @@ class Dispatcher:
         if policy_of(claim.policy).at_most_once and not await self._begin_once(claim):
             self._settled([claim])  # somebody else's by now
             return None
+        failpoints.reached("before_send", claim.url)
         result = await self._sender.send(request)
+        failpoints.reached("after_send", claim.url)
         settlement = settlement_of(claim, result, now=self._clock(), rng=self._rng)
         log.info(
             "attempt delivery=%s event=%s number=%d code=%s failure=%s ms=%d status=%s",

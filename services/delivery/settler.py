@@ -5,6 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
+from services import failpoints
 from services.database import Database
 from services.delivery import settlement
 from services.delivery.claims import Claim
@@ -77,6 +78,7 @@ class Settler:
                 await asyncio.sleep(UNAVAILABLE_WAIT)
             else:
                 break
+        failpoints.reached("after_settle")
         if fenced:
             log.warning("fenced results: %s", ", ".join(fenced))
         self._on_settled([item.claim for item in group])

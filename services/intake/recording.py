@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.words import Source, Verdict
-from services import database
+from services import database, failpoints
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
@@ -58,6 +58,7 @@ async def record_event(
     """
     call = read_call(actor, payload, source=source, wrong=wrong, is_test=is_test, now=clock())
     answer = await database.write(record_call, call)
+    failpoints.reached("after_record")
     log_answer(call, answer)
     return answer
 
@@ -144,7 +145,9 @@ class Decision:
 
 def record_call(session: Session, call: Call) -> Answer:
     """Decide about one call within the caller's unit of work, and write down what follows."""
-    return decide(session, call, cache.definitions(session)).answer
+    answer = decide(session, call, cache.definitions(session)).answer
+    failpoints.reached("before_record_commit")
+    return answer
 
 
 def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
