@@ -5,37 +5,45 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from models import Delivery, Worker
-from models.words import DeliveryStatus, Method
+from models import Delivery
+from models import Worker as WorkerRow
+from models.words import DeliveryStatus, Method, Source
 from services import database, schema
 from services.actor import SYSTEM
-from services.catalog import event_types
+from services.catalog import campaigns, event_types
 from services.engines import postgres_pool, sqlite_readers
+from services.intake.contract import Recorded
+from services.intake.recording import record_event
 from services.settings import Settings
 from tests.crash.facts import Facts, Kill, SentReader, look
 from tests.crash.ledger import Ledger
-from tests.world import make_world
+from tests.crash.nursery import Nursery, Worker
+from tests.world import World
 
 Found = TypeVar("Found")
 
 # Short, so that a run sees many leases end; a real one is 60 s.
 LEASE_SECONDS = 2
 TRANSACTION_ID = "t-1"
+START_SECONDS = 30
 
-# Event, method, path and partner of each postback. A flaky one shares its partner with a sound one:
-# alone it would look like a server that is down. None hangs for longer than a worker lives: it
-# would be cut off by each kill, and end as poison.
-POSTBACKS: tuple[tuple[str, Method, str, int], ...] = (
+# Event, method, path and partner of a postback.
+Owed = tuple[str, Method, str, int]
+# What is owed while workers are killed. A flaky partner shares its server with a sound one: alone
+# it would look like a server that is down. None hangs for longer than a worker lives: it would be
+# cut off by each kill, and end as poison.
+POSTBACKS: tuple[Owed, ...] = (
     ("click", Method.GET, "/ok/click?e={event_id}", 0),
     ("click", Method.POST, "/ok/clicks", 1),
     ("order", Method.GET, "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}", 2),
@@ -45,7 +53,7 @@ POSTBACKS: tuple[tuple[str, Method, str, int], ...] = (
     ("refund", Method.GET, "/reset/refund?e={event_id}", 5),
     ("refund", Method.POST, "/status/500", 6),
 )
-PARTNERS = 1 + max(partner for _, _, _, partner in POSTBACKS)
+PARTNERS = 7
 EVENTS = tuple(dict.fromkeys(event for event, _, _, _ in POSTBACKS))
 BODY = '{"event": "{event_name}", "id": "{event_id}", "name": "{first_name}", "at": {occurred_at}}'
 
@@ -58,11 +66,12 @@ class Installation:
     engine: Engine
     ledger: Ledger
     folder: Path
-    owed: dict[str, tuple[str, ...]]
+    owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     kills: list[Kill] = field(default_factory=list)
     accepted: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _accepted_read: int = 0
     _sent: SentReader | None = None
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -109,7 +118,7 @@ class Installation:
     def workers(self) -> set[str]:
         """Return the ids of the workers that have said so, living or not."""
         with self.engine.connect() as connection:
-            return set(connection.scalars(select(col(Worker.id))))
+            return set(connection.scalars(select(col(WorkerRow.id))))
 
     def held_by(self, worker_id: str | None = None) -> tuple[str, ...]:
         """Return what this worker, or any, has claimed."""
@@ -119,38 +128,86 @@ class Installation:
         with self.engine.connect() as connection:
             return tuple(connection.scalars(held))
 
-    def write_down_kill(self, worker_id: str | None = None) -> Kill:
-        """Note a kill, or a long standstill, right after it."""
-        kill = Kill(time.monotonic(), self.held_by(worker_id))
-        self.kills.append(kill)
-        return kill
+    def start_worker(self, nursery: Nursery, **settings: str) -> Worker:
+        """Start a worker and wait until it is up: that is when it takes back and claims."""
+        known = self.workers()
+        worker = self.fork_worker(nursery, **settings)
+
+        def up() -> set[str]:
+            assert worker.is_running, f"a worker ended by itself:\n{worker.tail()}"
+            return self.workers() - known
+
+        (worker.id,) = until(up, seconds=START_SECONDS)
+        return worker
+
+    def fork_worker(self, nursery: Nursery, **settings: str) -> Worker:
+        """Start a worker, which may end at any moment by a failpoint."""
+        log = self.folder / f"worker-{next(self._numbers)}.log"
+        return nursery.start(self.environment, log=log, **settings)
+
+    def kill(self, worker: Worker) -> None:
+        """Kill a worker and note what it was sending."""
+        worker.kill()
+        self.note_kill(worker.id)
+
+    def note_kill(self, worker_id: str | None = None) -> None:
+        """Note that a worker has ended, or stands still, right after it."""
+        self.kills.append(Kill(time.monotonic(), self.held_by(worker_id)))
+
+    def define(self, *postbacks: Owed) -> None:
+        """Define events and what each of them owes."""
+        owed = _with_database(self.settings, _define(self.ledger, postbacks))
+        self.owed.update(owed)
+
+    def fire(self, event: str, *, times: int = 1) -> list[str]:
+        """Record an event so many times, from this process, and return the events' ids."""
+        ids = _with_database(self.settings, _fire(event, times))
+        self.accepted.update(dict.fromkeys(ids, self.owed[event]))
+        return ids
 
 
-async def _define(settings: Settings, ledger: Ledger) -> dict[str, tuple[str, ...]]:
-    database.open_database(settings)
-    world = await make_world(multi_trigger=True, first_name='O"Neil ü')
+async def _populate() -> None:
+    world = World(transaction_id=TRANSACTION_ID)
+    await campaigns.create(SYSTEM, {"key": world.campaign, "name": "Auto US"})
+    await world.lead(world.transaction_id, first_name='O"Neil ü')
+
+
+async def _define(ledger: Ledger, postbacks: Sequence[Owed]) -> dict[str, tuple[str, ...]]:
     owed: dict[str, list[str]] = {}
-    for event, method, path, partner in POSTBACKS:
-        if event not in owed:
-            row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": True})
-            world.event_type_id = row.id
-        body = BODY if method is Method.POST else None
-        url = ledger.url(path, number=partner)
-        postback_id = await world.postback(url, method=method, body=body)
-        owed.setdefault(event, []).append(postback_id)
+    for event in dict.fromkeys(event for event, _, _, _ in postbacks):
+        row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": True})
+        world = World(event_type_id=row.id)
+        for _, method, path, partner in (each for each in postbacks if each[0] == event):
+            body = BODY if method is Method.POST else None
+            url = ledger.url(path, number=partner)
+            owed.setdefault(event, []).append(await world.postback(url, method=method, body=body))
     return {event: tuple(ids) for event, ids in owed.items()}
 
 
-def install(settings: Settings, ledger: Ledger, *, folder: Path) -> Installation:
-    """Migrate the database, define what is fired and owed, and set the watch."""
-    schema.upgrade(settings)
+async def _fire(event: str, times: int) -> list[str]:
+    payload = {"event": event, "transaction_id": TRANSACTION_ID}
+    answers = [await record_event(SYSTEM, payload, source=Source.API) for _ in range(times)]
+    return [answer.event_id for answer in answers if isinstance(answer, Recorded)]
+
+
+def _with_database(settings: Settings, work: Coroutine[Any, Any, Found]) -> Found:
+    async def opened() -> Found:
+        database.open_database(settings)
+        return await work
+
     try:
-        owed = asyncio.run(_define(settings, ledger))
+        return asyncio.run(opened())
     finally:
         database.close_database()
+
+
+def install(settings: Settings, ledger: Ledger, *, folder: Path) -> Installation:
+    """Migrate the database, make a lead, and set the watch; nothing is fired or owed yet."""
+    schema.upgrade(settings)
+    _with_database(settings, _populate())
     _set_watch(settings)
     engine = sqlite_readers(settings) if settings.is_sqlite else postgres_pool(settings)
-    return Installation(settings, engine, ledger, folder, owed)
+    return Installation(settings, engine, ledger, folder)
 
 
 def until(condition: Callable[[], Found], *, seconds: float, pause: float = 0.005) -> Found:

@@ -89,7 +89,7 @@ def nothing_was_written_without_the_claim(facts: Facts) -> Iterator[str]:
         if successes and (len(successes) > 1 or successes[0] < len(counted)):
             yield f"{delivery.id}: results were counted after a success: {counted}"
         if delivery.resent_at is None and len(counted) != delivery.tries:
-            yield f"{delivery.id}: {delivery.tries} tries count, {len(counted)} results were written"
+            yield f"{delivery.id}: {delivery.tries} tries count, results are {len(counted)}"
         if bool(successes) != (delivery.status is DeliveryStatus.DELIVERED):
             yield f"{delivery.id}: {delivery.status}, but its results are {counted}"
 

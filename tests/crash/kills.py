@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 
 from sqlalchemy import func, or_, select
 from sqlmodel import col
@@ -14,16 +13,15 @@ from sqlmodel import col
 from models import Delivery
 from models.words import WAITING, DeliveryReason, DeliveryStatus
 from tests.crash.facts import Facts
-from tests.crash.installation import Installation, until
+from tests.crash.installation import POSTBACKS, START_SECONDS, Installation, until
 from tests.crash.invariants import check
-from tests.crash.nursery import Nursery, Worker
+from tests.crash.nursery import Nursery
 from tests.crash.producer import running_producer
 
 # Seconds after a worker is up within which it is killed.
 LIFE = 0.5
 # Bytes of the ledger after which it is killed: about a hundred requests.
 BUSY_BYTES = 50_000
-START_SECONDS = 30
 DRAIN_SECONDS = 180
 WHOLE_EVERY = 50
 
@@ -67,21 +65,21 @@ def crash(
     that no longer owned it.
     """
     began = time.monotonic()
-    loop = _Loop(installation, nursery, rng)
+    installation.define(*POSTBACKS)
+    loop = _Loop(installation, rng)
     with running_producer(installation, per_second=per_second):
         until(installation.read_accepted, seconds=START_SECONDS)
-        living = [loop.start() for _ in range(workers)]
+        living = [installation.start_worker(nursery) for _ in range(workers)]
         for number in range(1, kills + 1):
             place = rng.randrange(workers)
             loop.wait_for_a_moment()
-            living[place].kill()
-            installation.write_down_kill(living[place].id)
+            installation.kill(living[place])
             if number % WHOLE_EVERY == 0:
                 loop.check_everything()
                 say(f"{number} kills, {len(installation.accepted):,} events")
             else:
                 loop.check_what_is_new()
-            living[place] = loop.start()
+            living[place] = installation.start_worker(nursery)
     until(loop.is_drained, seconds=DRAIN_SECONDS, pause=0.1)
     for worker in living:
         worker.stop()
@@ -93,24 +91,9 @@ def crash(
 @dataclass(slots=True)
 class _Loop:
     installation: Installation
-    nursery: Nursery
     rng: random.Random
     # Events that were not over at the last look.
     open: set[str] = field(default_factory=set)
-    _numbers: "count[int]" = field(default_factory=lambda: count(1))
-
-    def start(self) -> Worker:
-        """Start a worker and wait until it is up: that is when it takes back and claims."""
-        known = self.installation.workers()
-        log = self.installation.folder / f"worker-{next(self._numbers)}.log"
-        worker = self.nursery.start(self.installation.environment, log=log)
-
-        def up() -> set[str]:
-            assert worker.is_running, f"a worker ended by itself:\n{log.read_text()[-3000:]}"
-            return self.installation.workers() - known
-
-        (worker.id,) = until(up, seconds=START_SECONDS)
-        return worker
 
     def wait_for_a_moment(self) -> None:
         """Half of the kills come at any moment, half in the midst of sending."""

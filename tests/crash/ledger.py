@@ -121,9 +121,7 @@ class _Server:
 
     def _write(self, request: Received, earlier: int) -> None:
         headers = [
-            f"{name}: {value}"
-            for name, value in request.headers
-            if name.lower() not in SIGNED_ANEW
+            f"{name}: {value}" for name, value in request.headers if name.lower() not in SIGNED_ANEW
         ]
         same = [
             f"{request.method} {request.target.decode('latin-1')}",
@@ -164,9 +162,7 @@ def _status(request: Received, earlier: int) -> int | None:
 async def _main(path: Path, count: int) -> None:
     server = _Server(path)
     running = [
-        await asyncio.start_server(
-            server.converse, "127.0.0.1", 0, limit=1 << 20, backlog=1024
-        )
+        await asyncio.start_server(server.converse, "127.0.0.1", 0, limit=1 << 20, backlog=1024)
         for _ in range(count)
     ]
     sys.stdout.write(json.dumps([each.sockets[0].getsockname()[1] for each in running]) + "\n")

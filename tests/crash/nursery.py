@@ -66,8 +66,12 @@ class Worker:
         began = time.monotonic()
         self.signal(signal.SIGTERM)
         code = self.wait()
-        assert code == 0, f"exit code {code}\n{self.log.read_text()[-3000:]}"
+        assert code == 0, f"exit code {code}\n{self.tail()}"
         return time.monotonic() - began
+
+    def tail(self) -> str:
+        """Return the end of its log."""
+        return self.log.read_text()[-3000:]
 
     def wait(self) -> int:
         """Return its exit code, or minus the signal that ended it, once it has ended."""
