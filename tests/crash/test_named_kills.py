@@ -68,6 +68,7 @@ def test_what_kills_its_worker_each_time_ends_as_poison_and_all_beside_it_are_de
         installation.note_kill()
     after = installation.start_worker(nursery)
     until(lambda: ended(installation, DeliveryStatus.DELIVERED, 2 * len(sales)), seconds=20)
+    until(lambda: ended(installation, DeliveryStatus.FAILED, 1), seconds=20)
     after.stop()
     facts = installation.look(at_rest=True)
     check(facts)
