@@ -18,8 +18,9 @@ from sqlmodel import col
 
 from models import Delivery
 from models import Worker as WorkerRow
-from models.words import DeliveryStatus, Method, Source
+from models.words import DeliveryStatus, KeyScope, Method, Source
 from services import database, schema
+from services.accounts import keys
 from services.actor import SYSTEM
 from services.catalog import campaigns, event_types
 from services.engines import postgres_pool, sqlite_readers
@@ -154,10 +155,15 @@ class Installation:
         """Note that a worker has ended, or stands still, right after it."""
         self.kills.append(Kill(time.monotonic(), self.held_by(worker_id)))
 
-    def define(self, *postbacks: Owed) -> None:
-        """Define events and what each of them owes."""
-        owed = _with_database(self.settings, _define(self.ledger, postbacks))
-        self.owed.update(owed)
+    def define(self, *postbacks: Owed, multi_trigger: bool = True) -> None:
+        """Define events and what each of them owes; each fires once per lead, or as often."""
+        work = _define(self.ledger, postbacks, multi_trigger=multi_trigger)
+        self.owed.update(_with_database(self.settings, work))
+
+    def create_key(self) -> str:
+        """Return the header value of a program that may do everything."""
+        work = keys.create_key(name="crash", scope=KeyScope.ADMIN)
+        return f"Bearer {_with_database(self.settings, work).key}"
 
     def fire(self, event: str, *, times: int = 1) -> list[str]:
         """Record an event so many times, from this process, and return the events' ids."""
@@ -172,10 +178,12 @@ async def _populate() -> None:
     await world.lead(world.transaction_id, first_name='O"Neil ü')
 
 
-async def _define(ledger: Ledger, postbacks: Sequence[Owed]) -> dict[str, tuple[str, ...]]:
+async def _define(
+    ledger: Ledger, postbacks: Sequence[Owed], *, multi_trigger: bool
+) -> dict[str, tuple[str, ...]]:
     owed: dict[str, list[str]] = {}
     for event in dict.fromkeys(event for event, _, _, _ in postbacks):
-        row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": True})
+        row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": multi_trigger})
         world = World(event_type_id=row.id)
         for _, method, path, partner in (each for each in postbacks if each[0] == event):
             body = BODY if method is Method.POST else None

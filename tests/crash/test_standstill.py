@@ -125,23 +125,6 @@ def test_what_was_claimed_before_a_standstill_is_not_sent_after_another_worker_s
 
 
 @on_sqlite
-def test_what_was_claimed_before_a_standstill_is_claimed_anew_and_sent_once(
-    installation: Installation, nursery: Nursery
-) -> None:
-    """Pass: one request, one attempt, by a claim made after the standstill."""
-    installation.define(("sale", Method.GET, "/ok/sale?e={event_id}", 0))
-    installation.fire("sale")
-    worker = claimed_and_stopped(installation, nursery)
-    its_leases_have_ended(installation)
-    worker.signal(signal.SIGCONT)
-    attempts(installation, 1)
-    worker.stop()
-    facts = installation.look(at_rest=True)
-    check(facts)
-    assert [len(sent) for sent in facts.sent.values()] == [1]
-
-
-@on_sqlite
 def test_a_worker_that_stood_still_during_a_send_settles_it_once(
     installation: Installation, nursery: Nursery
 ) -> None:
