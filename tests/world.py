@@ -80,13 +80,14 @@ async def make_world(*, multi_trigger: bool = False, **lead: Any) -> World:
 async def worker(settings: Settings, **changes: Any) -> AsyncIterator[DrainJob]:
     """Run a real worker on the open database, over real sockets."""
     policy = TargetPolicy(allowed_networks=settings.allowed_networks)
-    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    clock = changes.get("clock", utc_now)
+    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=clock)
     opened = database.current()
     worker_id = new_id("wrk")
     lease = changes.get("lease_seconds", settings.lease_seconds)
     pool = SenderPool(sender, policy=policy, processes=changes.get("senders", 0))
-    dispatcher = Dispatcher(opened, pool, worker_id=worker_id, lease_seconds=lease)
-    job = DrainJob(opened, dispatcher, worker_id=worker_id, lease_seconds=lease)
+    dispatcher = Dispatcher(opened, pool, worker_id=worker_id, lease_seconds=lease, clock=clock)
+    job = DrainJob(opened, dispatcher, worker_id=worker_id, lease_seconds=lease, clock=clock)
     await job.start()
     try:
         yield job

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlmodel import Session
 
-<<<<<<< HEAD
 from models import Attempt
 from models.words import (
     AttemptTrigger,
@@ -17,11 +16,7 @@ from models.words import (
     Outcome,
     PauseReason,
 )
-=======
-from models import Attempt, Postback
-from models.words import DeliveryReason, FailureKind, Outcome
 from services import failpoints
->>>>>>> 71c1096 (Let a test have a process die at named points between claim and settle)
 from services.bulk import fetch_rows, insert_rows, update_rows
 from services.delivery.claims import Claim
 from services.delivery.failing import FAILURE, FailedTry, forget_failures, note_failures
@@ -80,12 +75,9 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
         held = _to_hold(session, own)
         changes = [_settled(item, made[item.claim.id]) for item in own]
         update_rows(connection, DELIVERY, _SETTLED, changes)
-<<<<<<< HEAD
         if held:
             update_rows(connection, DELIVERY, _HELD, [_as_held(item) for item in held])
-=======
         failpoints.reached("mid_settle")
->>>>>>> 71c1096 (Let a test have a process die at named points between claim and settle)
         tried = [item for item in own if item.has_attempt]
         if tried:
             insert_rows(

@@ -24,7 +24,7 @@ from services.accounts import keys
 from services.actor import SYSTEM
 from services.catalog import campaigns, event_types
 from services.engines import postgres_pool, sqlite_readers
-from services.intake.contract import Recorded
+from services.intake.contract import Answer, Duplicate, Recorded
 from services.intake.recording import record_event
 from services.settings import Settings
 from tests.crash.facts import Facts, Kill, SentReader, look
@@ -167,9 +167,20 @@ class Installation:
 
     def fire(self, event: str, *, times: int = 1) -> list[str]:
         """Record an event so many times, from this process, and return the events' ids."""
-        ids = _with_database(self.settings, _fire(event, times))
-        self.accepted.update(dict.fromkeys(ids, self.owed[event]))
-        return ids
+        answers = self.record(event, times=times)
+        assert all(isinstance(answer, Recorded) for answer in answers), answers
+        return [answer.event_id for answer in answers if isinstance(answer, Recorded)]
+
+    def record(self, event: str, *, times: int = 1) -> list[Answer]:
+        """Have an event recorded so many times, from this process, and return the answers.
+
+        Whatever an answer calls recorded is owed from then on.
+        """
+        answers = _with_database(self.settings, _record(event, times))
+        for answer in answers:
+            if isinstance(answer, Recorded | Duplicate):
+                self.accepted[answer.event_id] = self.owed[event]
+        return answers
 
 
 async def _populate() -> None:
@@ -192,10 +203,9 @@ async def _define(
     return {event: tuple(ids) for event, ids in owed.items()}
 
 
-async def _fire(event: str, times: int) -> list[str]:
+async def _record(event: str, times: int) -> list[Answer]:
     payload = {"event": event, "transaction_id": TRANSACTION_ID}
-    answers = [await record_event(SYSTEM, payload, source=Source.API) for _ in range(times)]
-    return [answer.event_id for answer in answers if isinstance(answer, Recorded)]
+    return [await record_event(SYSTEM, payload, source=Source.API) for _ in range(times)]
 
 
 def _with_database(settings: Settings, work: Coroutine[Any, Any, Found]) -> Found:

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from models.words import DeliveryStatus, Method
+from services.intake.contract import Duplicate, Recorded
 from tests.crash.installation import TRANSACTION_ID, Installation, until
 from tests.crash.invariants import check
-from tests.crash.nursery import ROOT
+from tests.crash.nursery import ROOT, Nursery
 from tests.dashboard.server import free_port
 
 START_SECONDS = 60
@@ -19,8 +20,9 @@ STOP_SECONDS = 25
 
 
 @contextmanager
-def serving(installation: Installation, *, key: str, **settings: str) -> Iterator[httpx.Client]:
+def serving(installation: Installation, **settings: str) -> Iterator[httpx.Client]:
     """Serve the API from a process of its own, as production does, and return a client."""
+    key = installation.create_key()
     port = free_port()
     log = installation.folder / "server.log"
     with log.open("ab") as output:
@@ -51,33 +53,30 @@ def serving(installation: Installation, *, key: str, **settings: str) -> Iterato
 
 
 @pytest.mark.parametrize(
-    ("point", "second_answer"),
-    [("before_record_commit", (201, "recorded")), ("after_record", (200, "duplicate"))],
+    ("point", "second_answer"), [("before_record_commit", Recorded), ("after_record", Duplicate)]
 )
 def test_an_unanswered_call_that_is_made_again_gives_one_event_and_one_request(
-    installation: Installation, point: str, second_answer: tuple[int, str]
+    installation: Installation, nursery: Nursery, point: str, second_answer: type
 ) -> None:
     """Pass: no answer means recorded or not, as the second answer tells; one event either way."""
     installation.define(("sale", Method.GET, "/ok/sale?e={event_id}", 0), multi_trigger=False)
-    key = installation.create_key()
     call = {"event": "sale", "transaction_id": TRANSACTION_ID}
-    off = {"AFTERLEAD_WORKER": "off"}
     with (
-        serving(installation, key=key, AFTERLEAD_FAILPOINT=point, **off) as client,
+        serving(installation, AFTERLEAD_FAILPOINT=point, AFTERLEAD_WORKER="off") as client,
         pytest.raises(httpx.TransportError),
     ):
         client.post("/events", json=call)
 
-    with serving(installation, key=key, AFTERLEAD_WORKER="inline") as client:
-        answer = client.post("/events", json=call)
-        assert (answer.status_code, answer.json()["status"]) == second_answer
-        installation.accepted[answer.json()["event_id"]] = installation.owed["sale"]
+    (answer,) = installation.record("sale")
+    assert isinstance(answer, second_answer)
+    worker = installation.start_worker(nursery)
 
-        def delivered() -> bool:
-            (delivery,) = installation.look().deliveries.values()
-            return delivery.status is DeliveryStatus.DELIVERED
+    def delivered() -> bool:
+        (delivery,) = installation.look().deliveries.values()
+        return delivery.status is DeliveryStatus.DELIVERED
 
-        until(delivered, seconds=20)
+    until(delivered, seconds=20)
+    worker.stop()
     facts = installation.look(at_rest=True)
     check(facts)
     assert [len(sent) for sent in facts.sent.values()] == [1]
