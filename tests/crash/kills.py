@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, or_, select
-from sqlmodel import col
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
 
 from models import Delivery
 from models.words import WAITING, DeliveryReason, DeliveryStatus
@@ -80,7 +80,7 @@ def crash(
             else:
                 loop.check_what_is_new()
             living[place] = installation.start_worker(nursery)
-    until(loop.is_drained, seconds=DRAIN_SECONDS, pause=0.1)
+    wait_until_drained(installation)
     for worker in living:
         worker.stop()
     facts = installation.look(at_rest=True)
@@ -116,15 +116,25 @@ class _Loop:
         self.open.update(self.installation.read_accepted())
         check(self.installation.look())
 
-    def is_drained(self) -> bool:
-        """Tell whether every sound partner has everything and nothing is being sent."""
-        sound = or_(*(col(Delivery.url).contains(path) for path in ("/ok/", "/slow/", "/flaky/")))
-        waits = sound & col(Delivery.status).in_(WAITING)
-        under_way = col(Delivery.status) == DeliveryStatus.SENDING
-        with self.installation.engine.connect() as connection:
-            return not connection.scalar(
-                select(func.count()).select_from(Delivery).where(or_(waits, under_way))
-            )
+
+def wait_until_drained(installation: Installation) -> None:
+    """Wait until every sound partner has everything and nothing is being sent.
+
+    Raises AssertionError that names what still waits when that takes too long.
+    """
+    sound = or_(*(col(Delivery.url).contains(path) for path in ("/ok/", "/slow/", "/flaky/")))
+    waits = sound & col(Delivery.status).in_(WAITING)
+    under_way = col(Delivery.status) == DeliveryStatus.SENDING
+    left = select(Delivery).where(or_(waits, under_way)).limit(10)
+    deadline = time.monotonic() + DRAIN_SECONDS
+    while True:
+        with Session(installation.engine) as session:
+            found = session.scalars(left).all()
+        if not found:
+            return
+        if time.monotonic() > deadline:
+            raise AssertionError("not drained:\n" + "\n".join(map(str, found)))
+        threading.Event().wait(0.1)
 
 
 def _is_over(status: DeliveryStatus) -> bool:
