@@ -27,8 +27,23 @@ e2e: .venv/installed-tools chromium ## Run only the tests of the whole, in a bro
 screenshots: .venv/installed-tools chromium ## Make the pictures in docs/screenshots anew.
 	@KEEP_SCREENSHOTS=1 $(BIN)/python -m pytest tests/end_to_end/test_screenshots.py
 
+# ARGS names single measurements and sizes: make bench ARGS="peers fairness --deliveries 10000".
+# A peer that cannot be installed is left out, and the bench says so.
 bench: .venv/installed-tools ## Measure speed, as ratios within one run.
-	@$(BIN)/python -m tests.benchmarks
+	@$(MAKE) --no-print-directory .venv-bench/installed || true
+	@$(MAKE) --no-print-directory tests/benchmarks/peers/node_modules/installed || true
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+.venv-bench/installed: requirements-bench.txt | .venv/bin/python
+	@echo "Installing what the drain is compared with."
+	@$(BIN)/python -m venv .venv-bench && echo '*' > .venv-bench/.gitignore
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements-bench.txt
+	@touch $@
+
+tests/benchmarks/peers/node_modules/installed: tests/benchmarks/peers/package.json
+	@$(BIN)/npm install --silent --prefix tests/benchmarks/peers
+	@touch $@
 
 check: .venv/installed-tools ## Check format, style, types and import directions.
 	$(BIN)/ruff format --check .

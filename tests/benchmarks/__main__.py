@@ -1,69 +1,68 @@
-"""`make bench`: every figure as a ratio or a percentile within one run on one machine."""
+"""`make bench`: every figure as a ratio or a percentile within one run on one machine.
 
-import asyncio
+`python -m tests.benchmarks [NAME …]` measures those alone; without a name, all.
+"""
+
+import argparse
 import logging
 import os
 import platform
 import sys
-import tempfile
-from pathlib import Path
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import fields
 
 from services.runtime import SWITCH_SECONDS
-from tests.benchmarks.drain import DESTINATIONS, measure_drain, sqlite_settings
+from tests.benchmarks.databases import databases
+from tests.benchmarks.drain import measure_transport
+from tests.benchmarks.fairness import measure_fairness
 from tests.benchmarks.intake import measure_intake
 from tests.benchmarks.latency import measure_latency
-from tests.benchmarks.sink import Sink, running_sink
+from tests.benchmarks.peers.measure import measure_peers
+from tests.benchmarks.run import Run, Sizes
 
-WAITING = 20_000
-LATENCY_SECONDS = 10
-INTAKE_SECONDS = 5
-
-
-async def _run(folder: Path, sink: Sink) -> None:
-    for rate in (50, 200):
-        found = await measure_latency(
-            sqlite_settings(folder / f"latency-{rate}"),
-            sink,
-            per_second=rate,
-            seconds=LATENCY_SECONDS,
-        )
-        _say(
-            f"commit → partner received at {rate}/s, ms",
-            f"p50 {found.p50:.1f} · p95 {found.p95:.1f} · p99 {found.p99:.1f}",
-            "p95 ≤ 50 at 200/s",
-        )
-    bare, drained = await measure_drain(sqlite_settings(folder / "drain"), sink, waiting=WAITING)
-    _say(
-        f"drain of {WAITING:,} waiting deliveries",
-        f"{drained:,.0f}/s = {drained / bare:.0%} of the bare transport loop ({bare:,.0f}/s)",
-        "≥ 60 %",
-    )
-    trivial, recorded = await measure_intake(
-        sqlite_settings(folder / "intake"), sink, seconds=INTAKE_SECONDS
-    )
-    _say(
-        "durable POST /events, one process",
-        f"{recorded:,.0f}/s = {recorded / trivial:.0%} of a trivial POST ({trivial:,.0f}/s)",
-        "≥ 30 %",
-    )
-
-
-def _say(what: str, figure: str, goal: str) -> None:
-    sys.stdout.write(f"{what:44}  {figure}   (goal: {goal})\n")
-    sys.stdout.flush()
+MEASUREMENTS: dict[str, Callable[[Run], None]] = {
+    "latency": measure_latency,
+    "intake": measure_intake,
+    "transport": measure_transport,
+    "peers": measure_peers,
+    "fairness": measure_fairness,
+}
 
 
 def main() -> None:
-    """Run all measurements on SQLite in a folder of their own."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    """Run the measurements that are named, or all."""
+    chosen = _parse()
+    for noisy in ("alembic", "apscheduler", "services"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="platformdirs")  # as root it misses a folder
     sys.setswitchinterval(SWITCH_SECONDS)  # as the runtime does
-    load = os.getloadavg()[0]
+    sizes = Sizes(**{one.name: getattr(chosen, one.name) for one in fields(Sizes)})
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     sys.stdout.write(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {load:.1f} at start\n"
+        f"Python {platform.python_version()}, {os.cpu_count()} cores,"
+        f" load average at start {load}\n"
     )
-    with tempfile.TemporaryDirectory() as folder, running_sink(DESTINATIONS) as sink:
-        asyncio.run(_run(Path(folder), sink))
+    with databases() as made:
+        run = Run(made, sizes)
+        for name in chosen.names or MEASUREMENTS:
+            began = time.monotonic()
+            sys.stdout.write(f"\n{name}\n")
+            MEASUREMENTS[name](run)
+            run.progress(f"{time.monotonic() - began:.0f} s, load now {os.getloadavg()[0]:.1f}")
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    for one in fields(Sizes):
+        parser.add_argument(f"--{one.name}", type=int, default=one.default)
+    chosen = parser.parse_args()
+    unknown = set(chosen.names) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(f"no measurement is named {', '.join(sorted(unknown))}")
+    return chosen
 
 
 if __name__ == "__main__":

@@ -1,56 +1,120 @@
-"""Drain: waiting deliveries per second, against the bare transport loop over the same sink."""
+"""Drain: waiting deliveries per second of real workers, from the first arrival to the last."""
 
 import asyncio
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 
 import httpx
-from sqlmodel import Session, select
 
-from models import Delivery, Postback
-from models.words import DeliveryStatus, Method, Source
-from services import database, schema
-from services.actor import SYSTEM
-from services.catalog import cache, campaigns, event_types
-from services.clock import utc_now
+from services import database
 from services.delivery.transport import AiohttpTransport
 from services.identifiers import new_id
-from services.intake import leads
-from services.intake.recording import record_event
 from services.settings import Settings
 from services.target_guard import TargetPolicy
-from tests.benchmarks.sink import Sink
-from tests.world import worker
+from tests.benchmarks.databases import SQLITE
+from tests.benchmarks.filling import define, owe
+from tests.benchmarks.processes import cpu_seconds, environment_of, running, worker_command
+from tests.benchmarks.run import Run
+from tests.benchmarks.sink import Sink, running_sink
 
 DESTINATIONS = 8
 _TASKS = 64
+_POLL_SECONDS = 0.1
+# Nothing more has come for so long: it is over, though something may be missing.
+_STALLED_SECONDS = 20.0
+# Whoever is slower is measured by what came in that time.
+_LONGEST_SECONDS = 60.0
 
 
-async def measure_drain(settings: Settings, sink: Sink, *, waiting: int) -> tuple[float, float]:
-    """Return (bare transport requests per second, drained deliveries per second).
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How fast the waiting calls came, and what that took.
 
-    Both send the same requests; the drain also claims each, writes its attempt and fsyncs.
+    `cpu_micros` is what all processes but the sink spent on each, while the calls came;
+    `sink_share` is how much of one core the sink used.
     """
-    bare = await _bare_loop(settings, sink, count=waiting)
-    schema.upgrade(settings)
-    opened = database.open_database(settings)
+
+    arrived: int
+    wanted: int
+    per_second: float
+    cpu_micros: float
+    sink_share: float
+
+
+async def measure_drain(
+    settings: Settings, sink: Sink, *, waiting: int, workers: int = 1, also: Sequence[int] = ()
+) -> Drained:
+    """Drain so many deliveries that wait in an empty database with worker processes.
+
+    `also` are processes whose CPU time counts too, such as the database server.
+    """
+    database.open_database(settings)
     try:
-        await _owe(sink, waiting)
-        sink.arrivals()
-        began = time.perf_counter()
-        async with worker(settings):
-            while await opened.read(_unsettled):
-                await asyncio.sleep(0.05)
-            seconds = time.perf_counter() - began
-        arrived = len(sink.arrivals())
-        if arrived != waiting:
-            raise RuntimeError(f"{arrived} of {waiting} arrived")
+        wanted = await owe_evenly(sink, waiting)
     finally:
         database.close_database()
-    return bare, waiting / seconds
+    sink.report()
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(running(worker_command(), environment=environment_of(settings)))
+            for _ in range(workers)
+        ]
+        return await watch(sink, wanted=wanted, processes=[*also, *(one.pid for one in started)])
 
 
-async def _bare_loop(settings: Settings, sink: Sink, *, count: int) -> float:
+async def owe_evenly(sink: Sink, waiting: int) -> int:
+    """Have deliveries wait, each of an event of its own, and return how many do."""
+    names = [f"sale_{number}" for number in range(DESTINATIONS)]
+    await define({name: [sink.url(number)] for number, name in enumerate(names)})
+    return await owe(names, deliveries=waiting)
+
+
+async def watch(sink: Sink, *, wanted: int, processes: Sequence[int]) -> Drained:
+    """Wait until so many calls have come, no more come, or it takes too long; tell how fast."""
+    count, first, cpu_before = 0, 0, 0.0
+    began = last = time.monotonic()
+    while (
+        count < wanted
+        and time.monotonic() - last < _STALLED_SECONDS
+        and time.monotonic() - began < _LONGEST_SECONDS
+    ):
+        await asyncio.sleep(_POLL_SECONDS)
+        now = sink.count()
+        if now > count:
+            if not first:
+                first, cpu_before = now, cpu_seconds(processes)
+            count, last = now, time.monotonic()
+    cpu = cpu_seconds(processes) - cpu_before
+    report = sink.report()
+    arrived = len({key for key, _ in report.arrivals})
+    return Drained(
+        arrived=arrived,
+        wanted=wanted,
+        per_second=report.rate,
+        cpu_micros=cpu / max(arrived - first, 1) * 1e6,
+        sink_share=report.cpu_seconds / report.seconds if report.seconds else 0.0,
+    )
+
+
+def measure_transport(run: Run) -> None:
+    """Print our drain on SQLite as a part of what its transport does alone."""
+    with running_sink(DESTINATIONS) as sink:
+        settings = run.databases.make(SQLITE)
+        bare = asyncio.run(_transport_alone(settings, sink, count=run.sizes.deliveries))
+        drained = asyncio.run(measure_drain(settings, sink, waiting=run.sizes.deliveries))
+        run.databases.remove(settings)
+    run.say(
+        f"drain of {drained.wanted:,} waiting deliveries, SQLite",
+        f"{drained.per_second:,.0f}/s = {drained.per_second / bare:.0%} of the bare transport"
+        f" ({bare:,.0f}/s)",
+        "≥ 60 %",
+    )
+
+
+async def _transport_alone(settings: Settings, sink: Sink, *, count: int) -> float:
+    """Return requests per second of the bare transport: no database, the same requests."""
     transport = AiohttpTransport(policy=TargetPolicy(allowed_networks=settings.allowed_networks))
     headers = {"webhook-id": new_id("dlv"), "user-agent": "Afterlead/1.0"}
     # Built once: the loop pays for nothing but the transport.
@@ -66,57 +130,7 @@ async def _bare_loop(settings: Settings, sink: Sink, *, count: int) -> float:
             if response.status_code != 200:
                 raise RuntimeError(f"the sink answered {response.status_code}")
 
-    began = time.perf_counter()
+    sink.report()
     await asyncio.gather(*(send() for _ in range(_TASKS)))
-    seconds = time.perf_counter() - began
     await transport.aclose()
-    return count / seconds
-
-
-async def owe_definitions(sink: Sink, *, destinations: int) -> None:
-    """Define an event with one postback per destination, and a lead."""
-    await campaigns.create(SYSTEM, {"key": "bench", "name": "Bench"})
-    row = await event_types.create(SYSTEM, {"name": "sale", "multi_trigger": True})
-
-    def postbacks(session: Session) -> None:
-        for number in range(destinations):
-            session.add(
-                Postback(
-                    id=new_id("pb"),
-                    event_type_id=row.id,
-                    method=Method.GET,
-                    url=sink.url(number) + "?e={event_id}&t={transaction_id}",
-                    headers={},
-                    created_at=utc_now(),
-                    updated_at=utc_now(),
-                )
-            )
-        cache.touch(session)
-
-    await database.write(postbacks)
-    await leads.create(SYSTEM, {"campaign": "bench", "transaction_id": "t-1"})
-
-
-async def _owe(sink: Sink, waiting: int) -> None:
-    await owe_definitions(sink, destinations=DESTINATIONS)
-    payload = {"event": "sale", "transaction_id": "t-1"}
-    for start in range(0, waiting // DESTINATIONS, 100):
-        count = min(100, waiting // DESTINATIONS - start)
-        await asyncio.gather(
-            *(record_event(SYSTEM, payload, source=Source.API) for _ in range(count))
-        )
-
-
-def _unsettled(session: Session) -> bool:
-    statement = select(Delivery.id).where(Delivery.status != DeliveryStatus.DELIVERED).limit(1)
-    return session.exec(statement).first() is not None
-
-
-def sqlite_settings(folder: Path) -> Settings:
-    """Return settings for a new database in this folder."""
-    return Settings(
-        _env_file=None,
-        database_url=f"sqlite:///{folder / 'bench.db'}",
-        allow_targets="127.0.0.1/32",
-        secret_key="bench",
-    )
+    return sink.report().rate

@@ -1,60 +1,58 @@
 """Intake: durable `POST /events` per second, against a trivial POST on the same server."""
 
 import asyncio
-import os
 import socket
-import subprocess
 import sys
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from models.words import KeyScope
-from services import database, schema
+from services import database
 from services.accounts import keys
 from services.settings import Settings
-from tests.benchmarks.drain import owe_definitions
-from tests.benchmarks.sink import Sink
+from tests.benchmarks.databases import SQLITE
+from tests.benchmarks.filling import define
+from tests.benchmarks.processes import environment_of, running
+from tests.benchmarks.run import Run
 
 _CONNECTIONS = 32
 _START_SECONDS = 30.0
+_SECONDS = 5
 _BODY = b'{"event":"sale","transaction_id":"t-1","amount":"49.90","currency":"USD"}'
 
 
-async def measure_intake(settings: Settings, sink: Sink, *, seconds: int) -> tuple[float, float]:
-    """Return (trivial POSTs per second, recorded events per second), each with 32 connections.
+def measure_intake(run: Run) -> None:
+    """Print the rate with 32 connections; every event owes one delivery, nothing is sent."""
+    settings = run.databases.make(SQLITE)
+    trivial, recorded = asyncio.run(_measure(settings))
+    run.databases.remove(settings)
+    run.say(
+        "durable POST /events, one process, SQLite",
+        f"{recorded:,.0f}/s = {recorded / trivial:.0%} of a trivial POST ({trivial:,.0f}/s)",
+        "≥ 30 %",
+    )
 
-    Every event owes one delivery and is fsynced before its answer; nothing is sent meanwhile.
-    """
-    schema.upgrade(settings)
+
+async def _measure(settings: Settings) -> tuple[float, float]:
+    """Return (trivial POSTs per second, recorded events per second)."""
     database.open_database(settings)
     try:
-        await owe_definitions(sink, destinations=1)
+        await define({"sale": ["http://127.0.0.1:9/postback"]})
         key = (await keys.create_key(name="bench", scope=KeyScope.WRITE)).key
     finally:
         database.close_database()
     port = _free_port()
-    environment = os.environ | {
-        "AFTERLEAD_DATABASE_URL": settings.database_url,
-        "AFTERLEAD_SECRET_KEY": settings.secret_key,
-        "AFTERLEAD_ALLOW_TARGETS": settings.allow_targets,
+    environment = environment_of(settings) | {
         "AFTERLEAD_PORT": str(port),
         "AFTERLEAD_WORKER": "off",
     }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.served"],
-        env=environment,
-        cwd=Path(__file__).parents[2],
-        stderr=subprocess.DEVNULL,  # its log
-    )
-    try:
+    command = [sys.executable, "-m", "tests.benchmarks.served"]
+    with running(command, environment=environment):
         await _until_open(port)
-        trivial = await _rate(port, "/trivial", key, seconds)
-        recorded = await _rate(port, "/api/v1/events", key, seconds)
-    finally:
-        process.terminate()
-        process.wait()
-    return trivial, recorded
+        return (
+            await _rate(port, "/trivial", key, _SECONDS),
+            await _rate(port, "/api/v1/events", key, _SECONDS),
+        )
 
 
 async def _rate(port: int, path: str, key: str, seconds: int) -> float:
