@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import fields
 
 from services.runtime import SWITCH_SECONDS
+from tests.benchmarks.big_table import measure_big_table
 from tests.benchmarks.databases import databases
 from tests.benchmarks.drain import measure_transport
 from tests.benchmarks.fairness import measure_fairness
@@ -28,6 +29,7 @@ MEASUREMENTS: dict[str, Callable[[Run], None]] = {
     "transport": measure_transport,
     "peers": measure_peers,
     "fairness": measure_fairness,
+    "bigtable": measure_big_table,
 }
 
 
