@@ -16,9 +16,10 @@ _LEASE_SECONDS = 60.0
 
 def claim(session: Session, limit: int) -> list[Claim]:
     """Claim as a worker does."""
-    return claims.claim(
+    claimed = claims.claim(
         session, limit=limit, worker_id="wrk_bench", lease_seconds=_LEASE_SECONDS, now=utc_now()
     )
+    return claimed.claims
 
 
 def settle(session: Session, claimed: Sequence[Claim]) -> None:
