@@ -155,7 +155,7 @@ def release(session: Session, *, claims: Sequence[Claim], now: datetime) -> None
 
     One that must be sent at most once and had begun ends `failed`, reason `unknown`.
     """
-    begun = once.fail_begun(session, claims=claims)
+    begun = once.fail_begun(session, claims=claims, now=now)
     free = [item for item in claims if item.id not in begun]
     if not free:
         return
@@ -188,7 +188,7 @@ def reclaim(
     is sending itself, whatever its clock says. Too many dead workers make a delivery `failed`,
     reason `poison`, and one that may be sent only once and had begun `failed`, reason `unknown`.
     """
-    held = select(DELIVERY.c.id, DELIVERY.c.event_id, DELIVERY.c.reclaims, DELIVERY.c.attempts)
+    held = select(*(DELIVERY.c[name] for name in _LEASED_NAMES))
     held = held.where(_LEASED)
     if not every:
         gone = DELIVERY.c.lease_until < now
@@ -199,7 +199,7 @@ def reclaim(
         held = held.with_for_update(skip_locked=True)
     connection = session.connection()
     found = connection.execute(held.limit(RECLAIM_BATCH)).all()
-    begun = once.fail_started(session, delivery_ids=[row.id for row in found])
+    begun = once.fail_started(session, delivery_ids=[row.id for row in found], now=now)
     rows = [row for row in found if row.id not in begun]
     poisoned = [row for row in rows if row.reclaims + 1 >= POISON_RECLAIMS]
     for row in rows:
@@ -220,6 +220,7 @@ def reclaim(
         )
     if poisoned:
         refresh_events(session, sorted({row.event_id for row in poisoned}))
+        once.tell_given_up(session, poisoned, reason=DeliveryReason.POISON, now=now)
     if rows:
         database.after_commit(session, wake)
     return len(found)
@@ -231,6 +232,7 @@ def owners(session: Session) -> list[str]:
     return [worker_id for worker_id in session.scalars(held) if worker_id]
 
 
+_LEASED_NAMES = ("id", "event_id", "postback_id", "reclaims", "attempts")
 # A literal word, as in the partial index: a bound parameter would hide it from the planner.
 _LEASED = DELIVERY.c.status == bindparam(None, "sending", literal_execute=True)
 _RETRIES = frozenset({DeliveryStatus.RETRYING})

@@ -21,6 +21,7 @@ from services.definition_version import touch
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.errors import Conflict, NotFound
 from services.identifiers import is_id
+from services.notices.outcomes import record_paused
 
 POSTBACK: Table = Postback.__table__  # type: ignore[attr-defined]
 RELEASE: Table = PostbackRelease.__table__  # type: ignore[attr-defined]
@@ -87,6 +88,7 @@ def mark_paused(
         return False
     # What an unfinished resumption has not reached yet stays held.
     session.connection().execute(_END_RELEASE, {"b_postback": postback_id, "b_now": now})
+    record_paused(session, postback_id=postback_id, reason=reason, now=now)
     touch(session)
     database.after_commit(session, wake)
     return True

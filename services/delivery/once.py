@@ -5,16 +5,18 @@ commit of its own. A delivery that carries the mark and lost its worker may have
 partner; nobody knows, so nobody sends it again but a person.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, tuple_, update
+from sqlalchemy import Row, bindparam, tuple_, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from models.words import DeliveryReason, DeliveryStatus
 from services.delivery.outbox import DELIVERY, refresh_events
+from services.notices.outcomes import record_given_up
 
 
 class Held(Protocol):
@@ -47,30 +49,54 @@ def mark_started(session: Session, *, claims: Sequence[Held], now: datetime) -> 
     return frozenset(marked.scalars())
 
 
-def fail_started(session: Session, *, delivery_ids: Sequence[str]) -> frozenset[str]:
+def fail_started(session: Session, *, delivery_ids: Sequence[str], now: datetime) -> frozenset[str]:
     """Give up, of these deliveries, those whose send had begun; return their ids.
 
     They become `failed` with reason `unknown`, lose their claim, and their events show it. For
     leases that are taken away, whoever's they are: the caller holds the rows, or is the only
     writer.
     """
-    return _fail(session, _FAIL, {"ids": list(delivery_ids)}) if delivery_ids else frozenset()
+    if not delivery_ids:
+        return frozenset()
+    return _fail(session, _FAIL, {"ids": list(delivery_ids)}, now)
 
 
-def fail_begun(session: Session, *, claims: Sequence[Held]) -> frozenset[str]:
+def fail_begun(session: Session, *, claims: Sequence[Held], now: datetime) -> frozenset[str]:
     """Give up, of one's own claims, those whose send had begun; as `fail_started`.
 
     A claim whose token is no longer the stored one is left alone: somebody else may be sending.
     """
     held = [(claim.id, claim.token) for claim in claims]
-    return _fail(session, _FAIL_HELD, {"held": held}) if held else frozenset()
+    return _fail(session, _FAIL_HELD, {"held": held}, now) if held else frozenset()
 
 
-def _fail(session: Session, statement: ReturningUpdate[Any], values: Any) -> frozenset[str]:
+def _fail(
+    session: Session, statement: ReturningUpdate[Any], values: Any, now: datetime
+) -> frozenset[str]:
     failed = session.connection().execute(statement, values).all()
     if failed:
         refresh_events(session, sorted({row.event_id for row in failed}))
+        tell_given_up(session, failed, reason=DeliveryReason.UNKNOWN, now=now)
     return frozenset(row.id for row in failed)
+
+
+def tell_given_up(
+    session: Session, rows: Sequence[Row[Any]], *, reason: DeliveryReason, now: datetime
+) -> None:
+    """Tell operators of deliveries that ended without a result: rows with the ids of each."""
+    counts = Counter(row.postback_id for row in rows)
+    last = {row.postback_id: row for row in rows}
+    # In order, so that two workers never wait for each other.
+    for postback_id, row in sorted(last.items()):
+        record_given_up(
+            session,
+            postback_id=postback_id,
+            reason=reason,
+            now=now,
+            count=counts[postback_id],
+            delivery_id=row.id,
+            event_id=row.event_id,
+        )
 
 
 _STILL_HELD = tuple_(DELIVERY.c.id, DELIVERY.c.claim_token).in_(bindparam("held", expanding=True))
@@ -93,7 +119,7 @@ _GIVE_UP = (
         lease_until=None,
         worker_id=None,
     )
-    .returning(DELIVERY.c.id, DELIVERY.c.event_id)
+    .returning(DELIVERY.c.id, DELIVERY.c.event_id, DELIVERY.c.postback_id)
 )
 _FAIL = _GIVE_UP.where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
 _FAIL_HELD = _GIVE_UP.where(_STILL_HELD)

@@ -23,6 +23,7 @@ from services.delivery.outbox import DELIVERY, refresh_events
 from services.delivery.outbox import wake as wake_drain
 from services.delivery.resume_input import ResumeInput
 from services.errors import Conflict
+from services.notices.outcomes import record_resumed
 from services.validation import validate
 
 _BEGIN_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -133,6 +134,7 @@ def _resume(session: Session, release: PostbackRelease) -> None:
         .values(paused_at=None, pause_reason=None)
     )
     forget_failures(session, [postback.id])
+    record_resumed(session, postback_id=postback.id, now=release.started_at)
     _begin(session, release)
     touch(session)
 

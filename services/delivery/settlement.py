@@ -24,6 +24,7 @@ from services.delivery.holding import mark_paused, paused_among
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.delivery.retry import Decision
 from services.identifiers import new_id
+from services.notices.outcomes import record_outcomes
 
 ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 
@@ -86,6 +87,7 @@ def settle(session: Session, settlements: Sequence[Settlement]) -> list[str]:
                 [_attempt(item, number=made[item.claim.id] + 1) for item in tried],
             )
         refresh_events(session, sorted({item.claim.event_id for item in own}))
+        record_outcomes(session, own, now=max(item.ended_at for item in own))
     for item in late:
         if item.has_attempt:
             _insert_late_attempt(session, item)

@@ -36,7 +36,9 @@ async def mark(taken: list[Claim], *, now: datetime | None = None) -> frozenset[
 
 
 async def fail(taken: list[Claim]) -> frozenset[str]:
-    return await database.write(once.fail_started, delivery_ids=[one.id for one in taken])
+    return await database.write(
+        once.fail_started, delivery_ids=[one.id for one in taken], now=utc_now()
+    )
 
 
 async def test_a_mark_names_what_may_be_sent(world: World) -> None:
