@@ -22,7 +22,7 @@ export function ShownOnce({ name, title = "", note = "", copyLabel = "Copy", don
   return (
     <div role="alert" ref={frame}>
       {text ? (
-        <div className="al-banner" data-tone="warn">
+        <div className="al-banner" data-tone="warn" style={{ marginBottom: "12px" }}>
           <div className="al-banner-text" style={{ gap: "8px" }}>
             <strong>{title}</strong>
             <span style={{ display: "flex", gap: "8px", alignItems: "flex-start" }}>

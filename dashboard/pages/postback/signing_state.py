@@ -73,7 +73,9 @@ class SigningState(rx.State):
     @guarded
     async def switch_off(self) -> Any:
         """Send unsigned from now on."""
-        return await self._act(postback_signing.switch_off, "Signing is off.")
+        followed = await self._act(postback_signing.switch_off, "Signing is off.")
+        # A secret that may still stand on the page is none any more.
+        return [say_once(self.postback, ""), *followed] if followed else None
 
     async def _make_secret(self) -> Any:
         try:

@@ -7,7 +7,7 @@ import reflex as rx
 from dashboard.components.banner import banner
 from dashboard.components.button import button
 from dashboard.components.card import section
-from dashboard.components.code_view import code_snippet
+from dashboard.components.code_view import code_view
 from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.key_value import key_value
 from dashboard.components.shown_once import shown_once
@@ -26,7 +26,6 @@ def signing() -> rx.Component:
     return section(
         "Signing",
         rx.el.div(
-            when_text(SigningState.problem, banner(SigningState.problem, tone="bad")),
             shown_once(
                 SigningState.postback,
                 title="The secret, shown this once",
@@ -35,9 +34,12 @@ def signing() -> rx.Component:
                 copy_label="Copy secret",
                 done="I have stored it",
             ),
-            rx.cond(SigningState.is_on, _on(), _off()),
-            _checking(),
-            style=_GAP,
+            rx.el.div(
+                when_text(SigningState.problem, banner(SigningState.problem, tone="bad")),
+                rx.cond(SigningState.is_on, _on(), _off()),
+                _checking(),
+                style=_GAP,
+            ),
         ),
         description="Lets the partner check that a call comes from you and was not changed on "
         "its way.",
@@ -93,7 +95,12 @@ def _on() -> rx.Component:
         ),
         when(
             SigningState.may_edit,
-            rx.el.div(_new_secret(), _switch_off(), class_name="al-actions"),
+            rx.el.div(
+                when_text(SigningState.old_until, _end_old()),
+                _new_secret(),
+                _switch_off(),
+                class_name="al-actions",
+            ),
         ),
     )
 
@@ -105,17 +112,17 @@ def _old() -> rx.Component:
             time_cell(SigningState.old_until, zone=SessionState.time_zone, kind="exact"),
             ". Until then the partner can change over without losing a call.",
         ),
-        action=when(
-            SigningState.may_edit,
-            confirm_dialog(
-                title="End the old secret now?",
-                consequence="From now on only the new secret signs. A partner that still checks "
-                "with the old one refuses every call.",
-                confirm="End the old secret",
-                on_confirm=SigningState.end_old,
-                trigger=button("End the old secret now", small=True),
-            ),
-        ),
+    )
+
+
+def _end_old() -> rx.Component:
+    return confirm_dialog(
+        title="End the old secret now?",
+        consequence="From now on only the new secret signs. A partner that still checks with the "
+        "old one refuses every call.",
+        confirm="End the old secret",
+        on_confirm=SigningState.end_old,
+        trigger=button("End the old secret now", small=True),
     )
 
 
@@ -162,7 +169,7 @@ def _checking() -> rx.Component:
                     "list_style": "disc",
                 },
             ),
-            code_snippet(inspect.getsource(verifying), label="Python"),
+            code_view(inspect.getsource(verifying), label="Python", max_height="20rem"),
             style={**_GAP, "padding_top": "8px"},
         ),
     )

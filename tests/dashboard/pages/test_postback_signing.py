@@ -100,8 +100,10 @@ def test_the_secret_is_changed_with_an_overlap_that_can_be_ended(editor: Page) -
         saying="refuses every call",
     )
     expect(section(editor)).not_to_contain_text("signs along until")
+    secret_of(editor)
     press(editor, "Switch off", confirm="Switch off", saying="those that wait")
     expect(section(editor)).to_contain_text("Calls go out unsigned")
+    expect(section(editor).get_by_role("alert")).to_have_text("")
 
 
 def test_signing_takes_nothing_from_what_is_typed_meanwhile(
