@@ -104,7 +104,7 @@ POLICY = (
     "We wait 5 seconds for a connection, 15 seconds for an answer, and 20 seconds in all.",
     "Redirects are not followed: a partner that moved shows up as an error with the new address.",
     "Only answers from 200 to 299 can be a success. After 410 Gone nothing is tried again.",
-    "Waits are up to a fifth longer than said, so that calls do not come all at once.",
+    "Waits come out a little longer than said, so that calls do not come all at once.",
     "Every try carries the same webhook-id header, so that the partner can drop repeats.",
 )
 
