@@ -37,7 +37,7 @@ Found = TypeVar("Found")
 # Short, so that a run sees many leases end; a real one is 60 s.
 LEASE_SECONDS = 2
 TRANSACTION_ID = "t-1"
-START_SECONDS = 30
+START_SECONDS = 120
 
 # Event, method, path and partner of a postback.
 Owed = tuple[str, Method, str, int]
@@ -233,7 +233,7 @@ def until(condition: Callable[[], Found], *, seconds: float, pause: float = 0.00
     waiting = threading.Event()
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, f"{condition} did not come true within {seconds} s"
+        assert time.monotonic() < deadline, f"{condition.__qualname__} not true within {seconds} s"
         waiting.wait(pause)
     return found
 
