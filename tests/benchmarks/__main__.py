@@ -20,6 +20,7 @@ from tests.benchmarks.drain import measure_transport
 from tests.benchmarks.fairness import measure_fairness
 from tests.benchmarks.intake import measure_intake
 from tests.benchmarks.latency import measure_latency
+from tests.benchmarks.live import measure_live
 from tests.benchmarks.peers.measure import measure_peers
 from tests.benchmarks.run import Run, Sizes
 
@@ -29,6 +30,7 @@ MEASUREMENTS: dict[str, Callable[[Run], None]] = {
     "transport": measure_transport,
     "peers": measure_peers,
     "fairness": measure_fairness,
+    "live": measure_live,
     "bigtable": measure_big_table,
 }
 

@@ -12,10 +12,10 @@ from services.accounts import keys
 from services.settings import Settings
 from tests.benchmarks.databases import SQLITE
 from tests.benchmarks.filling import define
+from tests.benchmarks.posting import Poster, poster
 from tests.benchmarks.processes import environment_of, running
 from tests.benchmarks.run import Run
 
-_CONNECTIONS = 32
 _START_SECONDS = 30.0
 _SECONDS = 5
 _BODY = b'{"event":"sale","transaction_id":"t-1","amount":"49.90","currency":"USD"}'
@@ -50,38 +50,28 @@ async def _measure(settings: Settings) -> tuple[float, float]:
     with running(command, environment=environment):
         await _until_open(port)
         return (
-            await _rate(port, "/trivial", key, _SECONDS),
-            await _rate(port, "/api/v1/events", key, _SECONDS),
+            await _rate(port, "/trivial", key),
+            await _rate(port, "/api/v1/events", key),
         )
 
 
-async def _rate(port: int, path: str, key: str, seconds: int) -> float:
-    request = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(_BODY)}\r\n\r\n"
-    ).encode() + _BODY
-    await _post_until(port, request, time.perf_counter() + 1)  # warm
-    began = time.perf_counter()
-    counts = await _post_until(port, request, began + seconds)
-    return counts / (time.perf_counter() - began)
+async def _rate(port: int, path: str, key: str) -> float:
+    async with poster(port, key) as program:
+        await _post_until(program, path, time.perf_counter() + 1)  # warm
+        began = time.perf_counter()
+        count = await _post_until(program, path, began + _SECONDS)
+        return count / (time.perf_counter() - began)
 
 
-async def _post_until(port: int, request: bytes, end: float) -> int:
+async def _post_until(program: Poster, path: str, end: float) -> int:
     async def one() -> int:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         count = 0
         while time.perf_counter() < end:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 201"):
-                raise RuntimeError(head.decode())
-            length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
-            await reader.readexactly(length)
+            await program.post(path, _BODY)
             count += 1
-        writer.close()
         return count
 
-    return sum(await asyncio.gather(*(one() for _ in range(_CONNECTIONS))))
+    return sum(await asyncio.gather(*(one() for _ in range(program.connections))))
 
 
 async def _until_open(port: int) -> None:

@@ -69,10 +69,10 @@ async def measure(sink: Sink, events: Sequence[str], *, per_second: int, seconds
 
     warm = int(per_second * WARM_UP_SECONDS)
     await fire_steadily(one, per_second=per_second, count=warm)
-    await _await_arrivals(sink, committed)
+    await await_arrivals(sink, committed)
     committed.clear()
     await fire_steadily(one, per_second=per_second, count=int(per_second * seconds))
-    return latency_of(committed, await _await_arrivals(sink, committed))
+    return latency_of(committed, await await_arrivals(sink, committed))
 
 
 async def fire_steadily(
@@ -88,7 +88,8 @@ async def fire_steadily(
     await asyncio.gather(*tasks)
 
 
-async def _await_arrivals(sink: Sink, committed: Mapping[str, float]) -> dict[str, float]:
+async def await_arrivals(sink: Sink, committed: Mapping[str, float]) -> dict[str, float]:
+    """Return when each came; give up after a while."""
     arrived: dict[str, float] = {}
 
     def all_arrived() -> bool:
