@@ -21,6 +21,7 @@ from tests.benchmarks.fairness import measure_fairness
 from tests.benchmarks.intake import measure_intake
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.live import measure_live
+from tests.benchmarks.memory import measure_memory
 from tests.benchmarks.peers.measure import measure_peers
 from tests.benchmarks.run import Run, Sizes
 
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Run], None]] = {
     "transport": measure_transport,
     "peers": measure_peers,
     "fairness": measure_fairness,
+    "memory": measure_memory,
     "live": measure_live,
     "bigtable": measure_big_table,
 }
