@@ -15,6 +15,8 @@ from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.list_state import list_state as list_state_of
 from dashboard.components.postback_table import PostbackLine, postback_table
 from dashboard.components.values import Text
+from dashboard.pause_dialogs import pause_dialogs
+from dashboard.postback_pause import PauseState, standing_line
 from dashboard.session import SessionState, actor, guarded
 from models.words import PostbackLevel
 from services.catalog import postbacks
@@ -37,6 +39,8 @@ class PostbackList(rx.State, mixin=True):
     problem: str = ""
     is_asking: bool = False
     asked_about: str = ""
+    asked_held: str = ""
+    """What is lost with it, as a sentence; empty for a postback that is not paused."""
 
     _shown: Owner | None = None
     _asked_id: str = ""
@@ -51,6 +55,7 @@ class PostbackList(rx.State, mixin=True):
         """Show the postbacks of the owner in the address, and again after every change."""
         wanted = self._owner()
         async with self:
+            (await self.get_state(PauseState)).close()
             if wanted != self._shown:
                 self.lines, self.list_state, self._shown = [], list_state.LOADING, wanted
                 self.is_asking, self._asked_id = False, ""
@@ -77,6 +82,11 @@ class PostbackList(rx.State, mixin=True):
         line = self._line_of(postback_id)
         self._asked_id, self.is_asking = line.id, True
         self.asked_about = line.host
+        self.asked_held = (
+            f"It is paused, with {line.standing.held}: what is held is cancelled. "
+            if line.standing.is_paused
+            else ""
+        )
 
     @rx.event
     @guarded
@@ -130,6 +140,8 @@ def postback_section(
                 zone=SessionState.time_zone,
                 on_switch=state.switch,
                 on_ask=state.ask,
+                on_pause=PauseState.ask_pause,
+                on_resume=PauseState.ask_resume,
             ),
             empty_title="No postback yet",
             empty_text=empty_text,
@@ -144,12 +156,15 @@ def postback_section(
             title="Archive this postback?",
             consequence="From now on nothing new is sent to "
             + state.asked_about
-            + " by it. What was sent stays in the logs.",
+            + " by it. "
+            + state.asked_held
+            + "What was sent stays in the logs.",
             confirm="Archive postback",
             on_confirm=state.archive,
             is_open=state.is_asking,
             on_open_change=state.set_asking,
         ),
+        pause_dialogs(),
         description=description,
         actions=(
             rx.cond(
@@ -187,6 +202,7 @@ def _line(row: PostbackRow, owner: Owner, last: DeliveryRow | None) -> PostbackL
         last_at=last.created_at.isoformat() if last else "",
         last_event_id=last.event_id if last else "",
         conditions=conditions(row),
+        standing=standing_line(row.standing),
     )
 
 

@@ -8,7 +8,7 @@ _ICONS = {"info": "info", "good": "circle-check", "warn": "triangle-alert", "bad
 
 
 def banner(
-    message: Text,
+    message: Text | rx.Component,
     *,
     tone: str = "info",
     title: Text = "",

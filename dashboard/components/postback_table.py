@@ -8,6 +8,7 @@ from dashboard import routes
 from dashboard.components.button import button, link_button, text_link
 from dashboard.components.elements import QuickSwitch
 from dashboard.components.macro_input import macro_text
+from dashboard.components.postback_standing import NORMAL, StandingLine, standing_facts
 from dashboard.components.status_badge import code_badge, method_badge, status_badge, tag
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import Handler, Text
@@ -32,6 +33,7 @@ class PostbackLine:
     last_at: str = ""
     last_event_id: str = ""
     conditions: tuple[str, ...] = ()
+    standing: StandingLine = NORMAL
 
 
 def postback_table(
@@ -40,18 +42,28 @@ def postback_table(
     zone: Text,
     on_switch: Handler,
     on_ask: Handler,
+    on_pause: Handler,
+    on_resume: Handler,
     label: str = "Postbacks",
 ) -> rx.Component:
-    """Build the list. `on_switch` takes an id and whether it is on, `on_ask` (archive?) an id."""
+    """Build the list. `on_switch` takes an id and whether it is on; the others take an id.
+
+    `on_ask` begins to archive, `on_pause` and `on_resume` open their dialogs.
+    """
     return rx.el.ul(
-        rx.foreach(lines, lambda line: _line(line, zone, on_switch, on_ask)),
+        rx.foreach(lines, lambda line: _line(line, zone, on_switch, on_ask, on_pause, on_resume)),
         aria_label=label,
         style={"margin": "0", "padding": "0", "list_style": "none"},
     )
 
 
 def _line(
-    line: rx.Var[PostbackLine], zone: Text, on_switch: Handler, on_ask: Handler
+    line: rx.Var[PostbackLine],
+    zone: Text,
+    on_switch: Handler,
+    on_ask: Handler,
+    on_pause: Handler,
+    on_resume: Handler,
 ) -> rx.Component:
     return rx.el.li(
         QuickSwitch.create(
@@ -73,6 +85,7 @@ def _line(
                     rx.el.span(line.everywhere),
                 ),
                 rx.cond(line.enabled, rx.fragment(), tag("Off", tone="warn")),
+                standing_facts(line.standing, zone=zone),
                 _last(line, zone),
                 class_name="al-dim",
                 style=_FACTS,
@@ -81,6 +94,11 @@ def _line(
         ),
         rx.el.div(
             link_button("Edit", href=line.href, small=True),
+            rx.cond(
+                line.standing.is_paused,
+                button("Resume…", small=True, on_click=on_resume(line.id)),
+                button("Pause", kind="quiet", small=True, on_click=on_pause(line.id)),
+            ),
             button("Archive", kind="quiet", small=True, on_click=on_ask(line.id)),
             class_name="al-actions",
         ),

@@ -41,18 +41,17 @@ def note_failures(session: Session, tries: Sequence[FailedTry]) -> None:
     by_postback: dict[str, list[FailedTry]] = {}
     for each in tries:
         by_postback.setdefault(each.postback_id, []).append(each)
-    # In order, so that two workers never wait for each other.
-    for postback_id, own in sorted(by_postback.items()):
-        last = max(own, key=lambda each: each.ended_at)
-        connection.execute(
-            _COUNT[connection.dialect.name],
-            {
-                "b_postback": postback_id,
-                "b_since": min(each.ended_at for each in own),
-                "b_number": len(own),
-                "b_message": last.message[:500],
-            },
-        )
+    counts = [
+        {
+            "b_postback": postback_id,
+            "b_since": min(each.ended_at for each in own),
+            "b_number": len(own),
+            "b_message": max(own, key=lambda each: each.ended_at).message[:500],
+        }
+        # In order, so that two workers never wait for each other.
+        for postback_id, own in sorted(by_postback.items())
+    ]
+    connection.execute(_COUNT[connection.dialect.name], counts)
     now = max(each.ended_at for each in tries)
     for postback_id in _beyond_hope(connection, by_postback, now):
         mark_paused(session, postback_id, reason=PauseReason.FAILING, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Table, bindparam, false, select
 from sqlmodel import Session
 
 from models import Event, Lead
-from models.words import DedupeMode
+from models.words import DedupeMode, DeliveryStatus
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
@@ -190,7 +190,7 @@ def _what_it_sends(
         RequestLine(
             delivery.request.method.value,
             delivery.request.url,
-            delivery.request.reason_text or "",
+            _HELD if delivery.status is DeliveryStatus.HELD else delivery.request.reason_text or "",
         )
         for delivery in owed
     )
@@ -206,6 +206,7 @@ def _place(session: Session, lead_id: str) -> tuple[Row[Any], CampaignRow, Defin
     return lead, definitions.campaigns_by_id[lead.campaign_id], definitions
 
 
+_HELD = "Held, not sent yet: this postback is paused."
 _LEAD = select(LEAD).where(LEAD.c.id == bindparam("b_id"))
 _BLOCKED_BY_AN_EARLIER = frozenset({DedupeMode.ONCE_PER_LEAD, DedupeMode.WINDOW})
 _FIRED = (

@@ -11,8 +11,11 @@ from dashboard.components.status_badge import tag
 from dashboard.components.values import when_text
 from dashboard.layout import framed
 from dashboard.pages.postback.signing_state import SigningState
+from dashboard.pages.postback.standing_state import StandingState
+from dashboard.pages.postback.standing_views import pause_button, standing
 from dashboard.pages.postback.trial_state import TrialState
 from dashboard.pages.postback.views import editor
+from dashboard.pause_dialogs import pause_dialogs
 from dashboard.session import viewer
 from dashboard.theme import page_title
 from models.words import PostbackLevel
@@ -66,14 +69,16 @@ def register(app: rx.App) -> None:
                 partial(_page, title, place),
                 route=route,
                 title=page_title(title + place.beside_title),
-                on_load=[TrialState.follow, SigningState.follow],
+                on_load=[TrialState.follow, SigningState.follow, StandingState.follow],
             )
 
 
 def _page(title: str, place: _Place) -> rx.Component:
     return framed(
         title,
+        standing(),
         editor(place.level, all_of=place.section),
+        pause_dialogs(),
         section=place.section,
         viewer=viewer(),
         back=(TrialState.owner_in_words, TrialState.owner_path),
@@ -82,4 +87,5 @@ def _page(title: str, place: _Place) -> rx.Component:
             tag("Level: " + TrialState.owner_in_words, tone="accent", title=place.meaning),
         ),
         subtitle=place.meaning,
+        actions=(pause_button(),),
     )

@@ -6,6 +6,7 @@ from models.words import Method, Source
 from services.actor import SYSTEM, Actor
 from services.catalog import campaigns, event_types
 from services.database import Database
+from services.delivery import holding
 from services.errors import InvalidInput, NotFound
 from services.intake import triggering
 from services.intake.contract import Recorded
@@ -90,6 +91,16 @@ async def test_what_is_shown_is_what_is_then_sent(
     assert shown == tuple(
         triggering.RequestLine(row.method.value, row.url, row.reason_text or "") for row in sent
     )
+
+
+async def test_what_a_paused_postback_would_send_is_said_to_be_held(
+    db: Database, actor: Actor
+) -> None:
+    world = await make_world(multi_trigger=True)
+    await world.postback("https://p.example/")
+    await holding.pause(actor, world.postback_ids[0])
+    (line,) = await triggering.what_it_sends(actor, world.lead_id, {"event": "sale"})
+    assert line.not_sent == "Held, not sent yet: this postback is paused."
 
 
 async def test_what_cannot_be_read_is_refused_by_field(world: World, actor: Actor) -> None:
