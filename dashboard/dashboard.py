@@ -12,6 +12,7 @@ from dashboard.pages.affiliates import page as affiliates
 from dashboard.pages.alerts import page as alerts
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
+from dashboard.pages.deliveries import page as deliveries
 from dashboard.pages.event import page as event
 from dashboard.pages.event_list import page as event_list
 from dashboard.pages.event_lists import page as event_lists
@@ -71,6 +72,7 @@ _PAGES = (
     affiliates,
     affiliate,
     logs,
+    deliveries,
     log_entry,
     events,
     event,

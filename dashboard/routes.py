@@ -22,6 +22,7 @@ REPORTS: Final = "/reports"
 INCOMING: Final = "/incoming"
 INCOMING_URL: Final = "/incoming/[incoming_url_id]"
 LOGS: Final = "/logs"
+DELIVERIES: Final = "/logs/deliveries"
 LOG_ENTRY: Final = "/logs/[event_id]"
 EVENT_MANAGEMENT: Final = "/settings/events"
 EVENT_NEW: Final = "/settings/new-event"
@@ -53,6 +54,16 @@ def campaign(key: Text) -> Text:
 def log_entry(event_id: Text) -> Text:
     """Return the path of one fired event in the log."""
     return _below(LOGS, event_id)
+
+
+def delivery(event_id: Text, delivery_id: Text) -> Text:
+    """Return the path of one delivery within the log entry of its event."""
+    return with_query(log_entry(event_id), delivery=delivery_id)
+
+
+def deliveries(**filters: Text) -> Text:
+    """Return the path of the delivery log with its filters in the query."""
+    return with_query(DELIVERIES, **filters)
 
 
 def event(name: Text) -> Text:

@@ -178,6 +178,7 @@ def _detail_json(detail: EventDetail) -> dict[str, object]:
         "status_changes": [_change_json(change) for change in detail.status_changes],
         "actor": detail.actor_name,
         "deliveries": [detail_json(delivery) for delivery in detail.deliveries],
+        "deliveries_removed": detail.removed,
     }
 
 

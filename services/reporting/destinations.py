@@ -74,11 +74,25 @@ async def get(actor: Actor, *, clock: Clock = utc_now) -> Destinations:
     return await database.read(_get, clock())
 
 
+async def hosts(actor: Actor) -> list[str]:
+    """Return the hosts, and ports that are not implied, that were called lately, in order.
+
+    Raises `NotAllowed`.
+    """
+    actor.require(Right.READ)
+    names = await database.read(_names)
+    return sorted({host_of(name) for name in names})
+
+
 def host_of(name: str) -> str:
     """Return a destination as people write it: without the scheme and the port that it implies."""
     scheme, _, authority = name.partition("://")
     implied = {"https": ":443", "http": ":80"}.get(scheme, "")
     return authority.removesuffix(implied) if implied else authority
+
+
+def _names(session: Session) -> list[str]:
+    return list(session.exec(select(Destination.name)))
 
 
 def _get(session: Session, now: datetime) -> Destinations:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 COUNTED_AT_MOST = 10_000
+_KEPT_LONGER = (DeliveryStatus.FAILED, DeliveryStatus.HELD, DeliveryStatus.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ class StatusChangeRow:
 class EventDetail:
     """One firing with its payload (JSON text) and what became of every delivery.
 
-    `fields` are the custom fields as text; `status_changes` begin with the first.
+    `fields` are the custom fields as text; `status_changes` begin with the first. `removed` counts
+    the deliveries that retention has removed, `removed_on` tells to the day when the last one went,
+    by the present settings.
     """
 
     row: EventLogRow
@@ -98,6 +101,8 @@ class EventDetail:
     is_affiliate_conversion: bool
     status_changes: tuple[StatusChangeRow, ...]
     deliveries: tuple[DeliveryDetail, ...]
+    removed: int
+    removed_on: datetime | None
 
 
 async def list_page(
@@ -204,6 +209,8 @@ def _get(session: Session, event_id: str) -> EventDetail:
     event = session.get(Event, event_id) if is_id(event_id) else None
     if event is None:
         raise NotFound("event", event_id)
+    deliveries = delivery_details.of_event(session, event_id)
+    removed = max(event.deliveries - len(deliveries), 0)
     return EventDetail(
         row=rows_by_id(session, [event_id])[event_id],
         payload=event.payload,
@@ -212,8 +219,18 @@ def _get(session: Session, event_id: str) -> EventDetail:
         actor_name=event.actor_name,
         is_affiliate_conversion=event.is_affiliate_conversion,
         status_changes=_status_changes(session, event_id),
-        deliveries=delivery_details.of_event(session, event_id),
+        deliveries=deliveries,
+        removed=removed,
+        removed_on=_removed_on(event, is_whole=not deliveries) if removed else None,
     )
+
+
+def _removed_on(event: Event, *, is_whole: bool) -> datetime | None:
+    """Return when the last removed delivery went; while some are left, it was one that arrived."""
+    settings = database.current().settings
+    kept_longer = is_whole and event.delivery_status in _KEPT_LONGER
+    days = settings.retention_failed_days if kept_longer else settings.retention_delivered_days
+    return event.received_at + timedelta(days=days) if days else None
 
 
 def _status_changes(session: Session, event_id: str) -> tuple[StatusChangeRow, ...]:

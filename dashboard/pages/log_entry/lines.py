@@ -1,12 +1,13 @@
 """What a log entry shows of an event, made from the service's rows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from dashboard import routes
 from dashboard.components.curl_text import curl_text
 from dashboard.components.event_table import SOURCES
 from dashboard.lines import coming_at, coming_words
-from models.words import AttemptTrigger, DeliveryReason, DeliveryStatus, PostbackLevel
+from models.words import AttemptTrigger, DeliveryReason, DeliveryStatus, Method, PostbackLevel
 from services.reporting.event_log import AttemptRow, DeliveryDetail, EventDetail
 
 Pair = tuple[str, str]
@@ -50,6 +51,9 @@ class Facts:
     order_id: str = ""
     source: str = ""
     actor_name: str = ""
+    removed: str = ""
+    """How many deliveries retention has removed, in words; `removed_at` says when."""
+    removed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class AttemptLine:
     body: str
     note: str
     has_answer: bool
+    left_at: str
+    """When retention emptied body and headers, or nothing."""
     is_open: bool
 
 
@@ -89,6 +95,8 @@ class DeliveryLine:
     url: str
     headers: list[Pair]
     body: str
+    left_at: str
+    """When retention emptied the body, or nothing."""
     curl: str
     is_sending: bool
     consequence: str
@@ -105,7 +113,7 @@ class Moment:
     tone: str
 
 
-def facts(detail: EventDetail) -> Facts:
+def facts(detail: EventDetail, *, now: datetime) -> Facts:
     """Return the facts of an event."""
     row = detail.row
     return Facts(
@@ -131,6 +139,8 @@ def facts(detail: EventDetail) -> Facts:
         order_id=detail.order_id or "",
         source=SOURCES[row.source],
         actor_name=detail.actor_name,
+        removed=_removed(detail),
+        removed_at=_removed_at(detail, now=now),
     )
 
 
@@ -142,7 +152,8 @@ def attempt_key(delivery_id: str, number: int) -> str:
 def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine:
     """Return a delivery as the page shows it; the attempts in `opened` stand open."""
     request = delivery.request
-    attempts = [_attempt_line(delivery.id, each, opened) for each in reversed(delivery.attempts)]
+    attempts = [_attempt_line(delivery, each, opened) for each in reversed(delivery.attempts)]
+    is_emptied = delivery.emptied_at is not None and request.method is Method.POST
     return DeliveryLine(
         key=delivery.id,
         level=_cause(delivery),
@@ -157,6 +168,7 @@ def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine
         url=request.url,
         headers=list(request.headers),
         body=request.body or "",
+        left_at=_iso(delivery.emptied_at) if is_emptied else "",
         curl=curl_text(
             method=request.method, url=request.url, headers=request.headers, body=request.body
         ),
@@ -193,8 +205,10 @@ def moments(detail: EventDetail) -> list[Moment]:
     return [Moment(key, at.isoformat(), text, tone) for at, text, tone, key in found]
 
 
-def _attempt_line(delivery_id: str, attempt: AttemptRow, opened: set[str]) -> AttemptLine:
-    key = attempt_key(delivery_id, attempt.number)
+def _attempt_line(delivery: DeliveryDetail, attempt: AttemptRow, opened: set[str]) -> AttemptLine:
+    key = attempt_key(delivery.id, attempt.number)
+    # One that was sent again after that has its answer still.
+    is_emptied = delivery.emptied_at is not None and attempt.started_at <= delivery.emptied_at
     notes = ("truncated" if attempt.truncated else "", "came late" if attempt.late else "")
     return AttemptLine(
         key=key,
@@ -209,8 +223,30 @@ def _attempt_line(delivery_id: str, attempt: AttemptRow, opened: set[str]) -> At
         body=attempt.response_body,
         note=", ".join(filter(None, notes)),
         has_answer=attempt.status_code is not None,
+        left_at=_iso(delivery.emptied_at) if is_emptied else "",
         is_open=key in opened,
     )
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else ""
+
+
+def _removed(detail: EventDetail) -> str:
+    if not detail.removed:
+        return ""
+    whole = detail.row.deliveries
+    if detail.deliveries:
+        return f"{detail.removed} of its {whole} deliveries left with retention"
+    return (
+        "Its delivery left with retention" if whole == 1 else "Its deliveries left with retention"
+    )
+
+
+def _removed_at(detail: EventDetail, *, now: datetime) -> str:
+    # Later than now only where the administrator has made the time longer since.
+    on = detail.removed_on
+    return on.isoformat() if on is not None and on <= now else ""
 
 
 def _consequence(delivery: DeliveryDetail) -> str:

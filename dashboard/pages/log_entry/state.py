@@ -6,10 +6,12 @@ import reflex as rx
 
 from dashboard import feedback, live
 from dashboard.components import list_state
+from dashboard.components.show_part import show_part
 from dashboard.pages.log_entry import lines
 from dashboard.pages.log_entry.lines import DeliveryLine, Facts, Moment
 from dashboard.session import actor, guarded
 from services.actor import Right
+from services.clock import utc_now
 from services.delivery import outbox
 from services.errors import AppError, NotFound
 from services.reporting import event_log
@@ -38,10 +40,11 @@ class LogEntryState(rx.State):
 
     @rx.event(background=True)
     @guarded
-    async def follow(self) -> None:
-        """Show the event in the address, and again after every change."""
+    async def follow(self) -> Any:
+        """Show the event in the address, and again after every change; first at one delivery."""
         async with self:
             wanted = str(self.event_id)
+            sought = self.router.url.query_parameters.get("delivery", "")
             self.may_resend = Right.RESEND in actor().rights
             self.may_change_status = Right.RECORD_EVENTS in actor().rights
             self.refused_id = self.refusal = ""
@@ -51,6 +54,10 @@ class LogEntryState(rx.State):
                 self._opened = set()
         async for _ in live.changes(self):
             await self._load(wanted)
+            # Only one that is on the page: the name comes from the address.
+            if sought in {line.key for line in self.deliveries}:
+                yield show_part(sought)
+                sought = ""
 
     @rx.event
     @guarded
@@ -80,7 +87,7 @@ class LogEntryState(rx.State):
                 self.shown = MISSING if isinstance(error, NotFound) else list_state.FAILED
             return
         opened = self._opened | _newest_attempts(detail)
-        facts, moments = lines.facts(detail), lines.moments(detail)
+        facts, moments = lines.facts(detail, now=utc_now()), lines.moments(detail)
         deliveries = [lines.delivery_line(each, opened=opened) for each in detail.deliveries]
         found = (list_state.READY, facts, deliveries, moments)
         if found == (self.shown, self.facts, self.deliveries, self.moments):

@@ -6,24 +6,21 @@ from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
 from dashboard.components.card import section
-from dashboard.components.code_view import code_snippet, code_view
-from dashboard.components.confirm_dialog import confirm_dialog
+from dashboard.components.code_view import code_view
 from dashboard.components.copy_button import copy_button, id_cell
-from dashboard.components.disclosure import disclosure, stack
+from dashboard.components.disclosure import stack
 from dashboard.components.key_value import key_value, key_value_each
 from dashboard.components.list_state import FAILED, READY, notice, skeleton
-from dashboard.components.next_try import next_try
 from dashboard.components.status_badge import (
-    code_badge,
     flag_badges,
-    method_badge,
     status_badge,
     tag,
 )
 from dashboard.components.time_cell import time_cell
 from dashboard.components.timeline import timeline, timeline_entry
 from dashboard.components.values import when, when_text
-from dashboard.pages.log_entry.lines import AttemptLine, DeliveryLine, Moment
+from dashboard.pages.log_entry.delivery_views import delivery_part
+from dashboard.pages.log_entry.lines import Moment
 from dashboard.pages.log_entry.state import MISSING, LogEntryState
 from dashboard.pages.log_entry.status_views import change_dialog, conversion_status
 from dashboard.session import SessionState
@@ -31,13 +28,6 @@ from dashboard.session import SessionState
 ZONE = SessionState.time_zone
 FACTS = LogEntryState.facts
 
-_LINE = {
-    "display": "flex",
-    "flex_wrap": "wrap",
-    "align_items": "center",
-    "gap": "6px 10px",
-    "min_width": "0",
-}
 _COLUMNS = {
     "display": "grid",
     "grid_template_columns": "minmax(0, 1fr)",
@@ -153,123 +143,40 @@ def _moment(at: rx.Var[str]) -> rx.Component:
 
 
 def _deliveries() -> rx.Component:
-    return rx.cond(
-        LogEntryState.deliveries.length() > 0,
-        stack(rx.foreach(LogEntryState.deliveries, _delivery), gap="24px"),
-        section(
-            "Deliveries",
-            notice(
-                "No postback was due",
-                "When this event fired, no enabled postback matched it.",
-                icon="send",
-                action=link_button("Open the event", href=FACTS.event_href, small=True),
-            ),
-        ),
+    return rx.fragment(
+        when_text(FACTS.removed, _removed()),
+        when(LogEntryState.deliveries.length() > 0, _present_deliveries()),
+        when((LogEntryState.deliveries.length() == 0) & (FACTS.removed == ""), _no_deliveries()),
     )
 
 
-def _delivery(line: rx.Var[DeliveryLine], index: rx.Var[int]) -> rx.Component:
-    refused = LogEntryState.refused_id == line.key
-    part = section(
-        rx.cond(
-            LogEntryState.deliveries.length() > 1,
-            "Delivery " + (index + 1).to(str) + " of " + LogEntryState.deliveries.length().to(str),
-            "Delivery",
-        ),
-        rx.el.div(
-            status_badge(line.status),
-            code_badge(line.code),
-            when_text(line.tries, rx.el.span(line.tries, class_name="al-dim")),
-            next_try(line.next_try, at=line.next_at, zone=ZONE),
-            style={**_LINE, "font_size": "13px"},
-        ),
-        rx.el.p(line.explanation, style={"margin": "0", "font_size": "13px"}),
-        when_text(
-            line.detail,
-            rx.el.p(line.detail, class_name="al-dim", style={"margin": "0", "font_size": "13px"}),
-        ),
-        when(refused, banner(LogEntryState.refusal, tone="bad")),
-        _request(line),
-        when(
-            line.attempts.length() > 0,
-            stack(rx.foreach(line.attempts.to(list[AttemptLine]), _attempt), gap="8px"),
-        ),
-        description=line.level,
-        actions=(when(LogEntryState.may_resend, _resend(line)),),
-    )
-    part.key = line.key
-    return part
-
-
-def _resend(line: rx.Var[DeliveryLine]) -> rx.Component:
-    return confirm_dialog(
-        title="Resend this postback?",
-        consequence=line.consequence,
-        confirm="Resend",
-        on_confirm=LogEntryState.resend(line.key),
-        trigger=button("Resend", icon="rotate-cw", small=True, disabled=line.is_sending),
-        danger=False,
-    )
-
-
-def _request(line: rx.Var[DeliveryLine]) -> rx.Component:
-    return stack(
-        rx.el.div(
-            method_badge(line.method),
-            rx.el.span(line.url, class_name="al-mono al-break", style={"flex": "1"}),
-            copy_button(line.url, label="Copy URL"),
-            style={**_LINE, "flex_wrap": "nowrap", "align_items": "flex-start"},
-        ),
-        disclosure(
-            "Request as sent",
-            content=rx.fragment(
-                _headers("Headers", line.headers),
-                when_text(line.body, code_view(line.body, label="Request body")),
-                code_snippet(line.curl, label="cURL"),
-            ),
-        ),
-    )
-
-
-def _attempt(line: rx.Var[AttemptLine]) -> rx.Component:
-    return disclosure(
-        rx.el.strong("Attempt ", line.number, style={"font_weight": "500"}),
-        status_badge(line.outcome),
-        code_badge(line.code),
-        rx.el.span(line.trigger, class_name="al-dim"),
-        rx.el.span(line.duration, class_name="al-dim"),
-        rx.el.span(
-            time_cell(line.started_at, zone=ZONE),
-            class_name="al-dim",
-            style={"margin_left": "auto"},
-        ),
-        content=rx.fragment(
+def _removed() -> rx.Component:
+    return banner(
+        rx.fragment(
+            FACTS.removed,
             when_text(
-                line.message,
-                rx.el.p(line.message, style={"margin": "0", "font_size": "13px"}),
+                FACTS.removed_at, rx.fragment(" on ", time_cell(FACTS.removed_at, zone=ZONE))
             ),
-            when(
-                line.has_answer,
-                rx.fragment(
-                    code_view(
-                        line.body,
-                        label="Response body",
-                        empty="The answer had no body.",
-                        note=line.note,
-                    ),
-                    _headers("Response headers", line.headers),
-                ),
-            ),
+            ". Deliveries are kept for as long as the administrator has set; the event stays, "
+            "with its status and its last response code.",
         ),
-        is_open=line.is_open,
-        key=line.key,
+        title="Details left with retention",
     )
 
 
-def _headers(title: str, pairs: rx.Var[list[tuple[str, str]]]) -> rx.Component:
-    return rx.el.div(
-        rx.el.p(title, class_name="al-label", style={"margin": "0"}),
-        key_value_each(pairs.to(list[tuple[str, str]])),
+def _present_deliveries() -> rx.Component:
+    return stack(rx.foreach(LogEntryState.deliveries, delivery_part), gap="24px")
+
+
+def _no_deliveries() -> rx.Component:
+    return section(
+        "Deliveries",
+        notice(
+            "No postback was due",
+            "When this event fired, no enabled postback matched it.",
+            icon="send",
+            action=link_button("Open the event", href=FACTS.event_href, small=True),
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,21 +9,16 @@ import reflex as rx
 
 from dashboard import time_ranges
 from dashboard.pages.logs.filters import LogAddress
-from dashboard.session import SessionState, current_zone, guarded
-from services.clock import utc_now
-from services.errors import InvalidInput
+from dashboard.range_choice import RangeChoice
+from dashboard.session import guarded
 
 _CODE = re.compile(r"([1-9][0-9]{2}|[1-9]xx|none)?", re.ASCII)
 _LEAD_ID = re.compile(r"ld_[0-9a-z]{24}", re.ASCII)
 
 
-class LogFilters(rx.State, mixin=True):
+class LogFilters(RangeChoice, rx.State, mixin=True):
     """The controls of the filter bar."""
 
-    range: str = time_ranges.DEFAULT
-    start: str = ""
-    end: str = ""
-    range_error: str = ""
     event: str = ""
     campaign: str = ""
     status: list[str] = rx.field(default_factory=list)
@@ -42,37 +36,6 @@ class LogFilters(rx.State, mixin=True):
     is_live: bool = True
 
     _address: LogAddress = LogAddress()
-
-    @rx.event
-    @guarded
-    async def choose_range(self, word: str) -> Any:
-        """Go to a preset; `custom` starts from the span that is on screen."""
-        if word != time_ranges.CUSTOM:
-            return self._go(range=word)
-        zone, now = current_zone(await self.get_state(SessionState)), utc_now()
-        try:
-            since, until = self._address.span(now=now, zone=zone)
-        except InvalidInput:
-            since, until = time_ranges.preset(time_ranges.DEFAULT, now=now, zone=zone)
-        return self._go(
-            range=word,
-            start=time_ranges.as_address(since),
-            end=time_ranges.as_address(until or now + timedelta(minutes=1)),
-        )
-
-    @rx.event
-    @guarded
-    async def choose_start(self, text: str) -> Any:
-        """Move the beginning of the custom range."""
-        self.start = text
-        return self._go_custom(current_zone(await self.get_state(SessionState)))
-
-    @rx.event
-    @guarded
-    async def choose_end(self, text: str) -> Any:
-        """Move the end of the custom range."""
-        self.end = text
-        return self._go_custom(current_zone(await self.get_state(SessionState)))
 
     @rx.event
     @guarded
@@ -169,29 +132,10 @@ class LogFilters(rx.State, mixin=True):
         self._address = replace(self._address, **changes, cursor="")
         return rx.redirect(self._address.href, replace=replace_entry)
 
-    def _go_custom(self, zone: ZoneInfo) -> Any:
-        try:
-            since, until = time_ranges.custom(self.start, self.end, zone=zone)
-        except InvalidInput as error:
-            self.range_error = error.fields["range"]
-            return None
-        self.range_error = ""
-        return self._go(
-            range=time_ranges.CUSTOM,
-            start=time_ranges.as_address(since),
-            end=time_ranges.as_address(until),
-            replace_entry=True,
-        )
-
     def _show_address(self, address: LogAddress, zone: ZoneInfo) -> None:
         self._address = address
-        self.range = address.range
-        self.range_error = self.code_error = ""
-        if address.range == time_ranges.CUSTOM:
-            since = time_ranges.moment(address.start, zone=zone)
-            until = time_ranges.moment(address.end, zone=zone)
-            self.start = time_ranges.as_input(since, zone=zone) if since else ""
-            self.end = time_ranges.as_input(until, zone=zone) if until else ""
+        self._show_range(address, zone)
+        self.code_error = ""
         self.event, self.campaign = address.event, address.campaign
         self.status, self.source, self.code = list(address.status), address.source, address.code
         self.affiliate, self.conversion = address.affiliate, address.conversion

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import routes, time_ranges
 from dashboard.components.event_table import SOURCES
+from dashboard.range_choice import span_of
 from models.words import ConversionStatus, DeliveryStatus
 from services.reporting.event_log import EventLogFilter
 
@@ -112,15 +113,9 @@ class LogAddress:
             chips.append(("source", NAMES["source"], sources.get(self.source, self.source)))
         return chips
 
-    def span(self, *, now: datetime, zone: ZoneInfo) -> time_ranges.Span:
-        """Return the time span; raises `InvalidInput` for one that is not."""
-        if self.range == time_ranges.CUSTOM:
-            return time_ranges.custom(self.start, self.end, zone=zone)
-        return time_ranges.preset(self.range, now=now, zone=zone)
-
     def wanted(self, *, now: datetime, zone: ZoneInfo) -> EventLogFilter:
         """Return the filter for the service, which checks it; raises `InvalidInput` for a span."""
-        since, until = self.span(now=now, zone=zone)
+        since, until = span_of(self, now=now, zone=zone)
         return EventLogFilter(
             event=self.event,
             campaign=self.campaign,

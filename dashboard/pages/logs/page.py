@@ -3,9 +3,10 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.log_tabs import log_tabs
 from dashboard.layout import framed
 from dashboard.pages.logs.state import LogsState
-from dashboard.pages.logs.views import event_list, filters, live_switch, newcomers
+from dashboard.pages.logs.views import event_list, filters, hold_switch, newcomers
 from dashboard.session import viewer
 from dashboard.theme import page_title
 
@@ -22,6 +23,7 @@ def _page() -> rx.Component:
         event_list(),
         section=routes.LOGS,
         viewer=viewer(),
-        actions=(newcomers(), live_switch()),
+        actions=(newcomers(), hold_switch()),
+        tabs=log_tabs(routes.LOGS),
         subtitle="Every event that fired, and what became of its postbacks.",
     )

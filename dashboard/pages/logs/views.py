@@ -5,7 +5,6 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.button import button, link_button
 from dashboard.components.choice_filter import choice_filter, combo_filter
-from dashboard.components.elements import QuickSwitch
 from dashboard.components.event_table import SOURCES, event_table
 from dashboard.components.filter_bar import (
     filter_bar,
@@ -16,6 +15,7 @@ from dashboard.components.filter_bar import (
     search_box,
 )
 from dashboard.components.list_state import list_state
+from dashboard.components.live_switch import live_switch
 from dashboard.components.pager import pager
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import has_text, when
@@ -110,26 +110,12 @@ def filters() -> rx.Component:
     )
 
 
-def live_switch() -> rx.Component:
+def hold_switch() -> rx.Component:
     """Build the switch that holds the page still."""
-    return rx.el.label(
-        QuickSwitch.create(
-            checked=LogsState.is_live,
-            on_change=LogsState.set_live,
-            aria_label="Live",
-            size="1",
-        ),
-        "Live",
+    return live_switch(
+        is_live=LogsState.is_live,
+        on_change=LogsState.set_live,
         title="New events and status changes appear by themselves",
-        style={
-            "display": "inline-flex",
-            "align_items": "center",
-            "gap": "8px",
-            "height": "32px",
-            "font_size": "13px",
-            "font_weight": "500",
-            "cursor": "pointer",
-        },
     )
 
 

@@ -102,7 +102,7 @@ def _figures() -> rx.Component:
         stat_card(
             "Delivery success",
             success.figure,
-            href=routes.logs(range="24h", status="failed"),
+            href=routes.deliveries(range="24h", status="failed"),
             delta=success.delta,
             tone=success.tone,
             before=success.before,
@@ -110,7 +110,7 @@ def _figures() -> rx.Component:
         stat_card(
             "Waiting deliveries",
             waiting.figure,
-            href=routes.logs(range="30d", status=WAITING),
+            href=routes.deliveries(range="30d", status=WAITING),
             before=waiting.before,
         ),
     )
