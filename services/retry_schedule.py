@@ -25,7 +25,9 @@ PRESETS: Final[Mapping[RetryPreset, Waits]] = MappingProxyType(
 DEADLINE: Final = timedelta(hours=96)
 MAX_WAITS: Final = 24
 # Jitter adds at most a quarter of an hour to each of 23 waits, so every try of a schedule that
-# fits in here comes before the deadline.
+# fits in here comes before the deadline; only a partner's `Retry-After`, or answers between which
+# the short schedule takes turns with this one, can make it later than that, and then it is not
+# made.
 MAX_TOTAL: Final = timedelta(hours=90)
 
 _WORTH_REPEATING: Final = frozenset({408, 425, 429})
