@@ -55,7 +55,7 @@ class PostbackList(rx.State, mixin=True):
         """Show the postbacks of the owner in the address, and again after every change."""
         wanted = self._owner()
         async with self:
-            (await self.get_state(PauseState)).close()
+            (await self.get_state(PauseState))._close()
             if wanted != self._shown:
                 self.lines, self.list_state, self._shown = [], list_state.LOADING, wanted
                 self.is_asking, self._asked_id = False, ""

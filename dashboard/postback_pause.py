@@ -44,7 +44,7 @@ class PauseState(rx.State):
     _id: str = ""
     _round: int = 0
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Close both dialogs: another page was opened, or this one anew."""
         self.is_pausing = self.is_resuming = False
 

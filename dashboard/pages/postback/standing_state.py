@@ -26,7 +26,7 @@ class StandingState(rx.State):
         if self.router.url.path.rstrip("/").endswith("/postbacks/new"):
             wanted = ""
         async with self:
-            (await self.get_state(PauseState)).close()
+            (await self.get_state(PauseState))._close()
             if wanted != self.shown:
                 self.shown, self.line, self.is_archived = "", NORMAL, False
         if not wanted:
