@@ -114,7 +114,7 @@ def _serve() -> None:
             _answer(pid)
         else:
             _answer(_wait(request["wait"], request["seconds"], codes))
-            running.discard(request["wait"])
+            running.difference_update(codes)
     for pid in running:
         with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
