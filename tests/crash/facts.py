@@ -35,6 +35,12 @@ class DeliveryFact:
     attempts: int
     reclaims: int
     resent_at: datetime | None
+    policy: Mapping[str, Any] | None
+
+    @property
+    def once(self) -> bool:
+        """Tell whether it must not be sent twice, whatever becomes of it."""
+        return bool(self.policy and self.policy.get("once"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +96,18 @@ class Facts:
         """Return its attempts that were written by the worker that owned it, in order."""
         return [each for each in self.attempts.get(delivery_id, ()) if not each.late]
 
-    def repeats(self) -> Counter[str]:
-        """Return per delivery how many requests were made whose results were never settled."""
-        repeated: Counter[str] = Counter()
-        for delivery_id, delivery in self.deliveries.items():
-            calls = sum(each.at <= self.at for each in self.sent.get(delivery_id, ()))
-            under_way = delivery.status is DeliveryStatus.SENDING
-            if (extra := calls - len(self.settled(delivery_id)) - under_way) > 0:
-                repeated[delivery_id] = extra
-        return repeated
+    def unsettled(self, delivery_id: str) -> int:
+        """Return how many of its requests had no result that was written, but for one that may
+        be under way.
+        """
+        calls = sum(each.at <= self.at for each in self.sent.get(delivery_id, ()))
+        under_way = self.deliveries[delivery_id].status is DeliveryStatus.SENDING
+        return max(calls - len(self.settled(delivery_id)) - under_way, 0)
+
+    def repeats(self, delivery_id: str) -> int:
+        """Return how many requests the partner got that he would not have got without a kill."""
+        calls = len(self.sent.get(delivery_id, ()))
+        return max(calls - max(len(self.settled(delivery_id)), 1), 0)
 
 
 def look(

@@ -22,7 +22,7 @@ from models.words import DeliveryStatus, KeyScope, Method, Source
 from services import database, schema
 from services.accounts import keys
 from services.actor import SYSTEM
-from services.catalog import campaigns, event_types
+from services.catalog import campaigns, event_types, postback_signing
 from services.engines import postgres_pool, sqlite_readers
 from services.intake.contract import Answer, Duplicate, Recorded
 from services.intake.recording import record_event
@@ -39,23 +39,35 @@ LEASE_SECONDS = 2
 TRANSACTION_ID = "t-1"
 START_SECONDS = 120
 
-# Event, method, path and partner of a postback.
-Owed = tuple[str, Method, str, int]
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A postback to define: each firing of its event owes one delivery to that partner."""
+
+    event: str
+    path: str
+    partner: int = 0
+    method: Method = Method.GET
+    signed: bool = False
+    once: bool = False
+
+
 # What is owed while workers are killed. A flaky partner shares its server with a sound one: alone
 # it would look like a server that is down. None hangs for longer than a worker lives: it would be
 # cut off by each kill, and end as poison.
-POSTBACKS: tuple[Owed, ...] = (
-    ("click", Method.GET, "/ok/click?e={event_id}", 0),
-    ("click", Method.POST, "/ok/clicks", 1),
-    ("order", Method.GET, "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}", 2),
-    ("order", Method.POST, "/slow/order?seconds=0.05", 3),
-    ("order", Method.GET, "/slow/order?seconds=0.2&e={event_id}", 4),
-    ("refund", Method.GET, "/flaky/refund?times=1&e={event_id}", 0),
-    ("refund", Method.GET, "/reset/refund?e={event_id}", 5),
-    ("refund", Method.POST, "/status/500", 6),
+POSTBACKS = (
+    Owed("click", "/ok/click?e={event_id}"),
+    Owed("click", "/ok/clicks", 1, Method.POST, signed=True),
+    Owed("click", "/ok/once?e={event_id}", 2, once=True),
+    Owed("order", "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}", 2, signed=True),
+    Owed("order", "/slow/order?seconds=0.05", 3, Method.POST),
+    Owed("order", "/slow/order?seconds=0.2&e={event_id}", 4),
+    Owed("refund", "/flaky/refund?times=1&e={event_id}"),
+    Owed("refund", "/reset/refund?e={event_id}", 5),
+    Owed("refund", "/status/500", 6, Method.POST),
 )
 PARTNERS = 7
-EVENTS = tuple(dict.fromkeys(event for event, _, _, _ in POSTBACKS))
+EVENTS = tuple(dict.fromkeys(owed.event for owed in POSTBACKS))
 BODY = '{"event": "{event_name}", "id": "{event_id}", "name": "{first_name}", "at": {occurred_at}}'
 
 
@@ -193,13 +205,19 @@ async def _define(
     ledger: Ledger, postbacks: Sequence[Owed], *, multi_trigger: bool
 ) -> dict[str, tuple[str, ...]]:
     owed: dict[str, list[str]] = {}
-    for event in dict.fromkeys(event for event, _, _, _ in postbacks):
+    for event in dict.fromkeys(each.event for each in postbacks):
         row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": multi_trigger})
         world = World(event_type_id=row.id)
-        for _, method, path, partner in (each for each in postbacks if each[0] == event):
-            body = BODY if method is Method.POST else None
-            url = ledger.url(path, number=partner)
-            owed.setdefault(event, []).append(await world.postback(url, method=method, body=body))
+        for each in (each for each in postbacks if each.event == event):
+            postback_id = await world.postback(
+                ledger.url(each.path, number=each.partner),
+                method=each.method,
+                body=BODY if each.method is Method.POST else None,
+                at_most_once=each.once,
+            )
+            if each.signed:
+                await postback_signing.new_secret(SYSTEM, postback_id)
+            owed.setdefault(event, []).append(postback_id)
     return {event: tuple(ids) for event, ids in owed.items()}
 
 

@@ -40,16 +40,19 @@ def each_delivery_arrived_or_waits_or_says_why(facts: Facts) -> Iterator[str]:
 def delivered_means_that_the_partner_said_so(facts: Facts) -> Iterator[str]:
     """`delivered` only if the partner answered with success; and, at rest, whenever he did.
 
-    A success whose result came too late to count stands among the attempts as late, and what has
-    killed its worker too often is `poison`, whatever the partner answered.
+    A success whose result came too late to count stands among the attempts as late. What has
+    killed its worker too often is `poison`, and what may be sent only once and was cut off is
+    `unknown`, whatever the partner answered.
     """
     for delivery in facts.deliveries.values():
         succeeded = any(sent.succeeded for sent in facts.sent.get(delivery.id, ()))
         delivered = delivery.status is DeliveryStatus.DELIVERED
         if delivered and not succeeded:
             yield f"{delivery.id}: delivered, but the partner never answered with success"
-        poisoned = delivery.reason is DeliveryReason.POISON
-        if facts.at_rest and succeeded and not delivered and not poisoned:
+        given_up = delivery.reason is DeliveryReason.POISON or (
+            delivery.once and delivery.reason is DeliveryReason.UNKNOWN
+        )
+        if facts.at_rest and succeeded and not delivered and not given_up:
             attempts = facts.attempts.get(delivery.id, ())
             if not any(each.late and each.outcome is Outcome.SUCCEEDED for each in attempts):
                 yield (
@@ -104,14 +107,22 @@ def every_attempt_sends_the_same_request(facts: Facts) -> Iterator[str]:
 
 
 def repeats_are_no_more_than_sends_cut_off(facts: Facts) -> Iterator[str]:
-    """A request is repeated only if a worker was killed while it had that delivery."""
-    for delivery_id, repeats in facts.repeats().items():
-        if repeats > (cut_off := facts.cut_off(delivery_id)):
-            times = [f"{sent.at:.3f} {sent.status}" for sent in facts.sent[delivery_id]]
+    """A request is made again only if a worker was killed while it had that delivery."""
+    for delivery_id, sent in facts.sent.items():
+        if (lost := facts.unsettled(delivery_id)) > (cut_off := facts.cut_off(delivery_id)):
             yield (
-                f"{delivery_id}: {repeats} requests too many for {cut_off} kills during a send; "
-                f"arrived {times}, attempts {facts.attempts.get(delivery_id, ())}"
+                f"{delivery_id}: {lost} requests without a result for {cut_off} kills during a "
+                f"send; arrived {[f'{each.at:.3f} {each.status}' for each in sent]}, "
+                f"attempts {facts.attempts.get(delivery_id, ())}"
             )
+
+
+def what_may_be_sent_once_is_sent_once(facts: Facts) -> Iterator[str]:
+    """At most once holds through every kill; only a clear refusal is followed by another try."""
+    for delivery_id, sent in facts.sent.items():
+        refused = [s for s in facts.settled(delivery_id) if s.outcome is Outcome.FAILED]
+        if facts.deliveries[delivery_id].once and len(sent) > 1 + len(refused):
+            yield f"{delivery_id}: may be sent once, was sent {len(sent)} times"
 
 
 def nothing_is_leased_at_rest(facts: Facts) -> Iterator[str]:
@@ -132,6 +143,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     nothing_was_written_without_the_claim,
     every_attempt_sends_the_same_request,
     repeats_are_no_more_than_sends_cut_off,
+    what_may_be_sent_once_is_sent_once,
     nothing_is_leased_at_rest,
 )
 

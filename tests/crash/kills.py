@@ -40,6 +40,7 @@ class Run:
     most_held: int
     repeats: int
     poisoned: int
+    unclear: int
     late: int
     seconds: float
     resumed: tuple[float, ...]
@@ -151,12 +152,17 @@ def _sum_up(facts: Facts, *, seconds: float) -> Run:
         requests=sum(len(sent) for sent in facts.sent.values()),
         held=sum(held),
         most_held=max(held, default=0),
-        repeats=facts.repeats().total(),
-        poisoned=sum(d.reason is DeliveryReason.POISON for d in facts.deliveries.values()),
+        repeats=sum(map(facts.repeats, facts.sent)),
+        poisoned=_count(facts, DeliveryReason.POISON),
+        unclear=_count(facts, DeliveryReason.UNKNOWN),
         late=sum(each.late for attempts in facts.attempts.values() for each in attempts),
         seconds=seconds,
         resumed=tuple(_resumed(facts)),
     )
+
+
+def _count(facts: Facts, reason: DeliveryReason) -> int:
+    return sum(delivery.reason is reason for delivery in facts.deliveries.values())
 
 
 def _resumed(facts: Facts) -> list[float]:

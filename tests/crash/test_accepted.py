@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from models.words import DeliveryStatus, Method
+from models.words import DeliveryStatus
 from services.intake.contract import Duplicate, Recorded
-from tests.crash.installation import TRANSACTION_ID, Installation, until
+from tests.crash.installation import TRANSACTION_ID, Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import ROOT, Nursery
 from tests.dashboard.server import free_port
@@ -59,7 +59,7 @@ def test_an_unanswered_call_that_is_made_again_gives_one_event_and_one_request(
     installation: Installation, nursery: Nursery, point: str, second_answer: type
 ) -> None:
     """Pass: no answer means recorded or not, as the second answer tells; one event either way."""
-    installation.define(("sale", Method.GET, "/ok/sale?e={event_id}", 0), multi_trigger=False)
+    installation.define(Owed("sale", "/ok/sale?e={event_id}"), multi_trigger=False)
     call = {"event": "sale", "transaction_id": TRANSACTION_ID}
     with (
         serving(installation, AFTERLEAD_FAILPOINT=point, AFTERLEAD_WORKER="off") as client,

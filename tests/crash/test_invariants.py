@@ -27,6 +27,7 @@ DELIVERED = DeliveryFact(
     attempts=1,
     reclaims=0,
     resent_at=None,
+    policy=None,
 )
 SUCCESS = AttemptFact("dlv_1", 1, Outcome.SUCCEEDED, 200, late=False)
 FAILURE = AttemptFact("dlv_1", 1, Outcome.FAILED, 500, late=False)
@@ -93,6 +94,13 @@ FAULTS: dict[str, list[Callable[[], Facts]]] = {
         lambda: facts(sent={"dlv_1": [SENT] * 3}, kills=[Kill(1.0, ("dlv_1",))]),
         lambda: facts(sent={"dlv_1": [SENT, SENT]}, kills=[Kill(1.0, ("dlv_2",))]),
     ],
+    "what_may_be_sent_once_is_sent_once": [
+        lambda: facts(
+            deliveries=delivery(policy={"once": True}),
+            sent={"dlv_1": [SENT, SENT]},
+            kills=[Kill(1.0, ("dlv_1",))],
+        )
+    ],
     "nothing_is_leased_at_rest": [lambda: facts(deliveries=delivery(**SENDING))],
 }
 
@@ -128,6 +136,17 @@ def test_a_late_success_beside_a_failure_is_as_promised() -> None:
             deliveries=delivery(status=DeliveryStatus.RETRYING, due_at=NOON, tries=1, attempts=2),
             attempts={"dlv_1": [FAILURE, late]},
             sent={"dlv_1": [SENT, REFUSED]},
+            kills=[Kill(1.0, ("dlv_1",))],
+        )
+    )
+
+
+def test_what_may_be_sent_once_and_was_cut_off_is_unclear_as_promised() -> None:
+    unclear = {"status": DeliveryStatus.FAILED, "reason": DeliveryReason.UNKNOWN}
+    check(
+        facts(
+            deliveries=delivery(**unclear, tries=0, attempts=0, policy={"once": True}),
+            attempts={},
             kills=[Kill(1.0, ("dlv_1",))],
         )
     )

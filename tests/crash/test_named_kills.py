@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
-from models.words import DeliveryReason, DeliveryStatus, Method
+from models.words import DeliveryReason, DeliveryStatus
 from tests.crash.facts import Facts
-from tests.crash.installation import Installation, until
+from tests.crash.installation import Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery
 
@@ -35,7 +35,7 @@ def test_a_kill_at_each_point_loses_nothing_and_repeats_at_most_the_one_send_it_
     """Pass: delivered by the next worker; called twice after a kill between answer and commit,
     once after any other; the repeat is the same request with the same id.
     """
-    installation.define(("sale", Method.GET, "/ok/sale?e={event_id}", 0))
+    installation.define(Owed("sale", "/ok/sale?e={event_id}"))
     installation.fire("sale")
     worker = installation.fork_worker(nursery, AFTERLEAD_FAILPOINT=point)
     assert worker.wait() == -signal.SIGKILL, worker.tail()
@@ -56,9 +56,9 @@ def test_what_kills_its_worker_each_time_ends_as_poison_and_all_beside_it_are_de
 ) -> None:
     """Pass: `failed`, reason `poison`, after at most seven dead workers; nothing else is."""
     installation.define(
-        ("sale", Method.GET, "/ok/sale?e={event_id}", 0),
-        ("sale", Method.GET, "/slow/sale?seconds=0.2&e={event_id}", 1),
-        ("trap", Method.GET, "/ok/poison?e={event_id}", 2),
+        Owed("sale", "/ok/sale?e={event_id}"),
+        Owed("sale", "/slow/sale?seconds=0.2&e={event_id}", 1),
+        Owed("trap", "/ok/poison?e={event_id}", 2),
     )
     sales = installation.fire("sale", times=20)
     installation.fire("trap")

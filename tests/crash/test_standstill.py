@@ -13,10 +13,10 @@ from sqlmodel import col
 
 from models import Delivery
 from models import Worker as WorkerRow
-from models.words import DeliveryStatus, Method
+from models.words import DeliveryStatus
 from services.clock import utc_now
 from tests.crash.facts import Facts
-from tests.crash.installation import Installation, until
+from tests.crash.installation import Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery, Worker
 
@@ -65,7 +65,7 @@ def test_a_result_that_comes_after_another_worker_took_over_changes_nothing_and_
     """Pass: the second worker's result alone counts, the first one's is an attempt marked late;
     attempts 1 and 2; two requests with one id.
     """
-    installation.define(("sale", Method.GET, "/slow/sale?seconds=1&e={event_id}", 0))
+    installation.define(Owed("sale", "/slow/sale?seconds=1&e={event_id}"))
     installation.fire("sale")
     first = installation.start_worker(nursery)
     requests(installation, 1)
@@ -110,7 +110,7 @@ def test_what_was_claimed_before_a_standstill_is_not_sent_after_another_worker_s
     installation: Installation, nursery: Nursery
 ) -> None:
     """Pass: one request, one attempt, though the first worker went on after it."""
-    installation.define(("sale", Method.GET, "/ok/sale?e={event_id}", 0))
+    installation.define(Owed("sale", "/ok/sale?e={event_id}"))
     installation.fire("sale")
     first = claimed_and_stopped(installation, nursery)
     second = installation.start_worker(nursery)
@@ -129,7 +129,7 @@ def test_a_worker_that_stood_still_during_a_send_settles_it_once(
     installation: Installation, nursery: Nursery
 ) -> None:
     """Pass: delivered, one result counts, at most one repeat, nothing stays leased."""
-    installation.define(("sale", Method.GET, "/slow/sale?seconds=1&e={event_id}", 0))
+    installation.define(Owed("sale", "/slow/sale?seconds=1&e={event_id}"))
     installation.fire("sale")
     worker = installation.start_worker(nursery)
     requests(installation, 1)
