@@ -16,6 +16,7 @@ from services.catalog import cache, campaigns, event_types
 from services.clock import utc_now
 from services.delivery.dispatcher import Dispatcher
 from services.delivery.drain_job import DrainJob
+from services.delivery.limits import STANDARD
 from services.delivery.sender import Sender
 from services.delivery.sender_pool import SenderPool
 from services.delivery.transport import AiohttpTransport
@@ -81,11 +82,14 @@ async def worker(settings: Settings, **changes: Any) -> AsyncIterator[DrainJob]:
     """Run a real worker on the open database, over real sockets."""
     policy = TargetPolicy(allowed_networks=settings.allowed_networks)
     clock = changes.get("clock", utc_now)
-    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=clock)
+    limits = changes.get("limits", STANDARD)
+    transport = AiohttpTransport(policy=policy, limits=limits)
+    sender = Sender(transport, policy=policy, clock=clock, limits=limits)
     opened = database.current()
     worker_id = new_id("wrk")
     lease = changes.get("lease_seconds", settings.lease_seconds)
-    pool = SenderPool(sender, policy=policy, processes=changes.get("senders", 0))
+    processes = changes.get("senders", 0)
+    pool = SenderPool(sender, policy=policy, processes=processes, limits=limits)
     dispatcher = Dispatcher(opened, pool, worker_id=worker_id, lease_seconds=lease, clock=clock)
     job = DrainJob(opened, dispatcher, worker_id=worker_id, lease_seconds=lease, clock=clock)
     await job.start()

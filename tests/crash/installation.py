@@ -18,12 +18,12 @@ from sqlmodel import col
 
 from models import Delivery
 from models import Worker as WorkerRow
-from models.words import DeliveryStatus, KeyScope, Method, Source
+from models.words import DedupeMode, DeliveryStatus, KeyScope, Method, Source
 from services import database, schema
 from services.accounts import keys
 from services.actor import SYSTEM
 from services.catalog import campaigns, event_types, postback_signing
-from services.engines import postgres_pool, sqlite_readers
+from services.engines import plain_engine, sqlite_readers
 from services.intake.contract import Answer, Duplicate, Recorded
 from services.intake.recording import record_event
 from services.settings import Settings
@@ -37,7 +37,9 @@ Found = TypeVar("Found")
 # Short, so that a run sees many leases end; a real one is 60 s.
 LEASE_SECONDS = 2
 TRANSACTION_ID = "t-1"
+# Seconds until something must have begun, and must have happened, on a busy machine.
 START_SECONDS = 120
+WAIT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,9 @@ class Installation:
         """Note that a worker has ended, or stands still, right after it."""
         self.kills.append(Kill(time.monotonic(), self.held_by(worker_id)))
 
-    def define(self, *postbacks: Owed, multi_trigger: bool = True) -> None:
-        """Define events and what each of them owes; each fires once per lead, or as often."""
-        work = _define(self.ledger, postbacks, multi_trigger=multi_trigger)
+    def define(self, *postbacks: Owed, dedupe: DedupeMode = DedupeMode.ALLOW_ALL) -> None:
+        """Define events, when a firing of them is the same again, and what each of them owes."""
+        work = _define(self.ledger, postbacks, dedupe)
         self.owed.update(_with_database(self.settings, work))
 
     def create_key(self) -> str:
@@ -202,11 +204,11 @@ async def _populate() -> None:
 
 
 async def _define(
-    ledger: Ledger, postbacks: Sequence[Owed], *, multi_trigger: bool
+    ledger: Ledger, postbacks: Sequence[Owed], dedupe: DedupeMode
 ) -> dict[str, tuple[str, ...]]:
     owed: dict[str, list[str]] = {}
     for event in dict.fromkeys(each.event for each in postbacks):
-        row = await event_types.create(SYSTEM, {"name": event, "multi_trigger": multi_trigger})
+        row = await event_types.create(SYSTEM, {"name": event, "dedupe": dedupe.value})
         world = World(event_type_id=row.id)
         for each in (each for each in postbacks if each.event == event):
             postback_id = await world.postback(
@@ -242,7 +244,8 @@ def install(settings: Settings, ledger: Ledger, *, folder: Path) -> Installation
     schema.upgrade(settings)
     _with_database(settings, _populate())
     _set_watch(settings)
-    engine = sqlite_readers(settings) if settings.is_sqlite else postgres_pool(settings)
+    # Without the limits of a service's statements: a look at everything may take long.
+    engine = sqlite_readers(settings) if settings.is_sqlite else plain_engine(settings)
     return Installation(settings, engine, ledger, folder)
 
 

@@ -23,6 +23,7 @@ from services.intake.contract import Recorded
 from services.intake.recording import record_event
 from services.settings import get_settings
 from tests.crash.installation import EVENTS, TRANSACTION_ID, Installation
+from tests.crash.nursery import ROOT, STOP_SECONDS
 
 # Seconds between two bursts.
 BURST = 0.05
@@ -39,7 +40,7 @@ def running_producer(installation: Installation, *, per_second: float) -> Iterat
             str(installation.accepted_file),
             str(per_second),
         ],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=ROOT,
         env=installation.environment,
     )
     try:
@@ -47,7 +48,7 @@ def running_producer(installation: Installation, *, per_second: float) -> Iterat
         assert process.poll() is None, "the producer has ended by itself"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(STOP_SECONDS)
         installation.read_accepted()
 
 

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from models.words import DeliveryStatus
+from models.words import DedupeMode, DeliveryStatus
 from services.intake.contract import Duplicate, Recorded
-from tests.crash.installation import TRANSACTION_ID, Installation, Owed, until
+from tests.crash.installation import TRANSACTION_ID, WAIT, Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import ROOT, Nursery
 from tests.dashboard.server import free_port
@@ -59,7 +59,7 @@ def test_an_unanswered_call_that_is_made_again_gives_one_event_and_one_request(
     installation: Installation, nursery: Nursery, point: str, second_answer: type
 ) -> None:
     """Pass: no answer means recorded or not, as the second answer tells; one event either way."""
-    installation.define(Owed("sale", "/ok/sale?e={event_id}"), multi_trigger=False)
+    installation.define(Owed("sale", "/ok/sale?e={event_id}"), dedupe=DedupeMode.ONCE_PER_LEAD)
     call = {"event": "sale", "transaction_id": TRANSACTION_ID}
     with (
         serving(installation, AFTERLEAD_FAILPOINT=point, AFTERLEAD_WORKER="off") as client,
@@ -75,7 +75,7 @@ def test_an_unanswered_call_that_is_made_again_gives_one_event_and_one_request(
         (delivery,) = installation.look().deliveries.values()
         return delivery.status is DeliveryStatus.DELIVERED
 
-    until(delivered, seconds=20)
+    until(delivered, seconds=WAIT)
     worker.stop()
     facts = installation.look(at_rest=True)
     check(facts)

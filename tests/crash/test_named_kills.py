@@ -6,7 +6,7 @@ import pytest
 
 from models.words import DeliveryReason, DeliveryStatus
 from tests.crash.facts import Facts
-from tests.crash.installation import Installation, Owed, until
+from tests.crash.installation import WAIT, Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery
 
@@ -42,7 +42,7 @@ def test_a_kill_at_each_point_loses_nothing_and_repeats_at_most_the_one_send_it_
     installation.note_kill()
 
     after = installation.start_worker(nursery)
-    until(lambda: ended(installation, DeliveryStatus.DELIVERED, 1), seconds=20)
+    until(lambda: ended(installation, DeliveryStatus.DELIVERED, 1), seconds=WAIT)
     after.stop()
     facts = installation.look(at_rest=True)
     check(facts)
@@ -67,8 +67,8 @@ def test_what_kills_its_worker_each_time_ends_as_poison_and_all_beside_it_are_de
         assert worker.wait() == -signal.SIGKILL, worker.tail()
         installation.note_kill()
     after = installation.start_worker(nursery)
-    until(lambda: ended(installation, DeliveryStatus.DELIVERED, 2 * len(sales)), seconds=20)
-    until(lambda: ended(installation, DeliveryStatus.FAILED, 1), seconds=20)
+    until(lambda: ended(installation, DeliveryStatus.DELIVERED, 2 * len(sales)), seconds=WAIT)
+    until(lambda: ended(installation, DeliveryStatus.FAILED, 1), seconds=WAIT)
     after.stop()
     facts = installation.look(at_rest=True)
     check(facts)

@@ -16,7 +16,7 @@ from models import Worker as WorkerRow
 from models.words import DeliveryStatus
 from services.clock import utc_now
 from tests.crash.facts import Facts
-from tests.crash.installation import Installation, Owed, until
+from tests.crash.installation import WAIT, Installation, Owed, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery, Worker
 
@@ -31,7 +31,7 @@ def stand_still(installation: Installation, worker: Worker) -> None:
 
 def requests(installation: Installation, count: int) -> None:
     """Wait until so many requests have arrived."""
-    until(lambda: len(installation.ledger.file.look()) >= count, seconds=20)
+    until(lambda: len(installation.ledger.file.look()) >= count, seconds=WAIT)
 
 
 def its_leases_have_ended(installation: Installation) -> None:
@@ -41,7 +41,7 @@ def its_leases_have_ended(installation: Installation) -> None:
         with installation.engine.connect() as connection:
             return all(moment < utc_now() for moment in connection.scalars(query))
 
-    until(over, seconds=20)
+    until(over, seconds=WAIT)
 
 
 def attempts(installation: Installation, count: int) -> Facts:
@@ -53,7 +53,7 @@ def attempts(installation: Installation, count: int) -> Facts:
         is_over = delivery.status is DeliveryStatus.DELIVERED and delivery.attempts == count
         return facts if is_over else None
 
-    found = until(written, seconds=20)
+    found = until(written, seconds=WAIT)
     assert found is not None
     return found
 
@@ -88,7 +88,7 @@ def claimed_and_stopped(installation: Installation, nursery: Nursery) -> Worker:
     """Return a worker that stands still between its claim and its first send."""
     worker = installation.fork_worker(nursery, AFTERLEAD_FAILPOINT="after_claim=stop")
     process = psutil.Process(worker.pid)
-    until(lambda: process.status() == psutil.STATUS_STOPPED, seconds=30)
+    until(lambda: process.status() == psutil.STATUS_STOPPED, seconds=WAIT)
     (worker.id,) = installation.workers()
     installation.note_kill(worker.id)
     return worker
@@ -102,7 +102,7 @@ def has_gone_on(installation: Installation, worker: Worker, *, since: datetime) 
             moment = connection.scalar(query)
         return moment is not None and moment > since
 
-    until(seen, seconds=20)
+    until(seen, seconds=WAIT)
 
 
 @on_postgresql
@@ -144,7 +144,7 @@ def test_a_worker_that_stood_still_during_a_send_settles_it_once(
             facts.sent[delivery.id]
         )
 
-    until(over, seconds=20)
+    until(over, seconds=WAIT)
     worker.stop()
     facts = installation.look(at_rest=True)
     check(facts)
