@@ -49,8 +49,8 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "and tell the administrator before you resend it."
         ),
         DeliveryReason.DISCARDED: (
-            "Not sent: it was held while its postback was paused, and then discarded by the person "
-            "who resumed or archived the postback. Resend it if the partner should have it."
+            "Given up: cancelled when the postback was resumed or archived, since what it held was "
+            "discarded then. Resend it if the partner should have it."
         ),
         DeliveryReason.SECRET_UNREADABLE: (
             "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
