@@ -23,9 +23,9 @@ SHOWN_AT_MOST: Final = 500
 class DestinationRow:
     """One scheme, host and port. Counts and times (in ms) are of the last five minutes.
 
-    `success_rate` (0 to 1), `typical_ms` and `p95_ms` are `None` where nothing was called in that
-    time, `concurrency` (the most calls at once) where it never was. `waiting` and `held` are
-    complete or at least so many; `due_at` is when the first that waits was or will be due.
+    `success_rate` (0 to 1), `typical_ms`, `p95_ms` and `concurrency` (the most calls at once) are
+    `None` where nothing was called in that time. `waiting` and `held` are complete or at least so
+    many; `due_at` is when the first that waits was or will be due.
     """
 
     name: str
@@ -68,7 +68,8 @@ class Destinations:
 async def get(actor: Actor, *, clock: Clock = utc_now) -> Destinations:
     """Return the destinations that were called or are owed something, at most 500.
 
-    Open breakers come first, then what waits the longest beyond its time. Raises `NotAllowed`.
+    Open breakers come first, then what waits the longest beyond its time, then what fails the
+    most. Raises `NotAllowed`.
     """
     actor.require(Right.READ)
     return await database.read(_get, clock())
@@ -134,7 +135,7 @@ def _row(name: str, seen: Destination | None, lane: Lane, now: datetime) -> Dest
         typical_ms=seen.typical_ms if seen is not None and calls else None,
         p95_ms=seen.p95_ms if seen is not None and calls else None,
         in_flight=seen.in_flight if seen is not None and is_fresh else 0,
-        concurrency=seen.concurrency if seen is not None else None,
+        concurrency=seen.concurrency if seen is not None and is_fresh else None,
         last_failure=seen.last_failure if seen is not None else "",
         waiting=lane.waiting,
         held=lane.held,
@@ -143,6 +144,7 @@ def _row(name: str, seen: Destination | None, lane: Lane, now: datetime) -> Dest
     )
 
 
-def _urgency(row: DestinationRow, now: datetime) -> tuple[bool, float]:
+def _urgency(row: DestinationRow, now: datetime) -> tuple[bool, float, float]:
     overdue = (now - row.due_at).total_seconds() if row.due_at is not None else 0.0
-    return row.breaker is BreakerState.CLOSED, -max(overdue, 0.0)
+    success = 1.0 if row.success_rate is None else row.success_rate
+    return row.breaker is BreakerState.CLOSED, -max(overdue, 0.0), success

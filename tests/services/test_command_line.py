@@ -196,3 +196,9 @@ def with_database(settings: Settings, call: Callable[[], Coroutine[object, objec
         return asyncio.run(call())
     finally:
         database.close_database()
+
+
+def test_prune_says_what_it_removed(run: Run, process_settings: Settings) -> None:
+    code, out, err = run("prune")
+    assert (code, err) == (0, "")
+    assert out.startswith("Removed 0 deliveries with 0 attempts, and emptied the bodies of 0")

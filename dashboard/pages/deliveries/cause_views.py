@@ -18,6 +18,15 @@ from dashboard.session import SessionState
 
 ZONE = SessionState.time_zone
 
+_ACTIONS = {
+    "display": "flex",
+    "flex_wrap": "nowrap",
+    "justify_content": "flex-end",
+    "align_items": "flex-end",
+    "gap": "8px",
+    "@media (max-width: 639px)": {"flex_direction": "column"},
+}
+
 
 def causes() -> rx.Component:
     """Build the sentence and the table, or what stands in their place."""
@@ -29,8 +38,8 @@ def causes() -> rx.Component:
                 [
                     "Cause",
                     Column("Postback", wide_only=True),
-                    Column("Given up", numeric=True),
-                    Column("Retrying", numeric=True),
+                    Column("Given up", numeric=True, wide_only=True),
+                    Column("Retrying", numeric=True, wide_only=True),
                     Column("Since", wide_only=True),
                     Column("Actions", hidden_title=True),
                 ],
@@ -55,9 +64,15 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
         cell(
             rx.el.div(
                 rx.el.div(
-                    rx.cond(line.code, code_badge(line.code), rx.fragment()),
-                    rx.el.span(line.words, style={"font_weight": "500"}),
-                    style={"display": "flex", "flex_wrap": "wrap", "gap": "4px 8px"},
+                    rx.cond(line.code, code_badge(line.code), rx.el.span(line.words)),
+                    rx.el.span("from ", line.host),
+                    style={
+                        "display": "flex",
+                        "flex_wrap": "wrap",
+                        "gap": "0 6px",
+                        "font_weight": "500",
+                        "overflow_wrap": "anywhere",
+                    },
                 ),
                 when_text(
                     line.message,
@@ -69,11 +84,18 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
                         style={"font_size": "12px", "line_height": "16px"},
                     ),
                 ),
+                rx.el.span(
+                    line.numbers,
+                    style={
+                        "font_size": "12px",
+                        "@media (min-width: 640px)": {"display": "none"},
+                    },
+                ),
                 style={
                     "display": "flex",
                     "flex_direction": "column",
                     "gap": "2px",
-                    "max_width": "44ch",
+                    "max_width": "52ch",
                     "white_space": "normal",
                     "padding": "6px 0",
                 },
@@ -87,8 +109,8 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
             wide_only=True,
             clip="260px",
         ),
-        cell(line.failed, numeric=True),
-        cell(line.retrying, numeric=True),
+        cell(line.failed, numeric=True, wide_only=True),
+        cell(line.retrying, numeric=True, wide_only=True),
         cell(
             two_lines(
                 time_cell(line.since, zone=ZONE),
@@ -109,8 +131,7 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
                         ),
                     ),
                 ),
-                class_name="al-actions",
-                style={"justify_content": "flex-end"},
+                style=_ACTIONS,
             )
         ),
     )

@@ -113,12 +113,13 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
                     "flex_direction": "column",
                     "max_width": "36ch",
                     "white_space": "normal",
-                    "overflow_wrap": "anywhere",
+                    "overflow_wrap": "break-word",
+                    "min_width": "130px",
                     "padding": "6px 0",
                 },
             )
         ),
-        cell(_toned(line.success, line.success_tone)),
+        cell(two_lines(_toned(line.success, line.success_tone), line.calls)),
         cell(rx.cond(line.times, line.times, "–"), wide_only=True),
         cell(
             rx.el.span(
@@ -171,7 +172,7 @@ def _called(line: rx.Var[DestinationLine]) -> rx.Component:
         (
             _OPEN,
             two_lines(
-                tag("Not now", tone="bad", title=_HINTS["calls"]),
+                rx.el.span(tag("Not now", tone="bad", title=_HINTS["calls"])),
                 when_text(
                     line.probe_at,
                     rx.fragment("next probe ", time_cell(line.probe_at, zone=ZONE, kind="until")),
@@ -181,7 +182,7 @@ def _called(line: rx.Var[DestinationLine]) -> rx.Component:
         (
             _PROBING,
             two_lines(
-                tag("Probing", tone="warn", title=_HINTS["calls"]),
+                rx.el.span(tag("Probing", tone="warn", title=_HINTS["calls"])),
                 rx.fragment("one call finds out"),
             ),
         ),

@@ -64,6 +64,7 @@ class CauseLine:
     level: str
     failed: int
     retrying: int
+    numbers: str
     since: str
     latest: str
     href: str
@@ -78,6 +79,7 @@ class DestinationLine:
     host: str
     href: str
     success: str
+    calls: str
     success_tone: str
     times: str
     at_once: str
@@ -133,20 +135,30 @@ def cause_lines(
 
 
 def headline(found: ErrorGroups) -> str:
-    """Return the whole view in one sentence."""
+    """Return the whole view in a sentence or two; nothing where nothing has failed."""
     number = found.failed + found.retrying
     if not number:
         return ""
-    more = "" if found.is_complete else "more than "
-    causes = len(found.groups)
     parts = [
         f"{found.failed:,} given up" if found.failed else "",
         f"{found.retrying:,} tried again" if found.retrying else "",
     ]
-    return (
-        f"{more}{number:,} {'delivery has' if number == 1 else 'deliveries have'} failed, "
-        f"{causes:,} cause{'' if causes == 1 else 's'}: {', '.join(filter(None, parts))}."
-    ).capitalize()
+    counts = ", ".join(filter(None, parts))
+    many = "delivery has" if number == 1 else "deliveries have"
+    more = "" if found.is_complete else "At least "
+    causes = _causes(found)
+    said = f"1 cause: {causes[0]}" if len(causes) == 1 else f"{len(causes)} causes"
+    first = "" if len(causes) == 1 else f" Most by one: {causes[0]}."
+    return f"{more}{number:,} {many} failed ({counts}), {said}.{first}"
+
+
+def _causes(found: ErrorGroups) -> list[str]:
+    """Return each cause in words, whichever postbacks it strikes, the most frequent first."""
+    numbers: dict[str, int] = {}
+    for group in found.groups:
+        words = f"{cause_text(group.cause)} from {group.host}"
+        numbers[words] = numbers.get(words, 0) + group.failed + group.retrying
+    return sorted(numbers, key=lambda words: -numbers[words])
 
 
 def destination_line(row: DestinationRow, *, is_overdue: bool) -> DestinationLine:
@@ -159,7 +171,8 @@ def destination_line(row: DestinationRow, *, is_overdue: bool) -> DestinationLin
         key=row.name,
         host=row.host,
         href=there.href,
-        success=_success(row),
+        success=_success(row.success_rate),
+        calls=f"of {row.calls:,} call{'' if row.calls == 1 else 's'}" if row.calls else "",
         success_tone=_tone(row.success_rate),
         times=_times(row),
         at_once=f"{row.in_flight} of {row.concurrency}" if row.concurrency is not None else "",
@@ -214,7 +227,7 @@ def _cause_line(
         key=f"{group.postback_id} {group.destination} {group.cause}",
         cause=group.cause,
         code=code,
-        words=f"{group.host} answered {code}" if code else cause_text(group.cause),
+        words="" if code else cause_text(group.cause),
         message=group.message,
         postback=postbacks.get(group.postback_id, group.host),
         postback_id=group.postback_id,
@@ -223,6 +236,7 @@ def _cause_line(
         level=LEVELS[group.level],
         failed=group.failed,
         retrying=group.retrying,
+        numbers=f"{group.failed:,} given up, {group.retrying:,} retrying",
         since=group.since.isoformat(),
         latest=group.latest.isoformat(),
         href=them.href,
@@ -230,14 +244,9 @@ def _cause_line(
     )
 
 
-def _success(row: DestinationRow) -> str:
-    if row.success_rate is None:
-        return "Not called"
-    calls = f"of {row.calls:,} call{'' if row.calls == 1 else 's'}"
-    if row.success_rate == 1:
-        return f"All {calls}" if row.calls > 1 else "The one call"
-    # Rounded down: 99.9 % is not all.
-    return f"{int(row.success_rate * 1_000) / 10:g} % {calls}"
+def _success(rate: float | None) -> str:
+    # Rounded down: 99.98 % is not all.
+    return "Not called" if rate is None else f"{int(rate * 1_000) / 10:g} %"
 
 
 def _tone(rate: float | None) -> str:

@@ -197,7 +197,7 @@ def job_line(row: BulkResendRow) -> JobLine:
     is_running = row.status is BulkResendStatus.RUNNING
     titles = {
         BulkResendStatus.RUNNING: f"Resending: {done:,} of {total}",
-        BulkResendStatus.FINISHED: f"{row.resent:,} deliveries are being sent again",
+        BulkResendStatus.FINISHED: f"{_deliveries(row.resent)} being sent again",
         BulkResendStatus.CANCELLED: f"Cancelled after {row.resent:,} of {total}",
     }
     texts = {
@@ -216,6 +216,10 @@ def job_line(row: BulkResendRow) -> JobLine:
         is_running=is_running,
         at=(row.ended_at or row.created_at).isoformat(),
     )
+
+
+def _deliveries(number: int) -> str:
+    return f"{number:,} {'delivery is' if number == 1 else 'deliveries are'}"
 
 
 def _number(count: Count) -> str:

@@ -204,10 +204,15 @@ def _row(line: rx.Var[DeliveryLine]) -> rx.Component:
                 rx.el.span(
                     rx.cond(line.next_words, line.next_words, "–"),
                     class_name="al-dim",
-                    style={"font_size": "12px"},
+                    style={
+                        "display": "inline-block",
+                        "max_width": "26ch",
+                        "font_size": "12px",
+                        "line_height": "16px",
+                        "white_space": "normal",
+                    },
                 ),
             ),
-            clip="240px",
             wide_only=True,
         ),
     )

@@ -59,12 +59,15 @@ def delivery_part(line: rx.Var[DeliveryLine], index: rx.Var[int]) -> rx.Componen
         description=line.level,
         actions=(when(LogEntryState.may_resend, _resend(line)),),
     )
-    part.key = line.key
     # What a link to one delivery leads to.
-    part.id = line.key
-    part.custom_attrs = {"tabIndex": -1}
-    part.style = {"scroll_margin_top": "72px", "outline": "none"}
-    return part
+    place = rx.el.div(
+        part,
+        id=line.key,
+        tab_index=-1,
+        style={"scroll_margin_top": "72px", "outline": "none", "min_width": "0"},
+    )
+    place.key = line.key
+    return place
 
 
 def _resend(line: rx.Var[DeliveryLine]) -> rx.Component:

@@ -144,9 +144,9 @@ def at(server: Server, path: str) -> re.Pattern[str]:
     return re.compile(re.escape(server.url + path.rstrip("/")) + "/?" + ending + "$")
 
 
-def sign_in(page: Page, server: Server, *, path: str = "/login") -> None:
+def sign_in(page: Page, server: Server, *, path: str = "/login", email: str = EMAIL) -> None:
     page.goto(f"{server.url}{path}")
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/login" not in url and "/api/" not in url)

@@ -98,7 +98,7 @@ async def test_a_long_queue_is_counted_to_a_limit_and_said_to_be_longer(
     assert (rows_by_name[SLOW].waiting, rows_by_name[SLOW].is_complete) == (2, True)
 
 
-async def test_open_breakers_come_first_then_who_waits_the_longest_beyond_its_time(
+async def test_open_breakers_come_first_then_who_waits_too_long_then_who_fails_the_most(
     db: Database, settings: Settings, viewer: Actor, clock: FrozenClock
 ) -> None:
     with Rows(settings) as rows:
@@ -107,12 +107,13 @@ async def test_open_breakers_come_first_then_who_waits_the_longest_beyond_its_ti
         for name, late in (("https://a.example:443", 5), ("https://b.example:443", 90)):
             due_at = START - late * SECOND
             rows.delivery(event, postback, due_at=due_at, destination=name)
-        rows.destination("https://c.example:443")
+        rows.destination("https://c.example:443", succeeded=5, failed=5)
+        rows.destination("https://e.example:443")
         rows.destination("https://d.example:443", breaker=BreakerState.PROBING)
 
     view = await destinations.get(viewer, clock=clock)
 
-    assert [row.host[0] for row in view.rows] == ["d", "b", "a", "c"]
+    assert [row.host[0] for row in view.rows] == ["d", "b", "a", "c", "e"]
 
 
 async def test_workers_are_told_apart_by_when_they_were_last_seen(
