@@ -109,11 +109,13 @@ class NoticeJob:
             return
 
     async def keep_up(self) -> None:
-        """End the notices whose cause is gone."""
+        """End the notices whose cause is gone, and remove the old ones."""
         now = self._clock()
         try:
             if await self._database.read(upkeep.is_anything_over, now):
                 await self._database.write(upkeep.end_what_is_over, now)
+            if await self._database.read(upkeep.is_anything_old, now):
+                await self._database.write(upkeep.prune, now)
         except (Unavailable, DBAPIError):
             return
 

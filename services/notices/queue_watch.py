@@ -80,8 +80,8 @@ def look(session: Session, now: datetime) -> Look:
     """Return whether what is due is sent in time.
 
     No worker for 10 s is a lag. So is a delivery that is due for more than 60 s while more than
-    half of the slots are free, unless its own partner is what it waits for: a breaker that is
-    open, or as many calls under way as that partner may have.
+    half of the slots are free, unless its own partner is what it waits for: one that is slow or
+    not called now, or has as many calls under way as it may have.
     """
     seen_at = session.scalar(select(func.max(col(Worker.seen_at))))
     is_open = session.scalar(_OPEN) is not None
@@ -134,7 +134,7 @@ def _late(session: Session, now: datetime) -> tuple[str, datetime] | None:
     workers = session.scalar(select(func.count()).where(col(Worker.seen_at) >= now - WORKER_GONE))
     is_postgres = session.get_bind().dialect.name == "postgresql"
     slots = (POSTGRES_SLOTS if is_postgres else SQLITE_SLOTS) * (workers or 1)
-    if sum(sending.values()) * 2 > slots:
+    if sum(sending.values()) * 2 >= slots:
         return None
     late: dict[str, datetime] = {}
     for status in WAITING:
@@ -149,7 +149,8 @@ def _late(session: Session, now: datetime) -> tuple[str, datetime] | None:
     }
     for destination, due_at in sorted(late.items(), key=lambda lane: lane[1]):
         row = known.get(destination)
-        if row is not None and row.breaker is not BreakerState.CLOSED:
+        # Slow partners share a quarter of the slots, so one of them may wait for another.
+        if row is not None and (row.breaker is not BreakerState.CLOSED or row.is_slow):
             continue
         if sending.get(destination, 0) >= (row.concurrency if row else _LANE_START):
             continue

@@ -29,20 +29,30 @@ def end_what_is_over(session: Session, now: datetime) -> int:
     return ended
 
 
+def is_anything_old(session: Session, now: datetime) -> bool:
+    """Tell whether `prune` has work."""
+    return session.scalar(_old(now).limit(1)) is not None
+
+
 def prune(session: Session, now: datetime, *, batch: int = _BATCH) -> int:
     """Delete at most `batch` notices that were resolved 90 days ago, with their sends.
 
     Return how many; call it again until that is 0. Open ones stay however old they are.
     """
-    old = (
-        select(col(Notice.id))
-        .where(col(Notice.state) == NoticeState.RESOLVED, col(Notice.resolved_at) < now - KEEP)
-        .limit(batch)
-    )
-    ids = session.scalars(old).all()
+    ids = session.scalars(_old(now).limit(batch)).all()
     if ids:
         session.execute(delete(Notice).where(col(Notice.id).in_(ids)))
     return len(ids)
+
+
+def _old(now: datetime) -> Select[str]:
+    # Opened before that, too: so the index by the time of opening finds them.
+    before = now - KEEP
+    return select(col(Notice.id)).where(
+        col(Notice.state) == NoticeState.RESOLVED,
+        col(Notice.opened_at) < before,
+        col(Notice.resolved_at) < before,
+    )
 
 
 def _over(now: datetime) -> Select[Notice]:

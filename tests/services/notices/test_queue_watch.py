@@ -90,6 +90,30 @@ async def made_world() -> World:
     return world
 
 
+def know(
+    session: Session,
+    clock: FrozenClock,
+    *,
+    breaker: BreakerState = BreakerState.CLOSED,
+    is_slow: bool = False,
+) -> None:
+    session.merge(
+        Destination(
+            name=SLOW,
+            breaker=breaker,
+            concurrency=8,
+            in_flight=0,
+            is_slow=is_slow,
+            typical_ms=1,
+            p95_ms=1,
+            succeeded=0,
+            failed=10,
+            worker_id="wrk_1",
+            updated_at=clock(),
+        )
+    )
+
+
 async def open_notices() -> list[Notice]:
     return [row for row in await rows(Notice) if row.state is NoticeState.OPEN]
 
@@ -169,24 +193,16 @@ async def test_what_waits_for_its_own_partner_is_no_lag(db: Database, clock: Fro
     await worker_seen(clock)
     assert (await database.read(look, clock())).data["destination"] == SLOW
 
-    def open_breaker(session: Session) -> None:
-        session.add(
-            Destination(
-                name=SLOW,
-                breaker=BreakerState.OPEN,
-                concurrency=8,
-                in_flight=0,
-                is_slow=False,
-                typical_ms=1,
-                p95_ms=1,
-                succeeded=0,
-                failed=10,
-                worker_id="wrk_1",
-                updated_at=clock(),
-            )
-        )
+    await database.write(know, clock, breaker=BreakerState.OPEN)
+    assert (await database.read(look, clock())).cause is None
 
-    await database.write(open_breaker)
+
+async def test_a_slow_partner_that_waits_for_its_like_is_no_lag(
+    db: Database, clock: FrozenClock
+) -> None:
+    await owe(clock, seconds_ago=600)
+    await worker_seen(clock)
+    await database.write(know, clock, is_slow=True)
     assert (await database.read(look, clock())).cause is None
 
 

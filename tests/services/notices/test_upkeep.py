@@ -79,9 +79,11 @@ async def test_resolved_notices_leave_after_90_days_with_their_sends_and_open_on
     clock.now += upkeep.KEEP
     assert await database.write(upkeep.prune, clock()) == 0
     clock.now += timedelta(seconds=1)
+    assert await database.read(upkeep.is_anything_old, clock())
     assert await database.write(upkeep.prune, clock(), batch=3) == 3
     assert await database.write(upkeep.prune, clock(), batch=3) == 2
     assert await database.write(upkeep.prune, clock(), batch=3) == 0
+    assert not await database.read(upkeep.is_anything_old, clock())
     assert set(await states()) == {"pb_open"}
     (notice,) = await rows(Notice)
     assert [send.notice_id for send in await rows(NoticeSend)] == [notice.id]
