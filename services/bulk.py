@@ -3,7 +3,7 @@
 Python's SQLite driver lets go of the interpreter at every row that it steps over and must win it
 back from the event loop each time. So what touches many rows on the hot path is one statement
 that takes one step: rows come back as one JSON array, and go in as one list of VALUES. On
-PostgreSQL the same calls are ordinary statements. Types are converted as SQLAlchemy does.
+PostgreSQL rows go in as one array for each column. Types are converted as SQLAlchemy does.
 """
 
 import json
@@ -11,7 +11,20 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Dialect,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 Convert = Callable[[Any], Any] | None
@@ -36,10 +49,11 @@ def fetch_rows(
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all name the same columns."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(_insert(table), rows)
-        return
     names = tuple(rows[0])
+    if connection.dialect.name != "sqlite":
+        arrays = {f"b_{name}": _array(table, name, [row[name] for row in rows]) for name in names}
+        connection.execute(_insert(table, names), arrays)
+        return
     text = _insert_text(table, names, len(rows))
     _driver(connection).execute(text, _flat(connection, table, names, rows))
 
@@ -62,10 +76,9 @@ def update_rows(
 ) -> None:
     """Give each row, found by its `id` in the first place, new values for the named columns."""
     if connection.dialect.name != "sqlite":
-        keys = ["b_id", *(f"b_{name}" for name in names)]
-        connection.execute(
-            _update(table, names), [dict(zip(keys, row, strict=True)) for row in rows]
-        )
+        columns = zip(("id", *names), zip(*rows, strict=True), strict=True)
+        arrays = {f"b_{name}": _array(table, name, values) for name, values in columns}
+        connection.execute(_update(table, names), arrays)
         return
     converts = (None, *_converts(table, names, connection.dialect))
     changes = ", ".join(f"{name} = new.column{place}" for place, name in enumerate(names, 2))
@@ -121,8 +134,9 @@ def _flat(
 
 
 @lru_cache(maxsize=64)
-def _insert(table: Table) -> Any:
-    return insert(table)
+def _insert(table: Table, names: tuple[str, ...]) -> Any:
+    """Return one statement for any number of rows: each column's values are an array."""
+    return insert(table).from_select(names, _columns(table, names))
 
 
 @lru_cache(maxsize=64)
@@ -140,8 +154,29 @@ def _insert_text(table: Table, names: tuple[str, ...], count: int) -> str:
 
 @lru_cache(maxsize=64)
 def _update(table: Table, names: tuple[str, ...]) -> Any:
-    changes = {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in names}
-    return update(table).where(table.c.id == bindparam("b_id")).values(changes)
+    """Return one statement for any number of rows: each column's new values are an array."""
+    rows = _columns(table, ("id", *names)).subquery("new")
+    return (
+        update(table).where(table.c.id == rows.c.id).values({name: rows.c[name] for name in names})
+    )
+
+
+def _columns(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    columns = []
+    for name in names:
+        kind = table.c[name].type
+        # An array of arrays would be taken for one of two dimensions.
+        is_json = isinstance(kind, JSON)
+        array = bindparam(f"b_{name}", type_=postgresql.ARRAY(Text() if is_json else kind))
+        column = func.unnest(array)
+        columns.append((cast(column, kind) if is_json else column).label(name))
+    return select().add_columns(*columns)
+
+
+def _array(table: Table, name: str, values: Sequence[Any]) -> list[Any]:
+    if not isinstance(table.c[name].type, JSON):
+        return list(values)
+    return [None if value is None else json.dumps(value) for value in values]
 
 
 @lru_cache(maxsize=512)

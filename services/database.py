@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
+from services.change_counter import ChangeCounter
 from services.engines import (
     POSTGRES_POOL,
     SQLITE_READERS,
@@ -104,6 +105,7 @@ class Database:
             self._writer.start()
         else:
             self._writing = self.reading = postgres_pool(settings)
+            self._counter = ChangeCounter(self._writing)
             self._readers = ThreadPoolExecutor(POSTGRES_POOL, thread_name_prefix="database")
 
     async def write(
@@ -143,6 +145,8 @@ class Database:
             self._queue.put(None)
             self._writer.join(timeout=20)
         self._readers.shutdown(wait=True)
+        if not self.is_sqlite:
+            self._counter.close()
         self._writing.dispose()
         self.reading.dispose()
 
@@ -227,19 +231,9 @@ class Database:
             finally:
                 session.close()
             _run_hooks(session.info.get("after_commit", {}))
-            self._count_change()
+            self._counter.changed()
             return result
         raise AssertionError("unreachable")
-
-    def _count_change(self) -> None:
-        # A statement of its own, after the commit: inside the event's transaction, writers would
-        # wait for each other. Should it fail, the commit stands and the next one tells the pages.
-        try:
-            with self._writing.connect() as connection:
-                connection.execute(text("SELECT nextval('change_counter')"))
-                connection.commit()
-        except DBAPIError:
-            log.warning("open pages were not told of a change", exc_info=True)
 
 
 def _hand_back(jobs: list[_Job]) -> None:
