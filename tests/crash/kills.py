@@ -23,6 +23,9 @@ LIFE = 0.5
 # Bytes of the ledger after which it is killed: about a hundred requests.
 BUSY_BYTES = 50_000
 DRAIN_SECONDS = 180
+# Shorter than in production, so that it matters, and longer than a busy machine holds a process
+# up: a lease that is lost without a kill would look like a fault.
+LEASE = {"AFTERLEAD_LEASE_SECONDS": "10"}
 WHOLE_EVERY = 50
 
 
@@ -70,7 +73,7 @@ def crash(
     loop = _Loop(installation, rng)
     with running_producer(installation, per_second=per_second):
         until(installation.read_accepted, seconds=START_SECONDS)
-        living = [installation.start_worker(nursery) for _ in range(workers)]
+        living = [installation.start_worker(nursery, **LEASE) for _ in range(workers)]
         for number in range(1, kills + 1):
             place = rng.randrange(workers)
             loop.wait_for_a_moment()
@@ -80,7 +83,7 @@ def crash(
                 say(f"{number} kills, {len(installation.accepted):,} events")
             else:
                 loop.check_what_is_new()
-            living[place] = installation.start_worker(nursery)
+            living[place] = installation.start_worker(nursery, **LEASE)
     wait_until_drained(installation)
     for worker in living:
         worker.stop()
