@@ -4,7 +4,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test e2e screenshots bench check format chromium
+.PHONY: help run demo test e2e screenshots bench crash mutations check format chromium
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -44,6 +44,13 @@ bench: .venv/installed-tools ## Measure speed, as ratios within one run.
 tests/benchmarks/peers/node_modules/installed: tests/benchmarks/peers/package.json
 	@$(BIN)/npm install --silent --prefix tests/benchmarks/peers
 	@touch $@
+
+# ARGS makes it shorter: make crash ARGS="--kills 100 --database sqlite --all-in-one 0".
+crash: .venv/installed-tools ## Kill it a thousand times and write docs/reliability.md.
+	@$(BIN)/python -m tests.crash $(ARGS)
+
+mutations: .venv/installed-tools ## Break what must not break, and see the tests find it.
+	@$(BIN)/python -m tests.crash.mutations
 
 check: .venv/installed-tools ## Check format, style, types and import directions.
 	$(BIN)/ruff format --check .

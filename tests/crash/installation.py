@@ -104,10 +104,10 @@ class Installation:
         """Return the file in which the producer names each event that was recorded."""
         return self.folder / "accepted"
 
-    def read_accepted(self) -> list[str]:
-        """Take in what was accepted since the last call, and return the ids."""
+    def read_accepted(self) -> bool:
+        """Take in what the producer named since the last call; tell whether there was any."""
         if not self.accepted_file.exists():
-            return []
+            return False
         with self.accepted_file.open() as file:
             file.seek(self._accepted_read)
             new = file.read()
@@ -115,7 +115,7 @@ class Installation:
         self._accepted_read += len(whole)
         found = [line.split() for line in whole.splitlines()]
         self.accepted.update({event_id: self.owed[name] for event_id, name in found})
-        return [event_id for event_id, _ in found]
+        return bool(found)
 
     def look(self, *, events: Sequence[str] | None = None, at_rest: bool = False) -> Facts:
         """Return everything, or what belongs to these events, to be judged."""
@@ -123,7 +123,7 @@ class Installation:
             self._sent = SentReader(self.ledger.file.look)
         return look(
             self.engine,
-            accepted=self.accepted,
+            accepted=dict(self.accepted),  # before the look: it may grow meanwhile
             sent=self._sent,
             kills=self.kills,
             events=events,

@@ -25,7 +25,8 @@ BUSY_BYTES = 50_000
 DRAIN_SECONDS = 180
 # Shorter than in production, so that it matters, and longer than a busy machine holds a process
 # up: a lease that is lost without a kill would look like a fault.
-LEASE = {"AFTERLEAD_LEASE_SECONDS": "10"}
+LEASE_SECONDS = "10"
+LEASE = {"AFTERLEAD_LEASE_SECONDS": LEASE_SECONDS}
 WHOLE_EVERY = 50
 
 
@@ -70,7 +71,7 @@ def crash(
     """
     began = time.monotonic()
     installation.define(*POSTBACKS)
-    loop = _Loop(installation, rng)
+    loop = KillLoop(installation, rng)
     with running_producer(installation, per_second=per_second):
         until(installation.read_accepted, seconds=START_SECONDS)
         living = [installation.start_worker(nursery, **LEASE) for _ in range(workers)]
@@ -78,26 +79,27 @@ def crash(
             place = rng.randrange(workers)
             loop.wait_for_a_moment()
             installation.kill(living[place])
+            loop.check(number)
             if number % WHOLE_EVERY == 0:
-                loop.check_everything()
                 say(f"{number} kills, {len(installation.accepted):,} events")
-            else:
-                loop.check_what_is_new()
             living[place] = installation.start_worker(nursery, **LEASE)
     wait_until_drained(installation)
     for worker in living:
         worker.stop()
     facts = installation.look(at_rest=True)
     check(facts)
-    return _sum_up(facts, seconds=time.monotonic() - began)
+    return sum_up(facts, seconds=time.monotonic() - began)
 
 
 @dataclass(slots=True)
-class _Loop:
+class KillLoop:
+    """What every run of kills does before and after each of them."""
+
     installation: Installation
     rng: random.Random
     # Events that were not over at the last look.
     open: set[str] = field(default_factory=set)
+    _known: int = 0
 
     def wait_for_a_moment(self) -> None:
         """Half of the kills come at any moment, half in the midst of sending."""
@@ -109,16 +111,18 @@ class _Loop:
         deadline = time.monotonic() + LIFE
         until(lambda: ledger.size > enough or time.monotonic() > deadline, seconds=60, pause=0.001)
 
-    def check_what_is_new(self) -> None:
-        """Check the events that were accepted since the last check or were not over then."""
-        self.open.update(self.installation.read_accepted())
+    def check(self, number: int) -> None:
+        """Check what was accepted since the last check or was not over then, now and then all."""
+        self.installation.read_accepted()
+        accepted = list(self.installation.accepted)
+        self.open.update(accepted[self._known :])
+        self._known = len(accepted)
+        if number % WHOLE_EVERY == 0:
+            check(self.installation.look())
+            return
         facts = self.installation.look(events=list(self.open))
         check(facts)
         self.open = {d.event_id for d in facts.deliveries.values() if not _is_over(d.status)}
-
-    def check_everything(self) -> None:
-        self.open.update(self.installation.read_accepted())
-        check(self.installation.look())
 
 
 def wait_until_drained(installation: Installation) -> None:
@@ -146,7 +150,8 @@ def _is_over(status: DeliveryStatus) -> bool:
     return status not in {DeliveryStatus.PENDING, DeliveryStatus.SENDING}
 
 
-def _sum_up(facts: Facts, *, seconds: float) -> Run:
+def sum_up(facts: Facts, *, seconds: float) -> Run:
+    """Return what a run came to."""
     held = [len(kill.held) for kill in facts.kills]
     return Run(
         kills=len(facts.kills),

@@ -64,11 +64,14 @@ class Server:
             raise AssertionError(f"still running after {STOP_SECONDS} s") from None
         return time.monotonic() - began
 
-    def start(self) -> None:
-        """Start it, or start it again on the same port and database, and wait until it serves."""
+    def start(self, *module: str) -> None:
+        """Start it, or start it again on the same port and database, and wait until it serves.
+
+        `module` is what Python runs instead of `reflex run --env prod`.
+        """
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "reflex", "run", "--env", "prod"],
+                [sys.executable, "-m", *(module or ("reflex", "run", "--env", "prod"))],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
