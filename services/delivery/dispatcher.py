@@ -18,6 +18,7 @@ from services.delivery.policy import policy_of
 from services.delivery.preparing import Preparer
 from services.delivery.sender import AttemptResult, Sending
 from services.delivery.settler import Settler
+from services.errors import Unavailable
 from services.secret_box import UnreadableSecret
 
 log = logging.getLogger(__name__)
@@ -167,13 +168,14 @@ class Dispatcher:
         except UnreadableSecret as error:
             self._settler.put(unsendable(claim, error.message, now=self._clock()))
             return None
+        if policy_of(claim.policy).at_most_once and not await self._begin_once(claim):
+            self._settled([claim])  # not ours any more, or sent when its lease has run out
+            return None
+        # The last look before the request leaves: nothing that may take long comes after it.
         if time.monotonic() > safe_until:
             # This process stood still for too long: somebody else may own it already.
             await self._release([claim])
             self._settled([claim])
-            return None
-        if policy_of(claim.policy).at_most_once and not await self._begin_once(claim):
-            self._settled([claim])  # somebody else's by now
             return None
         failpoints.reached("before_send", claim.url)
         result = await self._sender.send(request)
@@ -193,7 +195,11 @@ class Dispatcher:
         return result
 
     async def _begin_once(self, claim: Claim) -> bool:
-        begun = await self._database.write(once.mark_started, claims=[claim], now=self._clock())
+        try:
+            begun = await self._database.write(once.mark_started, claims=[claim], now=self._clock())
+        except Unavailable:
+            log.warning("%s waits: that it is sent cannot be written down now", claim.id)
+            return False
         return claim.id in begun
 
     async def _release(self, owned: list[Claim]) -> None:
