@@ -17,17 +17,17 @@ class Words:
 
 
 _GIVEN_UP = {
-    DeliveryReason.EXHAUSTED: "The partner accepted them at no try of the schedule.",
-    DeliveryReason.REFUSED_BY_PARTNER: "The partner refused them.",
+    DeliveryReason.EXHAUSTED: "The partner accepted none of the tries.",
+    DeliveryReason.REFUSED_BY_PARTNER: "The partner refused what was sent.",
     DeliveryReason.GONE: "The partner answered that the address is gone for good.",
-    DeliveryReason.DEADLINE: "They could not be delivered before their deadline.",
-    DeliveryReason.BLOCKED: "Their address is one that postbacks may not reach.",
-    DeliveryReason.TOO_LARGE: "Their request is larger than a postback may be.",
-    DeliveryReason.INVALID_REQUEST: "Their values made a URL or header that is not valid.",
+    DeliveryReason.DEADLINE: "Nothing got through before the deadline.",
+    DeliveryReason.BLOCKED: "The address is one that postbacks may not reach.",
+    DeliveryReason.TOO_LARGE: "The request is larger than a postback may be.",
+    DeliveryReason.INVALID_REQUEST: "The values made a URL or header that is not valid.",
     DeliveryReason.SECRET_UNREADABLE: "A secret of the postback cannot be read; enter it again.",
-    DeliveryReason.POISON: "Sending them stopped the sender several times.",
-    DeliveryReason.UNKNOWN: "Whether the partner received them is not known, and the postback is "
-    "one that never sends twice.",
+    DeliveryReason.POISON: "Sending it stopped the sender several times.",
+    DeliveryReason.UNKNOWN: "Whether the partner received it is not known, and this postback never "
+    "sends twice.",
 }
 _PAUSED = {
     PauseReason.GONE: "The partner answered 410: the address is gone for good. Ask the partner for "
@@ -69,7 +69,7 @@ def describe(
         case NoticeKind.DELIVERY_FAILED:
             return Words(
                 f"{_deliveries(count)} of postback {subject.name} failed for good",
-                f"{_reason(data)}{_latest(data)} Mend the cause, then resend them.",
+                f"{_reason(data)}{_latest(data)} Mend the cause, then resend.",
             )
         case NoticeKind.POSTBACK_PAUSED:
             reason = PauseReason(data.get("reason", PauseReason.BY_HAND))
@@ -110,7 +110,7 @@ def _deliveries(count: int) -> str:
 
 def _reason(data: Mapping[str, Any]) -> str:
     reason = data.get("reason")
-    return _GIVEN_UP.get(DeliveryReason(reason), "") if reason else "They were given up."
+    return _GIVEN_UP.get(DeliveryReason(reason), "") if reason else "Nobody tries again."
 
 
 def _latest(data: Mapping[str, Any]) -> str:

@@ -101,6 +101,7 @@ FURNISHED = (
     Sight("reports-affiliate", "/reports?by=affiliate", "No affiliate"),
     Sight("incoming", "/incoming", "Clickbridge"),
     Sight("incoming-url", "/incoming/{incoming_url}", "Last calls"),
+    Sight("alerts", routes.ALERTS, "failed for good"),
     Sight("alert-channels", routes.ALERT_CHANNELS, "On-call"),
     Sight("alert-channel", routes.ALERT_CHANNELS + "/{channel}", "What it is told"),
     Sight("test-receiver", "/test-receiver", "north-star-media"),

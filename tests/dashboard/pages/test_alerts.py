@@ -117,7 +117,7 @@ def test_the_list_shows_what_is_open_and_past_with_filters_in_the_address(
     table = signed_in.get_by_role("table", name="Alerts")
     expect(table.get_by_role("row")).to_have_count(3)
     row = table.get_by_role("row").filter(has_text="3 deliveries of postback")
-    expect(row).to_contain_text("The partner refused them.")
+    expect(row).to_contain_text("The partner refused what was sent.")
     link = row.get_by_role("link")
     expect(link).to_have_attribute(
         "href", f"/logs/deliveries?status=failed&postback={postback['id']}"

@@ -68,8 +68,8 @@ async def test_a_notice_names_the_postback_and_the_page_to_act_on(
     (row,) = (await notice_log.list_page(viewer, NoticeFilter(), PageRequest())).items
     assert row.title == "1,200 deliveries of postback “sale” to partner.example failed for good"
     assert row.text == (
-        "The partner refused them. The latest answer: It answered 404. Mend the cause, then "
-        "resend them."
+        "The partner refused what was sent. The latest answer: It answered 404. Mend the cause, "
+        "then resend."
     )
     assert row.path == f"/logs/deliveries?status=failed&postback={postback}"
     assert row.postback_path == f"/settings/events/sale/postbacks/{postback}"
