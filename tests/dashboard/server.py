@@ -16,7 +16,7 @@ import httpx
 from playwright.sync_api import Browser, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 180  # the first start of a fresh clone installs what the pages are built from
+START_SECONDS = 400  # the first start of a fresh clone installs what the pages are built from
 STOP_SECONDS = 25
 
 # On a busy machine a page is slow, not wrong.
