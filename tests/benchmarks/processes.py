@@ -67,31 +67,47 @@ def cpu_seconds(roots: Iterable[int]) -> float:
 
     0.0 where there is no /proc.
     """
-    ticks: dict[int, float] = {}
-    children: dict[int, list[int]] = {}
+    fields = _stat()
+    ticks = (int(fields[pid][11]) + int(fields[pid][12]) for pid in _family(roots, fields))
+    return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def memory_mib(root: int, *, peak: bool = False) -> float:
+    """Return the resident memory of a process and all that it started; Linux only.
+
+    With `peak` the highest of each since `forget_peak`.
+    """
+    wanted = "VmHWM:" if peak else "VmRSS:"
+    total = 0
+    for pid in _family([root], _stat()):
+        with suppress(OSError):  # it has ended meanwhile
+            for line in (_PROC / str(pid) / "status").read_text().splitlines():
+                if line.startswith(wanted):
+                    total += int(line.split()[1])
+    return total / 1024
+
+
+def forget_peak(root: int) -> None:
+    """Have the peaks start again from what is resident now."""
+    for pid in _family([root], _stat()):
+        (_PROC / str(pid) / "clear_refs").write_text("5")
+
+
+def _stat() -> dict[int, list[str]]:
+    """Return of each running process the fields of /proc/PID/stat that follow its name."""
+    found = {}
     for path in _PROC.glob("[0-9]*/stat"):
         with suppress(OSError):  # it has ended meanwhile
-            fields = path.read_text().rpartition(")")[2].split()
-            pid = int(path.parent.name)
-            children.setdefault(int(fields[1]), []).append(pid)
-            ticks[pid] = int(fields[11]) + int(fields[12])
-    total, left = 0.0, list(roots)
-    while left:
-        pid = left.pop()
-        total += ticks.get(pid, 0.0)
-        left += children.get(pid, [])
-    return total / os.sysconf("SC_CLK_TCK")
+            found[int(path.parent.name)] = path.read_text().rpartition(")")[2].split()
+    return found
 
 
-def memory_mib(pid: int, *, peak: bool = False) -> float:
-    """Return the resident memory of a process, or its highest since `forget_peak`; Linux only."""
-    wanted = "VmHWM:" if peak else "VmRSS:"
-    for line in (_PROC / str(pid) / "status").read_text().splitlines():
-        if line.startswith(wanted):
-            return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def forget_peak(pid: int) -> None:
-    """Have the peak start again from what is resident now."""
-    (_PROC / str(pid) / "clear_refs").write_text("5")
+def _family(roots: Iterable[int], stat: Mapping[int, list[str]]) -> list[int]:
+    """Return these processes and their descendants."""
+    children: dict[int, list[int]] = {}
+    for pid, fields in stat.items():
+        children.setdefault(int(fields[1]), []).append(pid)
+    found = [pid for pid in roots if pid in stat]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
