@@ -85,6 +85,8 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
                     ),
                 ),
                 rx.el.span(
+                    line.postback,
+                    ": ",
                     line.numbers,
                     style={
                         "font_size": "12px",

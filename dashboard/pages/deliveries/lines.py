@@ -236,7 +236,15 @@ def _cause_line(
         level=LEVELS[group.level],
         failed=group.failed,
         retrying=group.retrying,
-        numbers=f"{group.failed:,} given up, {group.retrying:,} retrying",
+        numbers=", ".join(
+            filter(
+                None,
+                (
+                    f"{group.failed:,} given up" if group.failed else "",
+                    f"{group.retrying:,} retrying" if group.retrying else "",
+                ),
+            )
+        ),
         since=group.since.isoformat(),
         latest=group.latest.isoformat(),
         href=them.href,
