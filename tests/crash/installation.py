@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
@@ -54,21 +54,30 @@ class Owed:
     once: bool = False
 
 
-# What is owed while workers are killed. A flaky partner shares its server with a sound one: alone
-# it would look like a server that is down. None hangs for longer than a worker lives: it would be
-# cut off by each kill, and end as poison.
-POSTBACKS = (
-    Owed("click", "/ok/click?e={event_id}"),
-    Owed("click", "/ok/clicks", 1, Method.POST, signed=True),
-    Owed("click", "/ok/once?e={event_id}", 2, once=True),
-    Owed("order", "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}", 2, signed=True),
-    Owed("order", "/slow/order?seconds=0.05", 3, Method.POST),
-    Owed("order", "/slow/order?seconds=0.2&e={event_id}", 4),
-    Owed("refund", "/flaky/refund?times=1&e={event_id}"),
-    Owed("refund", "/reset/refund?e={event_id}", 5),
-    Owed("refund", "/status/500", 6, Method.POST),
-)
-PARTNERS = 7
+def _of_shop(shop: int) -> Iterator[Owed]:
+    # A flaky partner shares its server with a sound one: alone it would look like a server that is
+    # down. None hangs for longer than a worker lives: it would be cut off by each kill, and end as
+    # poison.
+    click, order, refund = f"click_{shop}", f"order_{shop}", f"refund_{shop}"
+    first = shop * _PARTNERS_OF_SHOP
+    yield Owed(click, "/ok/click?e={event_id}", first)
+    yield Owed(click, "/ok/clicks", first + 1, Method.POST, signed=True)
+    yield Owed(click, "/ok/once?e={event_id}", first + 2, once=True)
+    path = "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}"
+    yield Owed(order, path, first + 2, signed=True)
+    yield Owed(order, "/slow/order?seconds=0.05", first + 3, Method.POST)
+    yield Owed(order, "/slow/order?seconds=0.2&e={event_id}", first + 4)
+    yield Owed(refund, "/flaky/refund?times=1&e={event_id}", first)
+    yield Owed(refund, "/reset/refund?e={event_id}", first + 5)
+    yield Owed(refund, "/status/500", first + 6, Method.POST)
+
+
+# Several of each, since a worker that has just started calls a partner twice at a time at most.
+_PARTNERS_OF_SHOP = 7
+_SHOPS = 4
+PARTNERS = _PARTNERS_OF_SHOP * _SHOPS
+# What is owed while workers are killed.
+POSTBACKS = tuple(owed for shop in range(_SHOPS) for owed in _of_shop(shop))
 EVENTS = tuple(dict.fromkeys(owed.event for owed in POSTBACKS))
 BODY = '{"event": "{event_name}", "id": "{event_id}", "name": "{first_name}", "at": {occurred_at}}'
 
@@ -143,6 +152,12 @@ class Installation:
         with self.engine.connect() as connection:
             return tuple(connection.scalars(held))
 
+    def _run(self, work: Coroutine[Any, Any, Found]) -> Found:
+        # Opening the database closes its file once more, and so lets go of this process's locks on
+        # it; a reader that stays open would then read from a log that is no more.
+        self.engine.dispose()
+        return _with_database(self.settings, work)
+
     def start_worker(self, nursery: Nursery, **settings: str) -> Worker:
         """Start a worker and wait until it is up: that is when it takes back and claims."""
         known = self.workers()
@@ -172,12 +187,12 @@ class Installation:
     def define(self, *postbacks: Owed, dedupe: DedupeMode = DedupeMode.ALLOW_ALL) -> None:
         """Define events, when a firing of them is the same again, and what each of them owes."""
         work = _define(self.ledger, postbacks, dedupe)
-        self.owed.update(_with_database(self.settings, work))
+        self.owed.update(self._run(work))
 
     def create_key(self) -> str:
         """Return the header value of a program that may do everything."""
         work = keys.create_key(name="crash", scope=KeyScope.ADMIN)
-        return f"Bearer {_with_database(self.settings, work).key}"
+        return f"Bearer {self._run(work).key}"
 
     def fire(self, event: str, *, times: int = 1) -> list[str]:
         """Record an event so many times, from this process, and return the events' ids."""
@@ -190,7 +205,7 @@ class Installation:
 
         Whatever an answer calls recorded is owed from then on.
         """
-        answers = _with_database(self.settings, _record(event, times))
+        answers = self._run(_record(event, times))
         for answer in answers:
             if isinstance(answer, Recorded | Duplicate):
                 self.accepted[answer.event_id] = self.owed[event]

@@ -19,7 +19,7 @@ def test_twenty_kills_at_random_moments_lose_nothing_and_repeat_only_what_they_c
         kills=KILLS,
         # As many as the database lets work at once.
         workers=1 if installation.settings.is_sqlite else 2,
-        per_second=30,
+        per_second=15,
         rng=random.Random(),
     )
     assert run.kills == KILLS
