@@ -113,6 +113,18 @@ class Installation:
         """Return the file in which the producer names each event that was recorded."""
         return self.folder / "accepted"
 
+    @property
+    def rest_file(self) -> Path:
+        """Return the file whose presence tells the producer to wait."""
+        return self.folder / "rest"
+
+    def rest(self, *, wanted: bool) -> None:
+        """Have the producer wait, or go on."""
+        if wanted:
+            self.rest_file.touch()
+        else:
+            self.rest_file.unlink(missing_ok=True)
+
     def read_accepted(self) -> bool:
         """Take in what the producer named since the last call; tell whether there was any."""
         if not self.accepted_file.exists():

@@ -1,7 +1,8 @@
 """Records events without a pause, in a process of its own, and names each that was accepted.
 
-`python -m tests.crash.producer FILE RATE` records so many events a second until SIGTERM. A line of
-FILE, an event's id and its name, is written only after the call that recorded it has returned.
+`python -m tests.crash.producer FILE REST RATE` records so many events a second until SIGTERM, but
+none while the file REST is there. A line of FILE, an event's id and its name, is written only after
+the call that recorded it has returned.
 """
 
 import asyncio
@@ -38,6 +39,7 @@ def running_producer(installation: Installation, *, per_second: float) -> Iterat
             "-m",
             "tests.crash.producer",
             str(installation.accepted_file),
+            str(installation.rest_file),
             str(per_second),
         ],
         cwd=ROOT,
@@ -52,7 +54,7 @@ def running_producer(installation: Installation, *, per_second: float) -> Iterat
         installation.read_accepted()
 
 
-async def _produce(path: Path, per_second: float) -> None:
+async def _produce(path: Path, rest: Path, per_second: float) -> None:
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     database.open_database(get_settings())
@@ -63,7 +65,8 @@ async def _produce(path: Path, per_second: float) -> None:
     while not stopping.is_set():
         due = int((time.monotonic() - began) * per_second) - made
         made += due
-        await asyncio.gather(*(_record(next(numbers), file) for _ in range(due)))
+        if not os.access(rest, os.F_OK):
+            await asyncio.gather(*(_record(next(numbers), file) for _ in range(due)))
         await asyncio.sleep(BURST)
 
 
@@ -79,5 +82,5 @@ async def _record(number: int, file: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_produce(Path(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(_produce(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))
     database.close_database()
