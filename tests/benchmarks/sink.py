@@ -8,6 +8,7 @@ Requests have no body.
 
 import gc
 import json
+import os
 import re
 import selectors
 import socket
@@ -23,6 +24,7 @@ _ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 _KEY = re.compile(rb"[?&]e=([^& ]*)")
 _CONNECTIONS = 64
 _READ_BYTES = 65_536
+_LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,10 @@ class _Server:
         self.ports = [self._listen() for _ in range(ports)]
 
     def serve(self) -> None:
-        """Serve until the process is killed."""
-        while True:
-            for key, _ in self._selector.select():
+        """Serve until the process is killed, or the one that started it is gone."""
+        parent = os.getppid()
+        while os.getppid() == parent:
+            for key, _ in self._selector.select(_LOOK_SECONDS):
                 key.data(key.fileobj)
 
     def _listen(self) -> int:
