@@ -37,6 +37,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 GROUP_LIMIT = 32  # writes per commit: more only lengthens the wait of the first one
+_ENDED = {"25P03"}  # PostgreSQL ended a unit of work in which this process stood still too long
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks for a repeat
 
 
@@ -225,7 +226,8 @@ class Database:
                 code = getattr(error.orig, "sqlstate", None)
                 if code in _RETRYABLE and remaining:
                     continue
-                if isinstance(error, OperationalError) and code not in _RETRYABLE:
+                is_gone = isinstance(error, OperationalError) or code in _ENDED
+                if is_gone and code not in _RETRYABLE:
                     raise Unavailable(_UNAVAILABLE) from error
                 raise
             finally:
