@@ -146,10 +146,11 @@ def find_from(session: Session, search: Search, *, after: str, limit: int) -> Pa
     return Page([key[1] for key in found], next_cursor=_cursor(search, onward, newer=True))
 
 
-def count(
-    session: Session, search: Search, *, at_most: int, seconds: float = SECONDS_PER_PAGE
-) -> Count:
-    """Return how many rows match, counting no further than `at_most` nor longer than `seconds`."""
+def count(session: Session, search: Search, *, at_most: int, seconds: float | None = None) -> Count:
+    """Return how many rows match, counting no further than `at_most` nor longer than `seconds`.
+
+    Without `seconds` that is the time of a page.
+    """
     if search.is_empty:
         return Count(0, is_complete=True)
     found, stopped = _walk(session, search, _Place(), wanted=at_most + 1, seconds=seconds)
@@ -176,13 +177,13 @@ def _walk(
     place: _Place,
     *,
     wanted: int,
-    seconds: float = SECONDS_PER_PAGE,
+    seconds: float | None = None,
 ) -> tuple[list[Key], Key | None]:
     driver = _driver(session, search)
     others = tuple(condition for condition in search.conditions if condition is not driver)
     needed = _needed(search, others)
     size = FIRST_WINDOW if others or search.checks else wanted
-    give_up_at = monotonic() + seconds
+    give_up_at = monotonic() + (SECONDS_PER_PAGE if seconds is None else seconds)
     found: list[Key] = []
     after = place.key
     while True:
