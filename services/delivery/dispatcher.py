@@ -139,7 +139,7 @@ class Dispatcher:
 
     def _start(self, claim: Claim, safe_until: float) -> None:
         self.lanes.begin(
-            claim.id,
+            _send_id(claim),
             claim.destination,
             is_retry=claim.attempts > 0,
             is_suspect=claim.reclaims >= SUSPECT_RECLAIMS,
@@ -152,7 +152,9 @@ class Dispatcher:
         self._tasks.discard(task)
         broke = None if task.cancelled() else task.exception()
         result = None if task.cancelled() or broke else task.result()
-        lane = self.lanes.end(claim.id, result, counts=claim.trigger is not AttemptTrigger.MANUAL)
+        lane = self.lanes.end(
+            _send_id(claim), result, counts=claim.trigger is not AttemptTrigger.MANUAL
+        )
         if broke is not None:
             # A bug of ours. The lease runs out, the delivery is tried again and counted.
             log.error("sending %s broke", claim.id, exc_info=broke)
@@ -208,7 +210,9 @@ class Dispatcher:
 
     def _settled(self, settled: list[Claim]) -> None:
         for claim in settled:
-            self._unsettled.pop(claim.id, None)
+            # What was given back may be claimed again by now.
+            if self._unsettled.get(claim.id) is claim:
+                del self._unsettled[claim.id]
         if self._is_full:
             self._refill()
 
@@ -222,3 +226,8 @@ class Dispatcher:
         self._refilling = False
         if not self._stopping:
             self.on_slot_freed()
+
+
+def _send_id(claim: Claim) -> str:
+    # A delivery that was given back can be claimed again before its first send has ended.
+    return f"{claim.id} {claim.token}"
