@@ -58,7 +58,9 @@ def judged(result: AttemptResult, rule: SuccessRule | None) -> AttemptResult:
     problem = unmet(rule, result.answer, status_code=result.status_code, cut_off=result.cut_off)
     if not problem:
         return result
-    return replace(result, succeeded=False, failure=FailureKind.BODY_RULE, message=problem)
+    # It may quote the partner, and PostgreSQL stores NUL in no text.
+    message = problem.replace("\x00", "\ufffd")
+    return replace(result, succeeded=False, failure=FailureKind.BODY_RULE, message=message)
 
 
 def _is_unclear(result: AttemptResult) -> bool:

@@ -132,7 +132,8 @@ class Sender:
                 status, target, method=request.method, location=_first(headers, "location")
             ),
             response_headers=headers,
-            response_body=kept.decode(errors="replace"),
+            # NUL is the one character that PostgreSQL stores in no text.
+            response_body=kept.decode(errors="replace").replace("\x00", "\ufffd"),
             truncated=cut_off or len(answer) > len(kept),
             started_at=started_at,
             duration_ms=_milliseconds(began),

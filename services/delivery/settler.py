@@ -5,6 +5,8 @@ import contextlib
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from services import failpoints
 from services.database import Database
 from services.delivery import settlement
@@ -76,9 +78,22 @@ class Settler:
                 if self._closing:
                     return  # the leases run out and the deliveries are sent again
                 await asyncio.sleep(UNAVAILABLE_WAIT)
+            except SQLAlchemyError as error:
+                await self._write_one_by_one(group, error)
+                return
             else:
                 break
         failpoints.reached("after_settle")
         if fenced:
             log.warning("fenced results: %s", ", ".join(fenced))
         self._on_settled([item.claim for item in group])
+
+    async def _write_one_by_one(self, group: list[Settlement], error: SQLAlchemyError) -> None:
+        # One of them is what no database takes: a bug of ours, which must stop no other result.
+        if len(group) > 1:
+            for item in group:
+                await self._write([item])
+            return
+        (item,) = group
+        log.error("the result of %s cannot be written", item.claim.id, exc_info=error)
+        self._on_settled([item.claim])
