@@ -10,6 +10,7 @@
 | `/slow?seconds=` | 200 after a while |
 | `/hang` | reads the request and never answers |
 | `/drip?status=` | headers at once, then a byte every 50 ms, without end |
+| `/drip-head` | the same, and never gets to the end of its headers |
 | `/hangup` | reads the request and closes without an answer |
 | `/reset` | reads the request and resets the connection |
 | `/broken-off` | promises 100 bytes and closes after 3 |
@@ -214,6 +215,13 @@ class Answer:
     async def drip(self) -> None:
         status = int(self.request.query.get("status", "200"))
         self.writer.write(b"HTTP/1.1 %d Test\r\nContent-Length: 100000\r\n\r\n" % status)
+        while True:
+            self.writer.write(b".")
+            await self.writer.drain()
+            await asyncio.sleep(0.05)
+
+    async def drip_head(self) -> None:
+        self.writer.write(b"HTTP/1.1 200 Test\r\nX-Slow: ")
         while True:
             self.writer.write(b".")
             await self.writer.drain()
