@@ -17,10 +17,11 @@ import psycopg
 from services.settings import Settings
 from tests.crash import record
 from tests.crash.all_in_one import crash_all_in_one
-from tests.crash.installation import PARTNERS, Installation, install
+from tests.crash.installation import Installation, install
 from tests.crash.kills import Run, crash
 from tests.crash.ledger import running_ledger
 from tests.crash.nursery import Nursery, running_nursery
+from tests.crash.postbacks import PARTNERS
 from tests.crash.postgres import running_cluster
 from tests.crash.record import Column, Resumption
 from tests.crash.resume import seconds_to_resume

@@ -19,17 +19,11 @@ from sqlmodel import col
 from models import Event
 from models.words import DedupeMode
 from services.settings import Settings
-from tests.crash.installation import (
-    EVENTS,
-    PARTNERS,
-    POSTBACKS,
-    TRANSACTION_ID,
-    Installation,
-    install,
-)
+from tests.crash.installation import TRANSACTION_ID, Installation, install
 from tests.crash.invariants import check
 from tests.crash.kills import LEASE_SECONDS, KillLoop, Run, sum_up, wait_until_drained
 from tests.crash.ledger import running_ledger
+from tests.crash.postbacks import EVENTS, PARTNERS, POSTBACKS
 from tests.dashboard.server import Server, running_server
 
 CALLERS = 8

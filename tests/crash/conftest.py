@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeSettings
-from tests.crash.installation import LEASE_SECONDS, PARTNERS, Installation, install
+from tests.crash.installation import LEASE_SECONDS, Installation, install
 from tests.crash.ledger import running_ledger
 from tests.crash.nursery import Nursery, running_nursery
+from tests.crash.postbacks import PARTNERS
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,14 @@
 
 import asyncio
 import os
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
@@ -30,6 +27,8 @@ from services.settings import Settings
 from tests.crash.facts import Facts, Kill, SentReader, look
 from tests.crash.ledger import Ledger
 from tests.crash.nursery import Nursery, Worker
+from tests.crash.postbacks import BODY, Owed
+from tests.crash.watch import set_watch
 from tests.world import World
 
 Found = TypeVar("Found")
@@ -42,55 +41,19 @@ START_SECONDS = 120
 WAIT = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A postback to define: each firing of its event owes one delivery to that partner."""
-
-    event: str
-    path: str
-    partner: int = 0
-    method: Method = Method.GET
-    signed: bool = False
-    once: bool = False
-
-
-def _of_shop(shop: int) -> Iterator[Owed]:
-    # A flaky partner shares its server with a sound one: alone it would look like a server that is
-    # down. None hangs for longer than a worker lives: it would be cut off by each kill, and end as
-    # poison.
-    click, order, refund = f"click_{shop}", f"order_{shop}", f"refund_{shop}"
-    first = shop * _PARTNERS_OF_SHOP
-    yield Owed(click, "/ok/click?e={event_id}", first)
-    yield Owed(click, "/ok/clicks", first + 1, Method.POST, signed=True)
-    yield Owed(click, "/ok/once?e={event_id}", first + 2, once=True)
-    path = "/ok/order?e={event_id}&t={transaction_id}&at={occurred_at}"
-    yield Owed(order, path, first + 2, signed=True)
-    yield Owed(order, "/slow/order?seconds=0.05", first + 3, Method.POST)
-    yield Owed(order, "/slow/order?seconds=0.2&e={event_id}", first + 4)
-    yield Owed(refund, "/flaky/refund?times=1&e={event_id}", first)
-    yield Owed(refund, "/reset/refund?e={event_id}", first + 5)
-    yield Owed(refund, "/status/500", first + 6, Method.POST)
-
-
-# Several of each, since a worker that has just started calls a partner twice at a time at most.
-_PARTNERS_OF_SHOP = 7
-_SHOPS = 4
-PARTNERS = _PARTNERS_OF_SHOP * _SHOPS
-# What is owed while workers are killed.
-POSTBACKS = tuple(owed for shop in range(_SHOPS) for owed in _of_shop(shop))
-EVENTS = tuple(dict.fromkeys(owed.event for owed in POSTBACKS))
-BODY = '{"event": "{event_name}", "id": "{event_id}", "name": "{first_name}", "at": {occurred_at}}'
-
-
 @dataclass(slots=True)
 class Installation:
-    """One database, its ledger and what happened to it. `owed` are the postbacks of an event."""
+    """One database, its ledger and what happened to it.
+
+    `owed` are the postbacks of each event, `sound` those of partners who take theirs in the end.
+    """
 
     settings: Settings
     engine: Engine
     ledger: Ledger
     folder: Path
     owed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sound: set[str] = field(default_factory=set)
     kills: list[Kill] = field(default_factory=list)
     accepted: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _accepted_read: int = 0
@@ -156,6 +119,14 @@ class Installation:
         with self.engine.connect() as connection:
             return set(connection.scalars(select(col(WorkerRow.id))))
 
+    def has_drained(self, worker_id: str) -> bool:
+        """Tell whether a worker has finished a round since its start."""
+        query = select(col(WorkerRow.id)).where(
+            col(WorkerRow.id) == worker_id, col(WorkerRow.seen_at) > col(WorkerRow.started_at)
+        )
+        with self.engine.connect() as connection:
+            return connection.scalar(query) is not None
+
     def held_by(self, worker_id: str | None = None) -> tuple[str, ...]:
         """Return what this worker, or any, has claimed."""
         held = select(col(Delivery.id)).where(col(Delivery.status) == DeliveryStatus.SENDING)
@@ -198,8 +169,10 @@ class Installation:
 
     def define(self, *postbacks: Owed, dedupe: DedupeMode = DedupeMode.ALLOW_ALL) -> None:
         """Define events, when a firing of them is the same again, and what each of them owes."""
-        work = _define(self.ledger, postbacks, dedupe)
-        self.owed.update(self._run(work))
+        defined = self._run(_define(self.ledger, postbacks, dedupe))
+        for owed, postback_id in defined.items():
+            self.owed[owed.event] = (*self.owed.get(owed.event, ()), postback_id)
+        self.sound.update(id_ for owed, id_ in defined.items() if owed.is_sound)
 
     def create_key(self) -> str:
         """Return the header value of a program that may do everything."""
@@ -230,10 +203,8 @@ async def _populate() -> None:
     await world.lead(world.transaction_id, first_name='O"Neil ü')
 
 
-async def _define(
-    ledger: Ledger, postbacks: Sequence[Owed], dedupe: DedupeMode
-) -> dict[str, tuple[str, ...]]:
-    owed: dict[str, list[str]] = {}
+async def _define(ledger: Ledger, postbacks: Sequence[Owed], dedupe: DedupeMode) -> dict[Owed, str]:
+    defined: dict[Owed, str] = {}
     for event in dict.fromkeys(each.event for each in postbacks):
         row = await event_types.create(SYSTEM, {"name": event, "dedupe": dedupe.value})
         world = World(event_type_id=row.id)
@@ -246,8 +217,8 @@ async def _define(
             )
             if each.signed:
                 await postback_signing.new_secret(SYSTEM, postback_id)
-            owed.setdefault(event, []).append(postback_id)
-    return {event: tuple(ids) for event, ids in owed.items()}
+            defined[each] = postback_id
+    return defined
 
 
 async def _record(event: str, times: int) -> list[Answer]:
@@ -270,7 +241,7 @@ def install(settings: Settings, ledger: Ledger, *, folder: Path) -> Installation
     """Migrate the database, make a lead, and set the watch; nothing is fired or owed yet."""
     schema.upgrade(settings)
     _with_database(settings, _populate())
-    _set_watch(settings)
+    set_watch(settings)
     # Without the limits of a service's statements: a look at everything may take long.
     engine = sqlite_readers(settings) if settings.is_sqlite else plain_engine(settings)
     return Installation(settings, engine, ledger, folder)
@@ -284,41 +255,3 @@ def until(condition: Callable[[], Found], *, seconds: float, pause: float = 0.00
         assert time.monotonic() < deadline, f"{condition.__qualname__} not true within {seconds} s"
         waiting.wait(pause)
     return found
-
-
-# The database itself watches two things that no look from outside can see when it comes too late.
-_SQLITE_WATCH = """
-CREATE TABLE crash_watch (delivery_id TEXT, what TEXT);
-CREATE TRIGGER crash_watch_claim AFTER UPDATE ON delivery
-WHEN OLD.claim_token <> NEW.claim_token
-BEGIN INSERT INTO crash_watch VALUES (OLD.id, 'was claimed while another claim held it'); END;
-CREATE TRIGGER crash_watch_end AFTER UPDATE ON delivery
-WHEN OLD.status IN ('delivered', 'failed', 'skipped', 'cancelled') AND OLD.status <> NEW.status
-BEGIN
-    INSERT INTO crash_watch VALUES (OLD.id, 'was ' || OLD.status || ', became ' || NEW.status);
-END;
-"""
-_POSTGRES_WATCH = """
-CREATE TABLE crash_watch (delivery_id TEXT, what TEXT);
-CREATE FUNCTION crash_watch() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.claim_token <> NEW.claim_token THEN
-        INSERT INTO crash_watch VALUES (OLD.id, 'was claimed while another claim held it');
-    END IF;
-    IF OLD.status IN ('delivered', 'failed', 'skipped', 'cancelled') AND OLD.status <> NEW.status
-    THEN
-        INSERT INTO crash_watch VALUES (OLD.id, 'was ' || OLD.status || ', became ' || NEW.status);
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER crash_watch AFTER UPDATE ON delivery FOR EACH ROW EXECUTE FUNCTION crash_watch();
-"""
-
-
-def _set_watch(settings: Settings) -> None:
-    if settings.is_sqlite:
-        with closing(sqlite3.connect(settings.sqlite_path)) as connection:
-            connection.executescript(_SQLITE_WATCH)
-    else:
-        with psycopg.connect(settings.database_url) as connection:
-            connection.execute(_POSTGRES_WATCH)

@@ -23,8 +23,9 @@ from services.errors import Unavailable
 from services.intake.contract import Recorded
 from services.intake.recording import record_event
 from services.settings import get_settings
-from tests.crash.installation import EVENTS, TRANSACTION_ID, Installation
+from tests.crash.installation import TRANSACTION_ID, Installation
 from tests.crash.nursery import ROOT, STOP_SECONDS
+from tests.crash.postbacks import EVENTS
 
 # Seconds between two bursts.
 BURST = 0.05

@@ -1,7 +1,8 @@
 """How long a delivery waits whose worker was killed, at the lease of production."""
 
-from tests.crash.installation import PARTNERS, Installation, Owed, until
+from tests.crash.installation import Installation, until
 from tests.crash.nursery import Nursery
+from tests.crash.postbacks import PARTNERS, Owed
 
 PRODUCTION_LEASE = {"AFTERLEAD_LEASE_SECONDS": "60"}
 # A lease and the time between two looks for leases that have ended, and as much again.
@@ -22,6 +23,9 @@ def seconds_to_resume(installation: Installation, nursery: Nursery, *, restarted
     installation.fire(EVENT, times=2)
     until(lambda: installation.held_by(victim.id), seconds=30)
     other = None if restarted else installation.start_worker(nursery, **PRODUCTION_LEASE)
+    if other is not None:
+        # What it does at its start would find the dead one at once.
+        until(lambda: installation.has_drained(other.id), seconds=30)
     installation.kill(victim)
     other = other or installation.start_worker(nursery, **PRODUCTION_LEASE)
     kill = installation.kills[-1]

@@ -10,9 +10,10 @@ import pytest
 
 from models.words import DedupeMode, DeliveryStatus
 from services.intake.contract import Duplicate, Recorded
-from tests.crash.installation import TRANSACTION_ID, WAIT, Installation, Owed, until
+from tests.crash.installation import TRANSACTION_ID, WAIT, Installation, until
 from tests.crash.invariants import check
 from tests.crash.nursery import ROOT, Nursery
+from tests.crash.postbacks import Owed
 from tests.dashboard.server import free_port
 
 START_SECONDS = 60

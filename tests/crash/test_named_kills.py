@@ -6,9 +6,10 @@ import pytest
 
 from models.words import DeliveryReason, DeliveryStatus
 from tests.crash.facts import Facts
-from tests.crash.installation import WAIT, Installation, Owed, until
+from tests.crash.installation import WAIT, Installation, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery
+from tests.crash.postbacks import Owed
 
 # How often the partner is called in all: twice where the kill falls between his answer and its
 # being written down, once everywhere else.

@@ -6,19 +6,12 @@ from pathlib import Path
 import pytest
 
 from services.settings import Settings
-from tests.crash.installation import (
-    LEASE_SECONDS,
-    PARTNERS,
-    POSTBACKS,
-    START_SECONDS,
-    Installation,
-    install,
-    until,
-)
+from tests.crash.installation import LEASE_SECONDS, START_SECONDS, Installation, install, until
 from tests.crash.invariants import check
 from tests.crash.kills import wait_until_drained
 from tests.crash.ledger import running_ledger
 from tests.crash.nursery import Nursery
+from tests.crash.postbacks import PARTNERS, POSTBACKS
 from tests.crash.postgres import Cluster, running_cluster
 from tests.crash.producer import running_producer
 

@@ -16,9 +16,10 @@ from models import Worker as WorkerRow
 from models.words import DeliveryStatus
 from services.clock import utc_now
 from tests.crash.facts import Facts
-from tests.crash.installation import WAIT, Installation, Owed, until
+from tests.crash.installation import WAIT, Installation, until
 from tests.crash.invariants import check
 from tests.crash.nursery import Nursery, Worker
+from tests.crash.postbacks import Owed
 
 on_postgresql = pytest.mark.parametrize("make_settings", ["postgresql"], indirect=True)
 on_sqlite = pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
