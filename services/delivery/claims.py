@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select, update
 from sqlmodel import Session
 
 from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
@@ -115,8 +115,12 @@ def claim(
 def _pick_suspect(connection: Connection, room: Room, now: datetime) -> list[tuple[Any, ...]]:
     if room.has_suspect:
         return []
-    rows = fetch_rows(connection, _DUE_SUSPECT, {"b_now": now})
-    rows = [row for row in rows if room.share([row[DESTINATION]], 1)]
+    waiting = [name for name, _ in fetch_rows(connection, _SUSPECT_LANES, {"b_now": now})]
+    # Of the first lane that has room: one whose partner is down must hold up no other suspect.
+    lane = next((name for name in waiting if room.share([name], 1)), None)
+    if lane is None:
+        return []
+    rows = fetch_rows(connection, _DUE_SUSPECT, {"b_now": now, "b_lane": lane})
     room.taken.update(row[DESTINATION] for row in rows)
     return rows
 
@@ -241,9 +245,15 @@ _DUE_KINDS = select().add_columns(
     exists().where(DELIVERY.c.status == literal_column("'retrying'"), _DUE_NOW),
     exists().where(IS_SUSPECT, _DUE_NOW),
 )
+_SUSPECT_LANES = (
+    select(DELIVERY.c.destination, func.min(DELIVERY.c.due_at).label("due_at"))
+    .where(IS_SUSPECT, _DUE_NOW)
+    .group_by(DELIVERY.c.destination)
+    .order_by(func.min(DELIVERY.c.due_at))
+)
 _DUE_SUSPECT = (
     select(*(DELIVERY.c[name] for name in DUE_NAMES))
-    .where(IS_SUSPECT, _DUE_NOW)
+    .where(IS_SUSPECT, _DUE_NOW, DELIVERY.c.destination == bindparam("b_lane"))
     .order_by(DELIVERY.c.due_at)
     .limit(1)
     .with_for_update(skip_locked=True)

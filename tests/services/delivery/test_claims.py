@@ -240,6 +240,25 @@ async def test_of_those_that_killed_workers_one_is_sent_at_a_time(world: World) 
     assert len(await claim(now=now, lanes=lanes)) == 1
 
 
+async def test_one_that_killed_workers_and_whose_partner_is_down_holds_up_no_other_such(
+    world: World,
+) -> None:
+    await world.fire()
+    await world.postback("https://q.example/")
+    await world.fire()
+    now = utc_now()
+    for _ in range(SUSPECT_RECLAIMS):
+        now += timedelta(seconds=LEASE + 1)
+        await claim(now=now, lanes=roomy("https://p.example:443", "https://q.example:443"))
+        await database.write(claims.reclaim, now=now, every=True)
+    lanes = roomy("https://q.example:443")
+    down = lanes.lane("https://p.example:443")
+    down.breaker.reopen(until=lanes.now() + 900, opened=1)
+    assert [one.destination for one in await claim(now=now, lanes=lanes)] == [
+        "https://q.example:443"
+    ]
+
+
 async def test_all_lanes_have_their_turn_however_long_the_queue_of_one(world: World) -> None:
     for number in range(9):
         await world.postback(f"https://q{number}.example/")
