@@ -26,7 +26,7 @@ from tests.crash.postgres import running_cluster
 from tests.crash.record import Column, Resumption
 from tests.crash.resume import seconds_to_resume
 
-EVENTS_PER_SECOND = 30
+EVENTS_PER_SECOND = 15
 
 
 @contextmanager
