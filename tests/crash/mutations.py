@@ -85,10 +85,10 @@ MUTATIONS = (
         (f"{_CLAIMS}::test_a_lease_that_is_kept_alive_is_not_taken_back",),
     ),
     Mutation(
-        "a claim takes what another one holds",
+        "a claim leaves no lease, so that the next one takes the same",
         "services/delivery/claims.py",
         "        status=DeliveryStatus.SENDING,\n        due_at=None,\n",
-        "        status=DeliveryStatus.SENDING,\n",
+        "",
         (f"{_CLAIMS}::test_each_delivery_is_claimed_by_one_worker_only",),
     ),
     Mutation(
@@ -168,7 +168,7 @@ def _failures(copy: Path, tests: list[str]) -> list[str]:
     found = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     if done.returncode not in {0, 1}:
         raise SystemExit(f"pytest could not run:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return [line.split(" - ")[0].rpartition("::")[2] for line in found]
+    return [line.split(" - ")[0].split("::", 1)[-1] for line in found]
 
 
 def _say(line: str) -> None:

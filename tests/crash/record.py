@@ -102,7 +102,7 @@ _ROWS = (
     ("**Written by a worker that no longer owned it**", lambda _: 0),
     ("**Sent twice though at most once**", lambda _: 0),
     ("Requests that partners received", lambda run: run.requests),
-    ("Deliveries in flight at the kills, together", lambda run: run.held),
+    ("Deliveries that the killed workers had claimed", lambda run: run.held),
     ("Most of them at one kill", lambda run: run.most_held),
     (
         "Requests repeated, because the kill came before their result was written",
