@@ -72,6 +72,15 @@ class _Answers:
 
 async def _serve(connection: socket.socket) -> None:
     reader, writer = await asyncio.open_connection(sock=connection)
+    try:
+        await _answer(reader, writer)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        pass  # whoever asked is gone: so is the reason to go on
+    finally:
+        writer.close()  # left to the collector it would complain of a loop that has ended
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     rules: Rules = await unpacked(reader)
     transport = AiohttpTransport(policy=rules.policy, limits=rules.limits)
     sender = Sender(transport, policy=rules.policy, clock=utc_now, limits=rules.limits)
@@ -88,12 +97,11 @@ async def _serve(connection: socket.socket) -> None:
                 task = asyncio.create_task(send(number, PreparedRequest(*request)))
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
-    except (asyncio.IncompleteReadError, ConnectionError):
-        pass  # whoever asked is gone: so is the reason to go on
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await sender.aclose()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await sender.aclose()
 
 
 def main() -> None:

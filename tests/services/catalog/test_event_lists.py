@@ -1,18 +1,14 @@
 """Event lists: whole sets in one step, shown before they are saved, in force at once."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.event import listen, remove
 
 from services.actor import SYSTEM, Actor
 from services.catalog import campaigns, effective_events, event_lists, event_types
 from services.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
 from services.paging import PageRequest
+from tests.statements import counted_statements
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -273,22 +269,6 @@ async def test_an_unknown_list_is_not_found_and_a_viewer_changes_nothing(viewer:
     ):
         with pytest.raises(NotAllowed):
             await attempt
-
-
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """Collect what goes to the database, once per row where rows go one by one."""
-    statements: list[str] = []
-
-    def count(*call: Any) -> None:
-        _, _, statement, parameters, _, is_many = call
-        statements.extend([statement] * (len(parameters) if is_many else 1))
-
-    listen(Engine, "before_cursor_execute", count)
-    try:
-        yield statements
-    finally:
-        remove(Engine, "before_cursor_execute", count)
 
 
 async def test_two_hundred_campaigns_and_fifty_events_cost_no_more_statements_than_two() -> None:

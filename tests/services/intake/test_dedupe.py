@@ -2,13 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from models.words import Source, Verdict
 from services.actor import SYSTEM, Actor
@@ -18,6 +15,7 @@ from services.intake import triggering
 from services.intake.contract import Answer, Duplicate, Recorded, Refused
 from services.intake.recording import record_event
 from tests.factories import START, FrozenClock
+from tests.statements import counted_statements
 from tests.world import World, deliveries, events, make_world, submissions
 
 WINDOW = {"window_minutes": 60}
@@ -222,28 +220,13 @@ async def test_the_dialog_knows_what_the_mode_of_the_campaign_would_refuse(
 # What it costs
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the statements that go through SQLAlchemy while the block runs."""
-    found: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 async def test_a_mode_that_looks_for_a_first_one_costs_one_statement_more(world: World) -> None:
     seen: dict[str, int] = {}
     for number, mode in enumerate(("allow_all", "once_per_lead", "once_per_order")):
         await set_mode(world, mode)
         await world.lead(f"cost-{number}")
         await world.fire(transaction_id="t-none")  # so that the definitions are loaded
-        with counted() as statements:
+        with counted_statements() as statements:
             recorded(await world.fire(transaction_id=f"cost-{number}"))
         seen[mode] = len(statements)
     base = seen["allow_all"]
