@@ -10,7 +10,6 @@ from models.base import LongText, word
 from models.words import ConversionStatus, DeliveryReason, DeliveryStatus, Method, PostbackLevel
 
 _WAITS = "due_at IS NOT NULL"
-_LEASED = "status = 'sending'"
 _HELD = "status = 'held'"
 _SUSPECT = "due_at IS NOT NULL AND reclaims >= 5"
 
@@ -51,12 +50,6 @@ class Delivery(SQLModel, table=True):
             "id",
             sqlite_where=text(_HELD),
             postgresql_where=text(_HELD),
-        ),
-        Index(
-            "ix_delivery_lease",
-            "lease_until",
-            sqlite_where=text(_LEASED),
-            postgresql_where=text(_LEASED),
         ),
         Index("ix_delivery_event_id", "event_id"),
         Index("ix_delivery_postback_id", "postback_id", "created_at", "id"),

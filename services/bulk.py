@@ -7,8 +7,10 @@ PostgreSQL rows go in as one array for each column. Types are converted as SQLAl
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -27,24 +29,23 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
+# Of the columns whose values must be converted: their place, and how.
+Converts = tuple[tuple[int, Convert], ...]
 
 
 def fetch_rows(
     connection: Connection, statement: Select[Any], parameters: dict[str, Any]
-) -> list[tuple[Any, ...]]:
+) -> Sequence[Sequence[Any]]:
     """Return all rows of a select that is a module's constant; the order is the statement's."""
     if connection.dialect.name != "sqlite":
-        return [tuple(row) for row in connection.execute(statement, parameters)]
+        return list(connection.execute(statement, parameters))
     packed, converts = _packed(statement, connection.dialect)
-    rows = json.loads(connection.execute(packed, parameters).scalar_one())
-    return [
-        tuple(
-            value if convert is None else convert(value)
-            for value, convert in zip(row, converts, strict=True)
-        )
-        for row in rows
-    ]
+    rows: list[list[Any]] = json.loads(connection.execute(packed, parameters).scalar_one())
+    for place, convert in converts:
+        for row in rows:
+            row[place] = convert(row[place])
+    return rows
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -55,7 +56,7 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
         connection.execute(_insert(table, names), arrays)
         return
     text = _insert_text(table, names, len(rows))
-    _driver(connection).execute(text, _flat(connection, table, names, rows))
+    _driver(connection).execute(text, _flat(connection, table, names, map(_in_order(names), rows)))
 
 
 def insert_new(
@@ -67,7 +68,9 @@ def insert_new(
         return connection.execute(statement, row).first() is not None
     names = tuple(row)
     text = f"{_insert_text(table, names, 1)} ON CONFLICT ({', '.join(unique)}) DO NOTHING"
-    inserted = _driver(connection).execute(text, _flat(connection, table, names, [row]))
+    inserted = _driver(connection).execute(
+        text, _flat(connection, table, names, [_in_order(names)(row)])
+    )
     return bool(inserted.rowcount == 1)
 
 
@@ -80,17 +83,12 @@ def update_rows(
         arrays = {f"b_{name}": _array(table, name, values) for name, values in columns}
         connection.execute(_update(table, names), arrays)
         return
-    converts = (None, *_converts(table, names, connection.dialect))
     changes = ", ".join(f"{name} = new.column{place}" for place, name in enumerate(names, 2))
     values = _values(len(names) + 1, len(rows))
     _driver(connection).execute(
         f"UPDATE {table.name} SET {changes} FROM (VALUES {values}) AS new"  # noqa: S608
         f" WHERE {table.name}.id = new.column1",
-        tuple(
-            value if convert is None else convert(value)
-            for row in rows
-            for value, convert in zip(row, converts, strict=True)
-        ),
+        _flat(connection, table, ("id", *names), rows),
     )
 
 
@@ -107,30 +105,43 @@ def _driver(connection: Connection) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _packed(statement: Select[Any], dialect: Dialect) -> tuple[Select[Any], tuple[Convert, ...]]:
+def _packed(statement: Select[Any], dialect: Dialect) -> tuple[Select[Any], Converts]:
     rows = statement.subquery()
-    packed = select(func.json_group_array(func.json_array(*rows.c)))
-    types = [column.type for column in rows.c]
-    return packed, tuple(
-        kind.dialect_impl(dialect).result_processor(dialect, None) for kind in types
+    # A column of JSON becomes a part of the array: it is read with the rest and not once more.
+    columns = [func.json(one) if isinstance(one.type, JSON) else one for one in rows.c]
+    packed = select(func.json_group_array(func.json_array(*columns)))
+    found = (
+        None
+        if isinstance(one.type, JSON)
+        else one.type.dialect_impl(dialect).result_processor(dialect, None)
+        for one in rows.c
     )
+    return packed, _those_needed(found)
 
 
 @lru_cache(maxsize=64)
-def _converts(table: Table, names: tuple[str, ...], dialect: Dialect) -> tuple[Convert, ...]:
+def _converts(table: Table, names: tuple[str, ...], dialect: Dialect) -> Converts:
     types = [table.c[name].type for name in names]
-    return tuple(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
+    return _those_needed(kind.dialect_impl(dialect).bind_processor(dialect) for kind in types)
+
+
+def _those_needed(converts: Iterable[Convert | None]) -> Converts:
+    return tuple((place, one) for place, one in enumerate(converts) if one is not None)
+
+
+@lru_cache(maxsize=64)
+def _in_order(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    return itemgetter(*names)
 
 
 def _flat(
-    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
-) -> tuple[Any, ...]:
-    converts = _converts(table, names, connection.dialect)
-    return tuple(
-        row[name] if convert is None else convert(row[name])
-        for row in rows
-        for name, convert in zip(names, converts, strict=True)
-    )
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Iterable[Sequence[Any]]
+) -> list[Any]:
+    values = list(chain.from_iterable(rows))
+    for place, convert in _converts(table, names, connection.dialect):
+        for number in range(place, len(values), len(names)):
+            values[number] = convert(values[number])
+    return values
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from services.delivery.drain_job import DrainJob
 from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
 from services.delivery.sender_pool import SenderPool
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
@@ -77,7 +77,7 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     watcher = ChangeWatcher(settings)
     watcher.start()
     policy = target_policy(settings)
-    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    sender = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(sender)
     pool = SenderPool(sender, policy=policy, processes=settings.sending_processes)
     post = notice_post(sender, policy=policy)
@@ -137,11 +137,22 @@ async def run_worker(settings: Settings) -> None:
     await stop()
 
 
+class _Lines(logging.Formatter):
+    """Begins each line of a message alike, so that a record may have many."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the text of a record; see logging."""
+        text = super().format(record)
+        if record.exc_info:
+            return text
+        return text.replace("\n", f"\n{text.removesuffix(record.message)}")
+
+
 def _log_to_stderr() -> None:
     logger = logging.getLogger("services")
     if not logger.handlers:
         handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False

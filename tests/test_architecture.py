@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = 400
 WEB_FRAMEWORKS = {"reflex", "reflex_base", "fastapi", "starlette", "socketio", "granian"}
-NOT_IN_THE_DASHBOARD = {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "httpx", "aiohttp"}
+NOT_IN_THE_DASHBOARD = {"sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "httpx", "httptools"}
 VAGUE_NAMES = {"utils", "helpers", "manager", "common", "misc"}
 
 

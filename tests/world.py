@@ -19,7 +19,7 @@ from services.delivery.drain_job import DrainJob
 from services.delivery.limits import STANDARD
 from services.delivery.sender import Sender
 from services.delivery.sender_pool import SenderPool
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.identifiers import new_id
 from services.intake import leads
 from services.intake.contract import Answer
@@ -83,7 +83,7 @@ async def worker(settings: Settings, **changes: Any) -> AsyncIterator[DrainJob]:
     policy = TargetPolicy(allowed_networks=settings.allowed_networks)
     clock = changes.get("clock", utc_now)
     limits = changes.get("limits", STANDARD)
-    transport = AiohttpTransport(policy=policy, limits=limits)
+    transport = PartnerTransport(policy=policy, limits=limits)
     sender = Sender(transport, policy=policy, clock=clock, limits=limits)
     opened = database.current()
     worker_id = new_id("wrk")

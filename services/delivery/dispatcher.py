@@ -23,7 +23,7 @@ from services.secret_box import UnreadableSecret
 
 log = logging.getLogger(__name__)
 
-CLAIM_BATCH = 64
+CLAIM_BATCH = 128
 REFILL_SECONDS = 0.005
 SQLITE_SLOTS = 256
 POSTGRES_SLOTS = 512
@@ -182,18 +182,7 @@ class Dispatcher:
         failpoints.reached("before_send", claim.url)
         result = await self._sender.send(request)
         failpoints.reached("after_send", claim.url)
-        settlement = settlement_of(claim, result, now=self._clock(), rng=self._rng)
-        log.info(
-            "attempt delivery=%s event=%s number=%d code=%s failure=%s ms=%d status=%s",
-            claim.id,
-            claim.event_id,
-            claim.attempts + settlement.has_attempt,
-            result.status_code,
-            result.failure,
-            result.duration_ms,
-            settlement.decision.status,
-        )
-        self._settler.put(settlement)
+        self._settler.put(settlement_of(claim, result, now=self._clock(), rng=self._rng))
         return result
 
     async def _begin_once(self, claim: Claim) -> bool:

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from models import PostbackFailure
 from models.words import PauseReason
+from services.any_of import any_of
 from services.bulk import fetch_rows
 from services.delivery.holding import mark_paused
 
@@ -88,11 +89,11 @@ _COUNT = {
     "postgresql": _count(postgresql.insert(FAILURE)),
     "sqlite": _count(sqlite.insert(FAILURE)),
 }
-_FORGET = delete(FAILURE).where(FAILURE.c.postback_id.in_(bindparam("ids", expanding=True)))
+_FORGET = delete(FAILURE).where(any_of(FAILURE.c.postback_id, "ids"))
 _BEYOND_HOPE = (
     select(FAILURE.c.postback_id)
     .where(
-        FAILURE.c.postback_id.in_(bindparam("ids", expanding=True)),
+        any_of(FAILURE.c.postback_id, "ids"),
         FAILURE.c.failures >= PAUSE_AFTER_FAILURES,
         FAILURE.c.failing_since <= bindparam("b_since"),
     )

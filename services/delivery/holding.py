@@ -14,6 +14,7 @@ from models import Postback, PostbackRelease
 from models.words import WAITING, DeliveryStatus, PauseReason
 from services import database
 from services.actor import Actor, Right
+from services.any_of import any_of
 from services.bulk import fetch_rows
 from services.clock import Clock, utc_now
 from services.database import Database
@@ -173,7 +174,7 @@ _END_RELEASE = (
     .values(finished_at=bindparam("b_now"))
 )
 _ALL_PAUSED = select(POSTBACK.c.id).where(POSTBACK.c.paused_at.is_not(None))
-_PAUSED_AMONG = _ALL_PAUSED.where(POSTBACK.c.id.in_(bindparam("ids", expanding=True)))
+_PAUSED_AMONG = _ALL_PAUSED.where(any_of(POSTBACK.c.id, "ids"))
 
 _IS_WAITING = and_(
     DELIVERY.c.status.in_(WAITING),
@@ -186,7 +187,7 @@ _WAITING = (
     .where(
         _IS_WAITING,
         # Wrapped, so that no planner walks over all that a postback ever sent: what waits is less.
-        func.coalesce(DELIVERY.c.postback_id, "").in_(bindparam("paused", expanding=True)),
+        any_of(func.coalesce(DELIVERY.c.postback_id, ""), "paused"),
     )
     .limit(bindparam("b_limit"))
 )
@@ -195,7 +196,7 @@ _STILL_WAITING = (
     select(DELIVERY.c.id, DELIVERY.c.event_id)
     .join(POSTBACK, POSTBACK.c.id == DELIVERY.c.postback_id)
     .where(
-        DELIVERY.c.id.in_(bindparam("ids", expanding=True)),
+        any_of(DELIVERY.c.id, "ids"),
         _IS_WAITING,
         POSTBACK.c.paused_at.is_not(None),
     )
@@ -204,6 +205,6 @@ _STILL_WAITING = (
 )
 _HOLD = (
     update(DELIVERY)
-    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .where(any_of(DELIVERY.c.id, "ids"))
     .values(status=DeliveryStatus.HELD, due_at=None, held_at=bindparam("b_now"))
 )

@@ -15,6 +15,7 @@ class Limits:
     request_body: int = 256 * 1024
     response_read: int = 64 * 1024  # then the connection is closed
     response_kept: int = 16 * 1024
+    response_sent: int = 1024 * 1024  # of a whole answer, with all that frames its body
     response_line: int = 8 * 1024  # one header line
     response_headers: int = 100  # number of header lines
 

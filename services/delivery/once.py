@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session
 
 from models.words import DeliveryReason, DeliveryStatus
+from services.any_of import any_of
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.notices.outcomes import record_given_up
 
@@ -121,5 +122,5 @@ _GIVE_UP = (
     )
     .returning(DELIVERY.c.id, DELIVERY.c.event_id, DELIVERY.c.postback_id)
 )
-_FAIL = _GIVE_UP.where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+_FAIL = _GIVE_UP.where(any_of(DELIVERY.c.id, "ids"))
 _FAIL_HELD = _GIVE_UP.where(_STILL_HELD)

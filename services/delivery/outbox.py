@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Table, bindparam, case, cast, select, tuple_, update
+from sqlalchemy import String, Table, case, cast, select, tuple_, update
 from sqlmodel import Session
 
 from models import Delivery, Event
@@ -22,6 +22,7 @@ from models.words import (
 )
 from services import database
 from services.actor import Actor, Right
+from services.any_of import any_of
 from services.bulk import insert_rows
 from services.clock import Clock, utc_now
 from services.delivery.policy import first_due
@@ -199,10 +200,7 @@ NEVER_SENDABLE = frozenset(
 
 
 _LOCK_EVENTS = (
-    select(EVENT.c.id)
-    .where(EVENT.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(EVENT.c.id)
-    .with_for_update()
+    select(EVENT.c.id).where(any_of(EVENT.c.id, "ids")).order_by(EVENT.c.id).with_for_update()
 )
 _BY_RANK = case(
     {status.value: rank for status, rank in _RANK.items()}, value=cast(DELIVERY.c.status, String)
@@ -217,6 +215,6 @@ _WORST = (
 )
 _SHOW = (
     update(EVENT)
-    .where(EVENT.c.id.in_(bindparam("ids", expanding=True)))
+    .where(any_of(EVENT.c.id, "ids"))
     .values({tuple_(EVENT.c.delivery_status, EVENT.c.response_code): _WORST})
 )

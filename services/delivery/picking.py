@@ -4,19 +4,17 @@ The index `ix_delivery_lane` is stepped over from destination to destination: a 
 hundred thousand waiting deliveries and no room costs one look.
 """
 
-import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Select,
-    Text,
     bindparam,
     func,
     literal_column,
@@ -25,6 +23,7 @@ from sqlalchemy import (
 )
 
 from models.words import WAITING, DeliveryStatus
+from services.any_of import TEXTS
 from services.bulk import fetch_rows
 from services.delivery.lanes import Room
 from services.delivery.outbox import DELIVERY
@@ -64,7 +63,7 @@ class Turn:
 class Picked:
     """Rows of DUE_NAMES; `more` and `blocked` as in `claims.Claimed`."""
 
-    rows: list[tuple[Any, ...]]
+    rows: list[Sequence[Any]]
     more: bool
     blocked: frozenset[str]
 
@@ -89,11 +88,11 @@ def pick(
     first = next((place for place, name in enumerate(page) if name > turn.served), 0)
     waiting = page[first:] + page[:first]
     shares = room.share(waiting, most)
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Sequence[Any]] = []
     taken: Counter[str] = Counter()
     for quota in sorted(set(shares.values())):
         names = [name for name in waiting if shares.get(name) == quota]
-        values = {"b_names": _names(connection, names), "b_now": now, "b_quota": quota}
+        values = {"b_names": names, "b_now": now, "b_quota": quota}
         rows += fetch_rows(connection, _rows_of(status, connection.dialect.name), values)
         turn.served = names[-1]
     taken.update(row[DESTINATION] for row in rows)
@@ -106,10 +105,6 @@ def pick(
         more=bool(may_give_more) or not is_whole,
         blocked=frozenset(name for name in waiting if name not in shares or name in used_up),
     )
-
-
-def _names(connection: Connection, names: list[str]) -> Any:
-    return json.dumps(names) if connection.dialect.name == "sqlite" else names
 
 
 def _lanes_of(status: DeliveryStatus) -> Select[Any]:
@@ -163,7 +158,7 @@ def _rows_of(status: DeliveryStatus, dialect: str) -> Select[Any]:
         table.c.reclaims < literal_column(str(SUSPECT_RECLAIMS)),
     )
     if dialect == "sqlite":
-        lane = func.json_each(bindparam("b_names")).table_valued("value", name="lane")
+        lane = func.json_each(bindparam("b_names", type_=TEXTS)).table_valued("value", name="lane")
         oldest = (
             select(table.c.id)
             .where(*wanted, table.c.destination == lane.c.value)
@@ -174,7 +169,7 @@ def _rows_of(status: DeliveryStatus, dialect: str) -> Select[Any]:
         return select(*(DELIVERY.c[name] for name in DUE_NAMES)).select_from(
             lane.join(DELIVERY, DELIVERY.c.id.in_(oldest))
         )
-    names = func.unnest(bindparam("b_names", type_=ARRAY(Text)))
+    names = func.unnest(bindparam("b_names", type_=TEXTS))
     lane = names.table_valued("value").render_derived(name="lane")
     due = (
         select(*(table.c[name] for name in DUE_NAMES))

@@ -171,7 +171,7 @@ def fill_headers(
 
 def needs_secrets(headers: FrozenHeaders) -> bool:
     """Tell whether any header refers to a secret."""
-    return any(secret_names(headers))
+    return next(secret_names(headers), None) is not None
 
 
 def secret_names(headers: FrozenHeaders) -> Iterator[str]:

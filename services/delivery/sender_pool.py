@@ -21,7 +21,7 @@ from services.target_guard import TargetPolicy
 
 log = logging.getLogger(__name__)
 
-# So many are sent here at a time before another process is asked.
+# So many are under way before another process is asked.
 SENT_HERE = 8
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +50,7 @@ class SenderPool:
         self._policy = policy
         self._limits = limits
         self._most = processes
-        self._here = 0
+        self._here = self._elsewhere = 0
         self._number = 0
         self._children: list[_Child] = []
         self._starting: asyncio.Task[None] | None = None
@@ -66,7 +66,7 @@ class SenderPool:
 
         Raises SenderLost when the other process ended meanwhile.
         """
-        if self._here >= SENT_HERE:
+        if self._here + self._elsewhere >= SENT_HERE:
             self._start_another()
             ready = [child for child in self._children if child.is_ready]
             if ready:
@@ -93,6 +93,7 @@ class SenderPool:
         is_busy = all(len(child.under_way) >= SENT_HERE for child in self._children)
         if self._starting is None and len(self._children) < self._most and is_busy:
             self._starting = asyncio.create_task(self._start())
+            self._starting.add_done_callback(self._started)
 
     async def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -112,12 +113,14 @@ class SenderPool:
             return
         finally:
             theirs.close()
-            self._starting = None
         reader, writer = await asyncio.open_connection(sock=ours)
         writer.write(packed(Rules(self._policy, self._limits)))
         child = _Child(process, writer)
         self._children.append(child)
         child.reading = asyncio.create_task(self._read(child, reader))
+
+    def _started(self, _task: asyncio.Task[None]) -> None:
+        self._starting = None
 
     async def _ask(self, child: _Child, request: PreparedRequest) -> AttemptResult:
         loop = asyncio.get_running_loop()
@@ -125,6 +128,7 @@ class SenderPool:
         number = self._number
         answer: asyncio.Future[AttemptResult] = loop.create_future()
         child.under_way[number] = answer
+        self._elsewhere += 1
         if not child.waiting:
             loop.call_soon(_flush, child)
         child.waiting.append((number, as_request(request)))
@@ -132,6 +136,7 @@ class SenderPool:
             return await answer
         finally:
             child.under_way.pop(number, None)
+            self._elsewhere -= 1
 
     async def _read(self, child: _Child, reader: asyncio.StreamReader) -> None:
         try:

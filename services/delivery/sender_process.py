@@ -17,7 +17,7 @@ from typing import Any
 from services.clock import utc_now
 from services.delivery.limits import Limits
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.target_guard import TargetPolicy
 
 # Bytes in front of each message that say how long it is.
@@ -82,7 +82,7 @@ async def _serve(connection: socket.socket) -> None:
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     rules: Rules = await unpacked(reader)
-    transport = AiohttpTransport(policy=rules.policy, limits=rules.limits)
+    transport = PartnerTransport(policy=rules.policy, limits=rules.limits)
     sender = Sender(transport, policy=rules.policy, clock=utc_now, limits=rules.limits)
     answers = _Answers(writer)
     tasks: set[asyncio.Task[None]] = set()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, func, select, update
 from sqlmodel import Session
 
 from models import Attempt
@@ -17,6 +17,7 @@ from models.words import (
     PauseReason,
 )
 from services import failpoints
+from services.any_of import any_of
 from services.bulk import fetch_rows, insert_rows, update_rows
 from services.delivery.claims import Claim
 from services.delivery.failing import FAILURE, FailedTry, forget_failures, note_failures
@@ -196,7 +197,7 @@ _CLAIMED = (
         .scalar_subquery()
         .label("failing"),
     )
-    .where(DELIVERY.c.id.in_(bindparam("ids", expanding=True)))
+    .where(any_of(DELIVERY.c.id, "ids"))
     .with_for_update()
 )
 _SETTLED = (

@@ -12,6 +12,7 @@ from models import Event, Lead
 from models.words import DedupeMode, DeliveryStatus
 from services import database
 from services.actor import Actor, Right
+from services.any_of import any_of
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
@@ -213,7 +214,7 @@ _FIRED = (
     select(EVENT.c.id, EVENT.c.event_type_id, EVENT.c.received_at, EVENT.c.occurred_at)
     .where(
         EVENT.c.lead_id == bindparam("b_lead"),
-        EVENT.c.event_type_id.in_(bindparam("b_types", expanding=True)),
+        any_of(EVENT.c.event_type_id, "b_types"),
         EVENT.c.is_test == false(),
     )
     .order_by(EVENT.c.received_at, EVENT.c.id)

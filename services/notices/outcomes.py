@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from models.words import DeliveryReason, DeliveryStatus, NoticeKind, PauseReason
+from services.any_of import any_of
 from services.bulk import fetch_value
 from services.notices.recording import IS_OPEN, NOTICE, note, record, resolve
 
@@ -185,9 +186,7 @@ _ANY_FAILING = (
     "SELECT EXISTS (SELECT 1 FROM notice WHERE kind = 'delivery.failing' AND state = 'open')"
 )
 _IS_FAILING = (NOTICE.c.kind == NoticeKind.DELIVERY_FAILING, IS_OPEN)
-_FAILING = select(NOTICE.c.subject_id).where(
-    *_IS_FAILING, NOTICE.c.subject_id.in_(bindparam("ids", expanding=True))
-)
+_FAILING = select(NOTICE.c.subject_id).where(*_IS_FAILING, any_of(NOTICE.c.subject_id, "ids"))
 _FAILING_ONE = (
     select(NOTICE.c.id, NOTICE.c.data, NOTICE.c.opened_at, NOTICE.c.is_told)
     .where(*_IS_FAILING, NOTICE.c.subject_id == bindparam("b_subject"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from services import database
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.identifiers import new_id
 from services.settings import Settings
 from services.target_guard import TargetPolicy
@@ -115,7 +115,7 @@ def measure_transport(run: Run) -> None:
 
 async def _transport_alone(settings: Settings, sink: Sink, *, count: int) -> float:
     """Return requests per second of the bare transport: no database, the same requests."""
-    transport = AiohttpTransport(policy=TargetPolicy(allowed_networks=settings.allowed_networks))
+    transport = PartnerTransport(policy=TargetPolicy(allowed_networks=settings.allowed_networks))
     headers = {"webhook-id": new_id("dlv"), "user-agent": "Afterlead/1.0"}
     # Built once: the loop pays for nothing but the transport.
     requests = [

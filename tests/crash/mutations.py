@@ -69,8 +69,10 @@ MUTATIONS = (
     ),
     Mutation(
         "the address in the socket is not checked",
-        "services/delivery/vetting.py",
-        "        self._policy.check_address(host, port, own_receiver=calls_own_receiver.get())\n",
+        "services/delivery/transport.py",
+        "            self._policy.check_address(\n"
+        "                str(address[0]), int(str(address[1])), own_receiver=own_receiver\n"
+        "            )\n",
         "",
         (
             f"{_TRANSPORT}::test_the_socket_is_checked_even_when_the_resolver_was_not",

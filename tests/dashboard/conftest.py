@@ -13,7 +13,7 @@ from services.clock import utc_now
 from services.database import Database
 from services.delivery import trial
 from services.delivery.sender import Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.settings import Settings
 
 Headers = dict[str, str]
@@ -50,7 +50,7 @@ async def api(stranger: httpx.AsyncClient, make_key: MakeKey) -> httpx.AsyncClie
 async def sender(settings: Settings) -> AsyncIterator[None]:
     """Let Send Test reach the loopback partner."""
     policy = runtime.target_policy(settings)
-    running = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    running = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(running)
     yield
     trial.set_sender(None)

@@ -12,6 +12,7 @@ down_revision = '0002'
 branch_labels = None
 depends_on = None
 
+_LEASED = sa.text("status = 'sending'")
 _WAITS = sa.text('due_at IS NOT NULL')
 _HELD = sa.text("status = 'held'")
 _RUNS = sa.text("status = 'running'")
@@ -161,6 +162,8 @@ def upgrade() -> None:
     op.add_column('delivery', sa.Column('emptied_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.drop_index('ix_delivery_due', 'delivery')
     op.create_index('ix_delivery_due', 'delivery', ['status', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
+    # What is being sent is found by its status, and is never much.
+    op.drop_index('ix_delivery_lease', 'delivery')
     op.create_index('ix_delivery_lane', 'delivery', ['status', 'destination', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
     op.create_index('ix_delivery_suspect', 'delivery', ['due_at'], unique=False, sqlite_where=_SUSPECT, postgresql_where=_SUSPECT)
     op.create_index('ix_delivery_held', 'delivery', ['postback_id', 'created_at', 'id'], unique=False, sqlite_where=_HELD, postgresql_where=_HELD)
@@ -180,6 +183,7 @@ def downgrade() -> None:
     op.drop_index('ix_delivery_held', 'delivery')
     op.drop_index('ix_delivery_suspect', 'delivery')
     op.drop_index('ix_delivery_lane', 'delivery')
+    op.create_index('ix_delivery_lease', 'delivery', ['lease_until'], unique=False, sqlite_where=_LEASED, postgresql_where=_LEASED)
     op.drop_index('ix_delivery_due', 'delivery')
     op.create_index('ix_delivery_due', 'delivery', ['due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
     for column in ('emptied_at', 'started_at', 'held_at', 'policy'):

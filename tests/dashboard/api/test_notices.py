@@ -10,7 +10,7 @@ from services import database, runtime
 from services.clock import utc_now
 from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.notices import channels
 from services.notices.recording import record
 from services.settings import Settings
@@ -25,7 +25,7 @@ CHANNELS = f"{BASE}/notice-channels"
 async def reach(settings: Settings):
     """Let tests of channels reach the loopback partner."""
     policy = runtime.target_policy(settings)
-    running = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    running = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
     channels.set_post(notice_post(running, policy=policy))
     yield
     channels.set_post(None)

@@ -13,7 +13,7 @@ import pytest
 from models.words import FailureKind
 from services.delivery.limits import STANDARD, Limits
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.target_guard import Resolver, TargetPolicy
 from tests.partner import Partner
 
@@ -26,7 +26,7 @@ QUICK = Limits(dns=0.3, connect=0.3, silence=0.4, total=1.0)
 async def sending(
     *, limits: Limits = STANDARD, policy: TargetPolicy = POLICY, resolver: Resolver | None = None
 ) -> AsyncIterator[Sender]:
-    transport = AiohttpTransport(policy=policy, limits=limits, resolver=resolver)
+    transport = PartnerTransport(policy=policy, limits=limits, resolver=resolver)
     sender = Sender(transport, policy=policy, clock=lambda: NOON, limits=limits)
     try:
         yield sender

@@ -12,7 +12,7 @@ from services.clock import utc_now
 from services.delivery import sender_pool
 from services.delivery.sender import PreparedRequest, Sender
 from services.delivery.sender_pool import SENT_HERE, SenderLost, SenderPool
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.target_guard import TargetPolicy
 from tests.partner import Partner
 from tests.world import until
@@ -21,7 +21,7 @@ POLICY = TargetPolicy(allowed_networks=(ip_network("127.0.0.1/32"),))
 
 
 def new_pool() -> SenderPool:
-    sender = Sender(AiohttpTransport(policy=POLICY), policy=POLICY, clock=utc_now)
+    sender = Sender(PartnerTransport(policy=POLICY), policy=POLICY, clock=utc_now)
     return SenderPool(sender, policy=POLICY, processes=1)
 
 

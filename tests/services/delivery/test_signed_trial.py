@@ -15,7 +15,7 @@ from services.clock import utc_now
 from services.database import Database
 from services.delivery import trial
 from services.delivery.sender import Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.delivery.trial import Preview, Sample, TrialResult
 from services.errors import InvalidInput
 from services.secret_box import MASK, UnreadableSecret
@@ -31,7 +31,7 @@ SALE = Owner(PostbackLevel.EVENT, "sale")
 @pytest.fixture
 async def sender(settings: Settings) -> AsyncIterator[None]:
     policy = TargetPolicy(allowed_networks=settings.allowed_networks)
-    running = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    running = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(running)
     yield
     trial.set_sender(None)

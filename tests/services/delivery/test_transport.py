@@ -20,7 +20,7 @@ from models.words import FailureKind
 from services.clock import utc_now
 from services.delivery.limits import STANDARD, Limits
 from services.delivery.sender import PreparedRequest, Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.name_lookup import LookupTimedOut, SystemResolver
 from services.target_guard import Blocked, Resolver, TargetPolicy
 from tests.partner import Partner
@@ -49,7 +49,7 @@ async def sending(
     limits: Limits = STANDARD,
     ssl_context: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Sender]:
-    transport = AiohttpTransport(
+    transport = PartnerTransport(
         policy=policy, resolver=resolver, limits=limits, ssl_context=ssl_context
     )
     sender = Sender(transport, policy=policy, clock=utc_now, limits=limits)
@@ -99,7 +99,7 @@ async def test_a_name_that_changes_between_check_and_dial_is_blocked(partner):
     "host", ["127.0.0.1", "127.1", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "localhost"]
 )
 async def test_the_transport_alone_dials_no_private_address_however_it_is_written(partner, host):
-    transport = AiohttpTransport(policy=CLOSED, resolver=SystemResolver())
+    transport = PartnerTransport(policy=CLOSED, resolver=SystemResolver())
     request = httpx.Request("GET", f"http://{host}:{partner.port}/ok")
     with pytest.raises(httpx.TransportError):
         await transport.handle_async_request(request)
@@ -130,16 +130,15 @@ async def test_our_own_test_receiver_is_reached_and_nothing_else_of_ours(partner
 
 
 async def test_an_answer_that_comes_while_the_connection_rests_is_not_taken_for_the_next(partner):
-    transport = AiohttpTransport(policy=LOOPBACK)
+    transport = PartnerTransport(policy=LOOPBACK)
 
     async def body_of(path: str) -> bytes:
         answer = await transport.handle_async_request(httpx.Request("GET", partner.url(path)))
         return await answer.aread()
 
     assert await body_of("/twice?late=1") == b"mine"
-    (resting,) = (one for pool in transport._connector._conns.values() for one, _ in pool)
     async with asyncio.timeout(5):
-        while not resting.should_close:  # noqa: ASYNC110 - nobody tells us
+        while transport._resting:  # noqa: ASYNC110 - nobody tells us
             await asyncio.sleep(0.01)
     assert await body_of("/ok") == b"ok"
     await transport.aclose()
@@ -292,7 +291,7 @@ async def test_a_silent_handshake_is_given_up_within_the_time_for_connecting():
 
 
 async def test_an_error_of_the_transport_keeps_its_cause():
-    transport = AiohttpTransport(policy=CLOSED, resolver=Names(["10.0.0.1"]))
+    transport = PartnerTransport(policy=CLOSED, resolver=Names(["10.0.0.1"]))
     with pytest.raises(httpx.ConnectError) as failed:
         await transport.handle_async_request(httpx.Request("GET", "http://a.example/"))
     cause: BaseException | None = failed.value
@@ -305,7 +304,7 @@ async def test_an_error_of_the_transport_keeps_its_cause():
 
 async def test_an_ordinary_httpx_client_can_use_the_transport(partner):
     async with httpx.AsyncClient(
-        transport=AiohttpTransport(policy=LOOPBACK), trust_env=False
+        transport=PartnerTransport(policy=LOOPBACK), trust_env=False
     ) as client:
         answer = await client.post(partner.url("/ok?a=b"), content=b"body")
         assert answer.text == "ok"
@@ -325,7 +324,7 @@ async def test_an_ordinary_httpx_client_can_use_the_transport(partner):
     ],
 )
 async def test_the_transport_itself_writes_no_second_line_or_request(request_):
-    transport = AiohttpTransport(policy=LOOPBACK)
+    transport = PartnerTransport(policy=LOOPBACK)
     with pytest.raises(httpx.LocalProtocolError):
         await transport.handle_async_request(request_)
 

@@ -15,7 +15,7 @@ from services.clock import utc_now
 from services.database import Database
 from services.delivery import trial
 from services.delivery.sender import Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.delivery.trial import MAX_PER_MINUTE, Preview, Sample, TrialResult
 from services.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from services.secret_box import MASK
@@ -31,7 +31,7 @@ SALE = Owner(PostbackLevel.EVENT, "sale")
 @pytest.fixture
 async def world(db: Database, settings: Settings) -> AsyncIterator[World]:
     policy = TargetPolicy(allowed_networks=settings.allowed_networks)
-    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=utc_now)
+    sender = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
     trial.set_sender(sender)
     yield await make_world(first_name="Änne", email="a+b@ü.de", fields={"plan": "gold"})
     trial.set_sender(None)

@@ -11,7 +11,7 @@ from services.actor import Actor
 from services.database import Database
 from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
-from services.delivery.transport import AiohttpTransport
+from services.delivery.transport import PartnerTransport
 from services.notices import channels
 from services.notices.channel_rows import ChannelRow
 from services.notices.job import NoticeJob
@@ -47,7 +47,7 @@ class Channels:
 @pytest.fixture
 async def job(db: Database, settings: Settings, clock: FrozenClock) -> AsyncIterator[Channels]:
     policy = target_policy(settings)
-    sender = Sender(AiohttpTransport(policy=policy), policy=policy, clock=clock)
+    sender = Sender(PartnerTransport(policy=policy), policy=policy, clock=clock)
     post = notice_post(sender, policy=policy, clock=clock)
     channels.set_post(post)
     made = NoticeJob(db, post=post, clock=clock)
