@@ -21,7 +21,7 @@ from services.delivery.transport import PartnerTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
-from services.notices import channels
+from services.notices import channel_trial
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
 from services.resending import batches
@@ -81,7 +81,7 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
     trial.set_sender(sender)
     pool = SenderPool(sender, policy=policy, processes=settings.sending_processes)
     post = notice_post(sender, policy=policy)
-    channels.set_post(post)
+    channel_trial.set_post(post)
     drain = None
     if wanted:
         worker_id = new_id("wrk")
@@ -110,7 +110,7 @@ async def stop() -> None:
         await running.drain.stop(grace_seconds=STOP_GRACE_SECONDS)
     await running.notices.stop(grace_seconds=NOTICE_GRACE_SECONDS)
     trial.set_sender(None)
-    channels.set_post(None)
+    channel_trial.set_post(None)
     await running.sender.aclose()
     running.watcher.close()
     await asyncio.to_thread(database.close_database)

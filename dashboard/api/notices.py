@@ -18,8 +18,9 @@ from dashboard.api.request import (
 )
 from dashboard.api.routing import BASE, json_body, resource
 from models.words import NoticeKind, NoticeState
-from services.notices import channels, closing
-from services.notices.channels import ChannelInput, ChannelRow, SendResult, SendRow
+from services.notices import channel_trial, channels, closing
+from services.notices.channel_trial import SendResult
+from services.notices.channels import ChannelInput, ChannelRow, SendRow
 from services.reporting import notice_log
 from services.reporting.notice_log import NoticeFilter, NoticeRow
 
@@ -115,7 +116,7 @@ async def renew_secret(actor: Caller, channel_id: str) -> Response:
 @router.post("/notice-channels/{channel_id}/test")
 async def test_channel(actor: Caller, channel_id: str) -> Response:
     """Send a test notice at once and return what came of it."""
-    return answer(_result_json(await channels.send_test(actor, channel_id)))
+    return answer(_result_json(await channel_trial.send_test(actor, channel_id)))
 
 
 def _notice_json(row: NoticeRow) -> dict[str, object]:

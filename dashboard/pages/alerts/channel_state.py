@@ -13,8 +13,9 @@ from dashboard.session import actor, guarded
 from models.words import ChannelKind, NoticeKind
 from services.actor import Right
 from services.errors import AppError, NotFound, StaleVersion
-from services.notices import channels
-from services.notices.channels import ChannelRow, SendResult, SendRow
+from services.notices import channel_trial, channels
+from services.notices.channel_trial import SendResult
+from services.notices.channels import ChannelRow, SendRow
 
 MISSING = "missing"
 _MOST_CHARACTERS = 2_000
@@ -184,7 +185,7 @@ class ChannelState(rx.State):
         self.is_testing, self.tested = True, ""
         yield
         try:
-            result = await channels.send_test(actor(), self._id)
+            result = await channel_trial.send_test(actor(), self._id)
         except AppError as error:
             self.is_testing, self.tested, self.test_answer = False, "refused", ""
             self.test_line = feedback.sentence(error)

@@ -13,7 +13,7 @@ from dashboard.session import actor, guarded
 from models.words import ChannelKind, NoticeKind
 from services.actor import Right
 from services.errors import AppError
-from services.notices import channels
+from services.notices import channel_trial, channels
 from services.notices.channels import ChannelRow
 
 _FIELDS = ("name", "kind", "target", "")
@@ -53,7 +53,7 @@ class ChannelsState(rx.State):
     @guarded
     async def follow(self) -> None:
         """Show the list, and again after every change."""
-        mail = channels.mail_state()
+        mail = channel_trial.mail_state()
         async with self:
             self.may_edit = Right.EDIT_DEFINITIONS in actor().rights
             self.mail_server, self.mail_sender = mail.server, mail.sender

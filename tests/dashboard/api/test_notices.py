@@ -11,7 +11,7 @@ from services.clock import utc_now
 from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
 from services.delivery.transport import PartnerTransport
-from services.notices import channels
+from services.notices import channel_trial
 from services.notices.recording import record
 from services.settings import Settings
 from tests.dashboard.api.calls import BASE, assert_problem, assert_stale, create, items
@@ -26,9 +26,9 @@ async def reach(settings: Settings):
     """Let tests of channels reach the loopback partner."""
     policy = runtime.target_policy(settings)
     running = Sender(PartnerTransport(policy=policy), policy=policy, clock=utc_now)
-    channels.set_post(notice_post(running, policy=policy))
+    channel_trial.set_post(notice_post(running, policy=policy))
     yield
-    channels.set_post(None)
+    channel_trial.set_post(None)
     await running.aclose()
 
 

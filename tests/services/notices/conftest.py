@@ -12,7 +12,7 @@ from services.database import Database
 from services.delivery.notice_post import notice_post
 from services.delivery.sender import Sender
 from services.delivery.transport import PartnerTransport
-from services.notices import channels
+from services.notices import channel_trial, channels
 from services.notices.channel_rows import ChannelRow
 from services.notices.job import NoticeJob
 from services.notices.recording import record
@@ -49,11 +49,11 @@ async def job(db: Database, settings: Settings, clock: FrozenClock) -> AsyncIter
     policy = target_policy(settings)
     sender = Sender(PartnerTransport(policy=policy), policy=policy, clock=clock)
     post = notice_post(sender, policy=policy, clock=clock)
-    channels.set_post(post)
+    channel_trial.set_post(post)
     made = NoticeJob(db, post=post, clock=clock)
     yield Channels(made, clock)
     await made.stop()
-    channels.set_post(None)
+    channel_trial.set_post(None)
     await sender.aclose()
 
 

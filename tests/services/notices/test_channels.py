@@ -9,7 +9,7 @@ from services.actor import Actor
 from services.clock import utc_now
 from services.database import Database
 from services.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion, TooMany
-from services.notices import channels
+from services.notices import channel_trial, channels
 from tests import factories
 from tests.factories import FrozenClock, public_addresses
 from tests.partner import Partner
@@ -100,7 +100,7 @@ async def test_an_archived_one_is_kept_and_does_nothing_more(db: Database, owner
     for act in (
         channels.update(owner, row.id, {"name": "x"}),
         channels.new_secret(owner, row.id),
-        channels.send_test(owner, row.id),
+        channel_trial.send_test(owner, row.id),
     ):
         with pytest.raises(Conflict):
             await act
@@ -125,7 +125,7 @@ async def test_who_may_only_read_sees_where_but_not_the_whole_url(
             with pytest.raises(NotAllowed):
                 await act
     with pytest.raises(NotAllowed):
-        await channels.send_test(viewer, row.id)
+        await channel_trial.send_test(viewer, row.id)
 
 
 async def test_a_test_is_signed_says_that_nothing_is_wrong_and_counts_for_nothing(
@@ -134,7 +134,7 @@ async def test_a_test_is_signed_says_that_nothing_is_wrong_and_counts_for_nothin
     data = {"name": "Ops", "kind": "url", "target": partner.url("/hook")}
     made = await channels.create(owner, data)
     job.clock.now = utc_now()
-    result = await channels.send_test(owner, made.row.id)
+    result = await channel_trial.send_test(owner, made.row.id)
     assert (result.succeeded, result.status_code, result.answer) == (True, 200, "ok")
     (got,) = partner.requests
     headers = {name.lower(): value for name, value in got.headers}
@@ -142,14 +142,14 @@ async def test_a_test_is_signed_says_that_nothing_is_wrong_and_counts_for_nothin
     assert (content["type"], content["id"]) == ("notice.test", made.row.id)
     assert (await channels.get(owner, made.row.id)).last_sent_at is None
     with pytest.raises(TooMany):
-        await channels.send_test(owner, made.row.id)
+        await channel_trial.send_test(owner, made.row.id)
 
 
 async def test_a_test_that_fails_says_why(
     job: Channels, make_channel: MakeChannel, owner: Actor, partner: Partner
 ) -> None:
     row = await make_channel(partner.url("/status/404"))
-    result = await channels.send_test(owner, row.id)
+    result = await channel_trial.send_test(owner, row.id)
     assert (result.succeeded, result.status_code) == (False, 404)
     assert "404" in result.message
     assert (await channels.get(owner, row.id)).failing_since is None
@@ -163,14 +163,14 @@ async def test_during_a_change_of_the_secret_both_sign_for_a_day(
     first = await channels.create(owner, data, clock=clock)
     second = await channels.new_secret(owner, first.row.id, clock=clock)
     assert second.secret != first.secret
-    await channels.send_test(owner, first.row.id, clock=clock)
+    await channel_trial.send_test(owner, first.row.id, clock=clock)
     (got,) = partner.requests
     headers = {name.lower(): value for name, value in got.headers}
     for secret in (first.secret, second.secret):
         Webhook(secret).verify(got.body, headers)
     assert len(str(got.header("webhook-signature")).split()) == 2
     clock.move(hours=25)
-    await channels.send_test(owner, first.row.id, clock=clock)
+    await channel_trial.send_test(owner, first.row.id, clock=clock)
     assert len(str(partner.requests[1].header("webhook-signature")).split()) == 1
 
 
@@ -180,7 +180,7 @@ async def test_an_unknown_one_is_not_found(db: Database, owner: Actor) -> None:
         channels.get(owner, "\x00"),
         channels.update(owner, "nch_nothing", {}),
         channels.archive(owner, "nch_nothing"),
-        channels.send_test(owner, "nch_nothing"),
+        channel_trial.send_test(owner, "nch_nothing"),
         channels.list_sends(owner, "nch_nothing"),
     ):
         with pytest.raises(NotFound):

@@ -18,7 +18,7 @@ from services.actor import Actor
 from services.clock import utc_now
 from services.errors import InvalidInput, TooMany
 from services.mail_server import MailServer
-from services.notices import channels, mail, sending, telling
+from services.notices import channel_trial, channels, mail, sending, telling
 from services.settings import Settings
 from tests.conftest import MakeSettings
 from tests.factories import FrozenClock
@@ -110,12 +110,12 @@ async def test_a_test_arrives_at_once_and_not_twice_in_a_moment(
     job: Channels, make_channel: MakeChannel, mailbox: Mailbox, owner: Actor, clock: FrozenClock
 ) -> None:
     row = await make_channel("ops@example.com", name="Night\u2028shift")
-    result = await channels.send_test(owner, row.id, clock=clock)
+    result = await channel_trial.send_test(owner, row.id, clock=clock)
     assert (result.succeeded, result.message) == (True, "")
     (got,) = mailbox.mails
     assert got["Subject"] == "[Afterlead] Test notice"
     with pytest.raises(TooMany):
-        await channels.send_test(owner, row.id, clock=clock)
+        await channel_trial.send_test(owner, row.id, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ class TestWithoutAServer:
         return make_settings()
 
     async def test_no_email_channel_can_be_saved(self, make_channel: MakeChannel) -> None:
-        assert not channels.mail_state().is_set
+        assert not channel_trial.mail_state().is_set
         with pytest.raises(InvalidInput) as refused:
             await make_channel("ops@example.com")
         assert "AFTERLEAD_SMTP_URL" in refused.value.fields["kind"]
@@ -230,7 +230,7 @@ async def test_a_channel_whose_server_was_taken_away_says_so(
 async def test_the_state_of_the_mail_server_shows_no_password(
     make_channel: MakeChannel, mailbox: Mailbox
 ) -> None:
-    state = channels.mail_state()
+    state = channel_trial.mail_state()
     assert state.server == f"127.0.0.1:{mailbox.port}"
     assert (state.sender, state.is_encrypted) == ("Afterlead <alerts@example.com>", False)
 

@@ -14,7 +14,7 @@ from services import database
 from services.actor import Actor
 from services.clock import utc_now
 from services.database import Database
-from services.notices import channels, outcomes, sending, telling
+from services.notices import channel_trial, channels, outcomes, sending, telling
 from services.notices.recording import record, resolve
 from services.settings import Settings
 from tests.factories import FrozenClock
@@ -214,7 +214,7 @@ async def test_the_guard_looks_again_at_every_send(
     await job.tick()
     assert partner.connections == 0
     assert "127.0.0.2" in (await channels.get(owner, row.id)).last_error
-    tested = await channels.send_test(owner, row.id)
+    tested = await channel_trial.send_test(owner, row.id)
     assert not tested.succeeded
     assert "127.0.0.2" in tested.message
     assert partner.connections == 0
@@ -235,7 +235,7 @@ async def test_a_process_that_died_in_a_send_loses_nothing(
     await job.tick()
     assert len(partner.requests) == 1
     # The one that died and came back cannot take the channel from its new owner.
-    late = channels.SendResult(succeeded=False, message="late", duration_ms=0)
+    late = channel_trial.SendResult(succeeded=False, message="late", duration_ms=0)
     await database.write(sending.failed, batch=batch, result=late, now=clock())
     (channel,) = await rows(NoticeChannel)
     assert channel.failures == 0
