@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import Postback
 from models.words import PostbackLevel
-from services import database, secret_box
+from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
@@ -20,16 +19,16 @@ from services.catalog.postback_check import (
     lead_field_names,
     standing_warnings,
 )
+from services.catalog.postback_columns import columns_of, has_other_secrets, stored_of
 from services.catalog.postback_input import PostbackInput
 from services.catalog.postback_overlap import firing_together
 from services.catalog.postback_owners import owner_id
-from services.catalog.postback_rows import Owner, PostbackRow, postback_row, readable_secrets
+from services.catalog.postback_rows import Owner, PostbackRow, postback_row
 from services.catalog.postback_rules import look_up
 from services.catalog.postback_standing import Release, Standing, begin_anew, standings
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.delivery.resuming import discard_held
-from services.delivery.success_rule import as_stored
 from services.errors import Conflict, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
 from services.target_guard import Resolver
@@ -173,30 +172,17 @@ def find(session: Session, postback_id: str, *, for_change: bool = False) -> Pos
     return postback
 
 
+def row_of(
+    session: Session, definitions: Definitions, postback: Postback, *, warnings: Iterable[str]
+) -> PostbackRow:
+    """Return the row of a stored postback with its standing, as this unit of work sees them."""
+    standing = standings(session, [postback])[postback.id]
+    return postback_row(definitions, postback, warnings=warnings, standing=standing)
+
+
 def _read_stored(session: Session, postback_id: str) -> Stored:
     postback = find(session, postback_id)
-    row = postback_row(cache.definitions(session), postback, warnings=())
-    return Stored(
-        owner=row.owner,
-        version=postback.version,
-        fields={
-            "url": postback.url,
-            "method": postback.method.value,
-            "body": postback.body,
-            "content_type": postback.content_type,
-            "headers": postback.headers,
-            "enabled": postback.enabled,
-            "campaign": row.campaign,
-            "affiliate": row.affiliate,
-            "on_conversion_status": list(row.on_conversion_status),
-            "retry": row.retry,
-            "success": row.success,
-            "at_most_once": row.at_most_once,
-        },
-        secrets=readable_secrets(postback),
-        is_signed=row.signing is not None,
-        archived_at=postback.archived_at,
-    )
+    return stored_of(cache.definitions(session), postback)
 
 
 def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> PostbackRow:
@@ -208,7 +194,7 @@ def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> 
         event_type_id=found if owner.level is PostbackLevel.EVENT else None,
         created_at=now,
         updated_at=now,
-        **_values(checked, with_secrets=True),
+        **columns_of(checked, with_secrets=True),
     )
     session.add(postback)
     cache.touch(session)
@@ -227,26 +213,12 @@ def _update(
     postback = find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     check_version(postback, _KIND, if_match=read_version)
-    other_secrets = with_secrets and _has_other_secrets(postback, checked.secrets)
-    values = _values(checked, with_secrets=other_secrets)
+    other_secrets = with_secrets and has_other_secrets(postback, checked.secrets)
+    values = columns_of(checked, with_secrets=other_secrets)
     change(session, postback, values, kind=_KIND, now=now)
     if postback.version != read_version:
         begin_anew(session, postback)
     return row_of(session, definitions, postback, warnings=checked.warnings)
-
-
-def row_of(
-    session: Session, definitions: Definitions, postback: Postback, *, warnings: Iterable[str]
-) -> PostbackRow:
-    """Return the row of a stored postback with its standing, as this unit of work sees them."""
-    standing = standings(session, [postback])[postback.id]
-    return postback_row(definitions, postback, warnings=warnings, standing=standing)
-
-
-def _has_other_secrets(postback: Postback, secrets: Mapping[str, str]) -> bool:
-    # Equal secrets make another token each time. One that cannot be read any more is another.
-    is_stored = postback.secrets is not None
-    return is_stored != bool(secrets) or readable_secrets(postback) != dict(secrets)
 
 
 def _archive(session: Session, postback_id: str, actor_name: str, now: datetime) -> PostbackRow:
@@ -290,24 +262,3 @@ def _list_for(session: Session, owner: Owner) -> list[PostbackRow]:
         )
         for postback in postbacks
     ]
-
-
-def _values(checked: Checked, *, with_secrets: bool) -> dict[str, Any]:
-    values = {
-        "url": checked.url,
-        "method": checked.method,
-        "body": checked.body,
-        "content_type": checked.content_type,
-        "headers": dict(checked.headers),
-        "enabled": checked.enabled,
-        "campaign_id": checked.campaign_id,
-        "affiliate_id": checked.affiliate_id,
-        "on_conversion_status": [status.value for status in checked.on_conversion_status],
-        "retry_preset": checked.retry.preset,
-        "retry_waits": list(checked.retry.waits),
-        "success_rule": as_stored(checked.success),
-        "at_most_once": checked.at_most_once,
-    }
-    if with_secrets:
-        values["secrets"] = secret_box.encrypt_all(checked.secrets)
-    return values
