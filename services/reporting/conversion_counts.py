@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from models import Affiliate, Campaign, Event, Lead
-from services.reporting import keyset
 from services.reporting.conversion_figures import Tally
 from services.reporting.days import Day
 from services.reporting.definitions import IS_CONVERSION
-from services.reporting.keyset import Search
+from services.reporting.search import Search, holds
 
 # A database sorts the rows that it groups: many small sorts are faster than a large one, and no
 # statement runs into the time limit.
@@ -200,7 +199,7 @@ def _conditions(search: Search, table: Table, time: str) -> list[ColumnElement[b
             column: ColumnElement[Any] = columns[condition.column]
             if time in _TIMES_ALONE and condition.column in _IDS:
                 column = column.concat("")
-            conditions.append(keyset.holds(column, condition.values))
+            conditions.append(holds(column, condition.values))
     return conditions
 
 

@@ -18,7 +18,7 @@ from services.reporting.conversion_figures import Amounts, Figures, Tally
 from services.reporting.days import ONE_DAY, days, midnight, whole_days
 from services.reporting.definitions import STATUSES
 from services.reporting.filters import NO_AFFILIATE, EventLogFilter, event_search
-from services.reporting.keyset import Search
+from services.reporting.search import Search
 
 __all__ = [
     "Amounts",

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from models import Delivery, Event
 from models.words import DeliveryStatus
 from services.errors import InvalidInput
-from services.reporting import causes, keyset
+from services.reporting import causes
 from services.reporting.filters import (
     affiliate_conditions,
     campaign_conditions,
@@ -19,7 +19,7 @@ from services.reporting.filters import (
     read_words,
     table_of,
 )
-from services.reporting.keyset import Check, Condition, Search
+from services.reporting.search import Check, Condition, Search, holds
 from services.validation import is_storable
 
 # Of these a cause is known: what went wrong so far.
@@ -117,7 +117,7 @@ class _EventHas:
         event: Table = table_of(Event)
         # A scalar subquery: each row asks for its event by the key, whatever the planner thinks.
         value = select(event.c[self.condition.column]).where(event.c.id == row.event_id)
-        return keyset.holds(value.scalar_subquery(), self.condition.values)
+        return holds(value.scalar_subquery(), self.condition.values)
 
 
 def _check_of_event(condition: Condition) -> Check:

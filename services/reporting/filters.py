@@ -20,7 +20,7 @@ from models.words import (
     Verdict,
 )
 from services.errors import InvalidInput
-from services.reporting.keyset import Condition, Search
+from services.reporting.search import Condition, Search
 from services.validation import is_storable
 
 Word = TypeVar("Word", bound=StrEnum)

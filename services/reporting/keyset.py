@@ -6,83 +6,23 @@ statement ever reads more than one window, and none sorts more than that. When t
 page is used up, the page is given as far as it got, with a cursor to go on from there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Subquery,
-    Table,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Subquery, select
 from sqlmodel import Session
 
 from services.errors import InvalidInput
 from services.paging import Page, PageRequest, decode_cursor, encode_cursor
+from services.reporting.index_windows import Key, Place, in_order, most_telling, window_of
+from services.reporting.search import Condition, Search, holds
 from services.validation import is_storable
 
 FIRST_WINDOW = 500
 LAST_WINDOW = 20_000
 SECONDS_PER_PAGE = 0.25
-_TELLING = 2_000  # beyond this many rows it no longer matters which index is walked
-
-Key = tuple[datetime, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A column must have one of these values; `None` among them means that it is empty."""
-
-    column: str
-    values: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A condition that the table's own columns do not answer.
-
-    `holds` makes it from a window, which has `id` and the columns in `needs`. It may look up rows
-    of other tables, by their keys and in scalar subqueries only: those tempt no planner.
-    """
-
-    needs: tuple[str, ...]
-    holds: Callable[[Any], ColumnElement[bool]]
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A filter as the database understands it: one object for list, count and export.
-
-    `indexed` names the columns with an index (column, time, id), the most telling first; those in
-    `decisive` leave so few rows that nothing else need be weighed. `of_index` is a condition that
-    holds for every row sought, in the very words of a partial index, which is used for no others.
-    `since` is inclusive, `until` exclusive, both on the column `time`.
-    """
-
-    table: Table
-    time: str
-    conditions: tuple[Condition, ...] = ()
-    indexed: tuple[str, ...] = ()
-    decisive: tuple[str, ...] = ()
-    of_index: ColumnElement[bool] | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    checks: tuple[Check, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing can match, without asking the database."""
-        return any(not condition.values for condition in self.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +31,6 @@ class Count:
 
     number: int
     is_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a page begins: beyond `key` in one direction, or at the newest row."""
-
-    newer: bool = False
-    key: Key | None = None
 
 
 def find_page(session: Session, search: Search, request: PageRequest) -> Page[str]:
@@ -153,7 +85,7 @@ def count(session: Session, search: Search, *, at_most: int, seconds: float | No
     """
     if search.is_empty:
         return Count(0, is_complete=True)
-    found, stopped = _walk(session, search, _Place(), wanted=at_most + 1, seconds=seconds)
+    found, stopped = _walk(session, search, Place(), wanted=at_most + 1, seconds=seconds)
     return Count(min(len(found), at_most), is_complete=stopped is None and len(found) <= at_most)
 
 
@@ -165,21 +97,21 @@ def newest(
     For figures over a list that may be long: they are read from these rows alone. The subquery
     has `id`, the time and `columns`.
     """
-    driver = _driver(session, search)
+    driver = most_telling(session, search)
     others = tuple(condition for condition in search.conditions if condition is not driver)
-    window = _window(search, driver, (*_needed(search, others), *columns), _Place(), size)
+    window = window_of(search, driver, (*_needed(search, others), *columns), Place(), size)
     return window, _all_hold(search, others, window)
 
 
 def _walk(
     session: Session,
     search: Search,
-    place: _Place,
+    place: Place,
     *,
     wanted: int,
     seconds: float | None = None,
 ) -> tuple[list[Key], Key | None]:
-    driver = _driver(session, search)
+    driver = most_telling(session, search)
     others = tuple(condition for condition in search.conditions if condition is not driver)
     needed = _needed(search, others)
     size = FIRST_WINDOW if others or search.checks else wanted
@@ -187,20 +119,20 @@ def _walk(
     found: list[Key] = []
     after = place.key
     while True:
-        window = _window(search, driver, needed, _Place(place.newer, after), size)
+        window = window_of(search, driver, needed, Place(place.newer, after), size)
         matching = (
             select(window.c[search.time], window.c.id)
             .where(*_all_hold(search, others, window))
-            .order_by(*_order(window.c[search.time], window.c.id, newer=place.newer))
+            .order_by(*in_order(window.c[search.time], window.c.id, newer=place.newer))
             .limit(wanted - len(found))
         )
         found += [(row[0], row[1]) for row in session.execute(matching)]
         if len(found) == wanted:
             return found, None
-        bare = _window(search, driver, (), _Place(place.newer, after), size)
+        bare = window_of(search, driver, (), Place(place.newer, after), size)
         end = session.execute(
             select(bare.c[search.time], bare.c.id)
-            .order_by(*_order(bare.c[search.time], bare.c.id, newer=place.newer))
+            .order_by(*in_order(bare.c[search.time], bare.c.id, newer=place.newer))
             .limit(1)
             .offset(size - 1)
         ).first()
@@ -226,104 +158,6 @@ def _all_hold(
     )
 
 
-def _driver(session: Session, search: Search) -> Condition | None:
-    """Return the condition whose index is walked; `None`: the one of the time alone."""
-    by_column = {condition.column: condition for condition in search.conditions}
-    candidates = [by_column[column] for column in search.indexed if column in by_column]
-    if len(candidates) < 2 or candidates[0].column in search.decisive:
-        return candidates[0] if candidates else None
-    fewest, best = _TELLING + 1, candidates[0]
-    for candidate in candidates:
-        number = _count_by_index(session, search, candidate)
-        if number < fewest:
-            fewest, best = number, candidate
-    return best
-
-
-def _count_by_index(session: Session, search: Search, condition: Condition) -> int:
-    number = 0
-    for value in condition.values:
-        rows = (
-            _branch(search, Condition(condition.column, (value,)), (), _Place(), _TELLING - number)
-        ).subquery()
-        number += session.execute(select(func.count()).select_from(rows)).scalar_one()
-        if number >= _TELLING:
-            break
-    return number
-
-
-def _window(
-    search: Search,
-    driver: Condition | None,
-    needed: Sequence[str],
-    place: _Place,
-    size: int,
-) -> Subquery:
-    """Return the next `size` rows of the index, unchecked against the other conditions.
-
-    The LIMIT keeps both databases from moving those conditions inside, where they could tempt
-    the planner to another index.
-    """
-    if driver is None:
-        return _branch(search, None, needed, place, size).subquery()
-    # One index walk per value, merged: an IN over the index would sort all of its rows.
-    branches = [
-        _branch(search, Condition(driver.column, (value,)), needed, place, size)
-        for value in driver.values
-    ]
-    if len(branches) == 1:
-        return branches[0].subquery()
-    merged = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    order = _order(merged.c[search.time], merged.c.id, newer=place.newer)
-    return select(merged).order_by(*order).limit(size).subquery()
-
-
-def _branch(
-    search: Search,
-    driver: Condition | None,
-    needed: Sequence[str],
-    place: _Place,
-    size: int,
-) -> Select[Any]:
-    columns = search.table.c
-    time, identity = columns[search.time], columns.id
-    named = [name for name in dict.fromkeys(needed) if name not in {search.time, "id"}]
-    rows = select(time, identity, *(columns[name] for name in named)).limit(size)
-    order = [time, identity]
-    if driver is not None:
-        rows = rows.where(holds(columns[driver.column], driver.values))
-        # PostgreSQL sees no order behind an IS NULL unless the sort names the column too.
-        order.insert(0, columns[driver.column])
-    if search.of_index is not None:
-        rows = rows.where(search.of_index)
-    if search.since is not None:
-        rows = rows.where(time >= search.since)
-    if search.until is not None:
-        rows = rows.where(time < search.until)
-    if place.key is not None:
-        row = tuple_(time, identity)
-        key = tuple_(literal(place.key[0], time.type), literal(place.key[1], identity.type))
-        rows = rows.where(row > key if place.newer else row < key)
-    return rows.order_by(*_order(*order, newer=place.newer))
-
-
-def holds(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the SQL of a condition: one of these values, `None` among them for empty."""
-    given = [value for value in values if value is not None]
-    parts: list[ColumnElement[bool]] = []
-    if len(given) == 1:
-        parts.append(column == given[0])
-    elif given:
-        parts.append(column.in_(given))
-    if len(given) < len(values):
-        parts.append(column.is_(None))
-    return or_(false(), *parts)
-
-
-def _order(*columns: ColumnElement[Any], newer: bool) -> list[ColumnElement[Any]]:
-    return [column.asc() if newer else column.desc() for column in columns]
-
-
 def _cursor(search: Search, key: Key | None, *, newer: bool) -> str | None:
     if key is None:
         return None
@@ -331,15 +165,15 @@ def _cursor(search: Search, key: Key | None, *, newer: bool) -> str | None:
     return encode_cursor(direction, search.time, key[0].isoformat(), key[1])
 
 
-def _place(cursor: str, time: str) -> _Place:
+def _place(cursor: str, time: str) -> Place:
     if not cursor:
-        return _Place()
+        return Place()
     direction, axis, at, identity = decode_cursor(cursor, keys=4)
     moment = _moment(at)
     is_ours = direction in {"newer", "older"} and axis == time and is_storable(identity)
     if not is_ours or moment is None:
         raise InvalidInput({"cursor": "This cursor is not from this list; start without a cursor."})
-    return _Place(newer=direction == "newer", key=(moment, identity))
+    return Place(newer=direction == "newer", key=(moment, identity))
 
 
 def _moment(text: str) -> datetime | None:

@@ -12,7 +12,7 @@ from models import Postback
 from models.words import DeliveryReason, DeliveryStatus, Method
 from services.delivery.outbox import NEVER_SENDABLE
 from services.reporting.delivery_filter import FAILING, DeliveryFilter, delivery_search
-from services.reporting.keyset import Check, Condition, Search
+from services.reporting.search import Check, Condition, Search
 
 # Without a status in the filter these are meant: what did not arrive and was not called off.
 USUAL: Final = FAILING
