@@ -1,4 +1,4 @@
-"""The form of one incoming URL: what is fixed, the partner's names and words, the URL built."""
+"""The form of one incoming URL: what is fixed, the URL that is built, Save, another key."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,23 +10,21 @@ from dashboard.components import list_state
 from dashboard.components.conflict_panel import ConflictLine
 from dashboard.components.first_error import show_first_error
 from dashboard.pages.incoming import draft
-from dashboard.pages.incoming.draft import ParameterLine, WordLine
+from dashboard.pages.incoming.dialect_state import IncomingUrlDialect
 from dashboard.session import actor, guarded
 from models.words import PostbackLevel
 from services.actor import Right
 from services.catalog import campaigns, event_types, incoming_urls, known_fields
-from services.catalog.incoming_urls import TRANSLATED, IncomingUrlRow
+from services.catalog.incoming_urls import IncomingUrlRow
 from services.catalog.postbacks import Owner
 from services.errors import AppError, NotFound, StaleVersion
 from services.paging import MAX_LIMIT, PageRequest
 
 MISSING = "missing"
-_MOST_WORDS = 100
-_MOST_CHARACTERS = 300
 
 
-class IncomingUrlState(rx.State):
-    """What stands in the form; `_saved` is what it began with."""
+class IncomingUrlState(IncomingUrlDialect, rx.State):
+    """What stands in the form."""
 
     shown: str = list_state.LOADING
     problem: str = ""
@@ -42,8 +40,6 @@ class IncomingUrlState(rx.State):
     event: str = ""
     campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
     event_options: list[tuple[str, str]] = rx.field(default_factory=list)
-    parameters: list[ParameterLine] = rx.field(default_factory=list)
-    words: list[WordLine] = rx.field(default_factory=list)
     returns: str = ""
     url: str = ""
     test_call: str = ""
@@ -61,7 +57,6 @@ class IncomingUrlState(rx.State):
     _origin: str = ""
     _version: int = 0
     _theirs: int = 0
-    _number: int = 0
 
     @rx.event
     @guarded
@@ -118,52 +113,6 @@ class IncomingUrlState(rx.State):
             else replace(kept.get("event", line), is_used=not name)
             for line in lines
         ]
-        self._touch()
-
-    @rx.event
-    @guarded
-    async def use(self, ours: str, is_used: bool) -> None:
-        """Take a parameter into the URL, or out of it."""
-        self._change_parameter(ours, is_used=bool(is_used))
-
-    @rx.event
-    @guarded
-    async def set_theirs(self, ours: str, theirs: str) -> None:
-        """Take the partner's name of a parameter."""
-        self._change_parameter(ours, theirs=theirs[:_MOST_CHARACTERS])
-
-    @rx.event
-    @guarded
-    async def set_value(self, ours: str, value: str) -> None:
-        """Take what the partner's system puts in place."""
-        self._change_parameter(ours, value=value[:_MOST_CHARACTERS])
-
-    @rx.event
-    @guarded
-    async def add_word(self, field: str) -> None:
-        """Offer one more word of the partner's own."""
-        if field in TRANSLATED and len(self.words) < _MOST_WORDS:
-            self._number += 1
-            ours = self._some_event() if field == "event" else "approved"
-            self.words = [*self.words, WordLine(f"new-{self._number}", field, "", ours)]
-
-    @rx.event
-    @guarded
-    async def set_word(self, key: str, theirs: str) -> None:
-        """Take the partner's word."""
-        self._change_word(key, theirs=theirs[:_MOST_CHARACTERS])
-
-    @rx.event
-    @guarded
-    async def set_meaning(self, key: str, ours: str) -> None:
-        """Take what a word means."""
-        self._change_word(key, ours=ours[:_MOST_CHARACTERS])
-
-    @rx.event
-    @guarded
-    async def remove_word(self, key: str) -> None:
-        """Take a word away."""
-        self.words = [line for line in self.words if line.key != key]
         self._touch()
 
     @rx.event
@@ -276,21 +225,6 @@ class IncomingUrlState(rx.State):
             "placeholders": draft.placeholders_of(self.parameters),
             "returns": self.returns,
         }
-
-    def _change_parameter(self, ours: str, **changes: Any) -> None:
-        lines = [
-            replace(line, **changes) if line.ours == ours else line for line in self.parameters
-        ]
-        # A field that is left says its value once more than the pause in typing does.
-        if lines != self.parameters:
-            self.parameters = lines
-            self._touch()
-
-    def _change_word(self, key: str, **changes: Any) -> None:
-        words = [replace(line, **changes) if line.key == key else line for line in self.words]
-        if words != self.words:
-            self.words = words
-            self._touch()
 
     def _touch(self) -> None:
         self.is_changed = True

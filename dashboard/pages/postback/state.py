@@ -22,24 +22,18 @@ from dashboard.pages.postback.draft import (
     without_lost_secrets,
 )
 from dashboard.pages.postback.lines import (
-    CONTENT_TYPES,
-    JSON,
     HeaderLine,
-    LintLine,
     SecretLine,
     lints_of,
-    replaced,
 )
-from dashboard.pages.postback.receiver import receiver_name
+from dashboard.pages.postback.request_state import PostbackRequest
 from dashboard.pages.postback.row_state import PostbackRows
 from dashboard.postback_list import path_of
 from dashboard.session import actor, guarded
-from models.words import Method
 from services.catalog import postbacks
 from services.catalog.postbacks import PostbackRow
 from services.errors import AppError, NotFound, StaleVersion
-from services.macros import Position, body_position
-from services.settings import get_settings
+from services.macros import Position
 
 FIELDS: Final = (
     "url",
@@ -59,28 +53,17 @@ FIELDS: Final = (
 NO_ERRORS: Final = dict.fromkeys((*FIELDS, "form"), "")
 
 
-class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State):
+class PostbackState(PostbackRequest, PostbackRows, PostbackConditions, PostbackDelivery, rx.State):
     """The fields of one postback, new or stored."""
 
     shown: str = ""
     """The id of the postback on screen; empty for a new one."""
 
-    method: str = Method.GET.value
-    url: str = ""
-    body: str = ""
-    content_type: str = JSON
-    content_types: list[tuple[str, str]] = rx.field(default_factory=lambda: list(CONTENT_TYPES))
-
-    url_lints: list[LintLine] = rx.field(default_factory=list)
-    body_lints: list[LintLine] = rx.field(default_factory=list)
     errors: dict[str, str] = rx.field(default_factory=lambda: dict(NO_ERRORS))
     conflict: list[ConflictLine] = rx.field(default_factory=list)
     """The form beside what somebody else stored meanwhile; empty while there is no conflict."""
     is_dirty: bool = False
     is_archived: bool = False
-
-    receiver: str = ""
-    """The name of the test receiver that the URL calls, if it does."""
 
     _version: int = 0
     _theirs: PostbackRow | None = None
@@ -90,50 +73,6 @@ class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State
     async def leave(self) -> None:
         """Give up what was typed: another page was opened."""
         self.is_dirty = False
-
-    @rx.event
-    @guarded
-    async def set_method(self, method: str) -> None:
-        """Take GET or POST."""
-        self.method = Method.POST.value if method == Method.POST else Method.GET.value
-        self._touch("method")
-
-    @rx.event
-    @guarded
-    async def set_url(self, url: str) -> None:
-        """Take the URL and lint it."""
-        self.url = str(url)
-        self._look_at_url()
-        self._touch("url")
-
-    @rx.event
-    @guarded
-    async def set_body(self, body: str) -> None:
-        """Take the body and lint it for its content type."""
-        self.body = str(body)
-        self._lint_body()
-        self._touch("body")
-
-    @rx.event
-    @guarded
-    async def set_content_type(self, content_type: str) -> None:
-        """Take the content type, which decides how macros in the body are encoded."""
-        self.content_type = str(content_type)
-        self._lint_body()
-        self._touch("content_type")
-
-    @rx.event
-    @guarded
-    async def use(self, where: str, start: int, end: int, suggestion: str) -> None:
-        """Put a suggestion into the field it was made for, unless the text has changed since."""
-        texts = {"url": self.url, "body": self.body} | {row.key: row.value for row in self.headers}
-        positions = {"url": Position.URL, "body": body_position(self.content_type)}
-        text = texts.get(where, "")
-        position = positions.get(where, Position.HEADER)
-        for each in lints_of(text, position):
-            if (each.start, each.end, each.suggestion) == (start, end, suggestion):
-                await self._put(where, replaced(text, each))
-                return
 
     @rx.event
     @guarded
@@ -264,13 +203,7 @@ class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State
     def _fill(self, row: PostbackRow | None) -> None:
         """Show a stored postback, or an empty form, without messages about what was before."""
         self.shown = row.id if row else ""
-        self.method = row.method.value if row else Method.GET.value
-        self.url = row.url if row else ""
-        self.body = (row.body or "") if row else ""
-        self.content_type = row.content_type if row else JSON
-        known = {value for value, _ in CONTENT_TYPES}
-        own = [] if self.content_type in known else [(self.content_type, self.content_type)]
-        self.content_types = [*CONTENT_TYPES, *own]
+        self._fill_request(row)
         self.headers = [
             HeaderLine(self._next_key(), name, value, "", lints_of(value, Position.HEADER))
             for name, value in (row.headers if row else ())
@@ -284,30 +217,9 @@ class PostbackState(PostbackRows, PostbackConditions, PostbackDelivery, rx.State
         self._fill_delivery(row)
         self.is_archived = bool(row and row.archived_at)
         self._version = row.version if row else 0
-        self._look_at_url()
-        self._lint_body()
         self.errors, self.is_dirty = dict(NO_ERRORS), False
         self._theirs, self.conflict = None, []
         self._list_macros()
-
-    async def _put(self, where: str, text: str) -> None:
-        if where == "url":
-            self.url = text
-            self._look_at_url()
-            self._touch("url")
-        elif where == "body":
-            self.body = text
-            self._lint_body()
-            self._touch("body")
-        else:
-            self._change_header(where, value=text, lints=lints_of(text, Position.HEADER), error="")
-
-    def _look_at_url(self) -> None:
-        self.url_lints = lints_of(self.url, Position.URL)
-        self.receiver = receiver_name(self.url, settings=get_settings())
-
-    def _lint_body(self) -> None:
-        self.body_lints = lints_of(self.body, body_position(self.content_type))
 
     def _touch(self, field_name: str) -> None:
         self.is_dirty = True
