@@ -19,6 +19,7 @@ from models.words import PauseReason
 from services.any_of import any_of
 from services.bulk import fetch_rows
 from services.delivery.holding import mark_paused
+from services.notices.outcomes import Pause
 
 FAILURE: Table = PostbackFailure.__table__  # type: ignore[attr-defined]
 
@@ -54,8 +55,8 @@ def note_failures(session: Session, tries: Sequence[FailedTry]) -> None:
     ]
     connection.execute(_COUNT[connection.dialect.name], counts)
     now = max(each.ended_at for each in tries)
-    for postback_id in _beyond_hope(connection, by_postback, now):
-        mark_paused(session, postback_id, reason=PauseReason.FAILING, now=now)
+    for postback_id, why in _beyond_hope(connection, by_postback, now):
+        mark_paused(session, postback_id, why=why, now=now)
 
 
 def forget_failures(session: Session, postback_ids: Collection[str]) -> None:
@@ -63,11 +64,19 @@ def forget_failures(session: Session, postback_ids: Collection[str]) -> None:
     session.connection().execute(_FORGET, {"ids": sorted(postback_ids)})
 
 
-def _beyond_hope(connection: Connection, postback_ids: Collection[str], now: datetime) -> list[str]:
+def _beyond_hope(
+    connection: Connection, postback_ids: Collection[str], now: datetime
+) -> list[tuple[str, Pause]]:
     found = fetch_rows(
         connection, _BEYOND_HOPE, {"ids": sorted(postback_ids), "b_since": now - PAUSE_AFTER}
     )
-    return [row[0] for row in found]
+    return [
+        (
+            postback_id,
+            Pause(PauseReason.FAILING, message=message, failing_since=since, failures=failures),
+        )
+        for postback_id, since, failures, message in found
+    ]
 
 
 def _count(insert: postgresql.Insert | sqlite.Insert) -> postgresql.Insert | sqlite.Insert:
@@ -91,7 +100,12 @@ _COUNT = {
 }
 _FORGET = delete(FAILURE).where(any_of(FAILURE.c.postback_id, "ids"))
 _BEYOND_HOPE = (
-    select(FAILURE.c.postback_id)
+    select(
+        FAILURE.c.postback_id,
+        FAILURE.c.failing_since,
+        FAILURE.c.failures,
+        FAILURE.c.last_failure,
+    )
     .where(
         any_of(FAILURE.c.postback_id, "ids"),
         FAILURE.c.failures >= PAUSE_AFTER_FAILURES,

@@ -22,7 +22,7 @@ from services.definition_version import touch
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.errors import Conflict, NotFound
 from services.identifiers import is_id
-from services.notices.outcomes import record_paused
+from services.notices.outcomes import Pause, record_paused
 
 POSTBACK: Table = Postback.__table__  # type: ignore[attr-defined]
 RELEASE: Table = PostbackRelease.__table__  # type: ignore[attr-defined]
@@ -53,7 +53,7 @@ async def pause(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> No
     What is being sent is finished. Raises NotFound, and Conflict for an archived postback.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    await database.write(_pause, postback_id, clock())
+    await database.write(_pause, postback_id, actor.name, clock())
 
 
 def find_postback(session: Session, postback_id: str, *, for_change: bool = True) -> Postback:
@@ -71,7 +71,7 @@ def mark_paused(
     session: Session,
     postback_id: str,
     *,
-    reason: PauseReason,
+    why: Pause,
     now: datetime,
     found_by: str | None = None,
 ) -> bool:
@@ -82,14 +82,14 @@ def mark_paused(
     postback that was changed since that delivery was made stays as it is, too.
     """
     statement = _PAUSE if found_by is None else _PAUSE_UNCHANGED
-    values = {"b_postback": postback_id, "b_reason": reason, "b_now": now}
+    values = {"b_postback": postback_id, "b_reason": why.reason, "b_now": now}
     if found_by is not None:
         values["b_delivery"] = found_by
     if not session.connection().execute(statement, values).rowcount:
         return False
     # What an unfinished resumption has not reached yet stays held.
     session.connection().execute(_END_RELEASE, {"b_postback": postback_id, "b_now": now})
-    record_paused(session, postback_id=postback_id, reason=reason, now=now)
+    record_paused(session, postback_id=postback_id, why=why, now=now)
     touch(session)
     database.after_commit(session, wake)
     return True
@@ -127,10 +127,11 @@ async def hold_waiting(
     return held
 
 
-def _pause(session: Session, postback_id: str, now: datetime) -> None:
+def _pause(session: Session, postback_id: str, paused_by: str, now: datetime) -> None:
     if find_postback(session, postback_id).archived_at is not None:
         raise Conflict("This postback is archived and sends nothing new.", code="archived")
-    mark_paused(session, postback_id, reason=PauseReason.BY_HAND, now=now)
+    why = Pause(PauseReason.BY_HAND, paused_by=paused_by)
+    mark_paused(session, postback_id, why=why, now=now)
 
 
 def _paused(session: Session) -> list[str]:

@@ -25,7 +25,7 @@ from services.delivery.holding import mark_paused, paused_among
 from services.delivery.outbox import DELIVERY, refresh_events
 from services.delivery.retry import Decision
 from services.identifiers import new_id
-from services.notices.outcomes import record_outcomes
+from services.notices.outcomes import Pause, record_outcomes
 
 ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 
@@ -119,7 +119,7 @@ def _learn(session: Session, own: Sequence[Settlement], *, failing: Collection[s
         mark_paused(
             session,
             item.claim.postback_id,
-            reason=PauseReason.GONE,
+            why=Pause(PauseReason.GONE, message=item.message),
             now=item.ended_at,
             found_by=item.claim.id,
         )

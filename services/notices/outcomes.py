@@ -65,6 +65,21 @@ class SettledDelivery(Protocol):
         """Whether a packet left."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Why a postback is paused, with what is known of it.
+
+    `message` is what the last failure said; `failing_since` and `failures` are those since the last
+    success; `paused_by` is who did it by hand.
+    """
+
+    reason: PauseReason
+    message: str = ""
+    failing_since: datetime | None = None
+    failures: int = 0
+    paused_by: str = ""
+
+
 @dataclass(slots=True)
 class _Heard:
     """What went wrong for one postback in one group of settlements."""
@@ -121,11 +136,13 @@ def record_given_up(
     record(session, kind, subject_id=postback_id, count=count, data=data, now=now)
 
 
-def record_paused(
-    session: Session, *, postback_id: str, reason: PauseReason, now: datetime, message: str = ""
-) -> None:
-    """Record that a postback is paused; `message` is what its last failure said."""
-    data = {"reason": reason.value, "message": message[:500]}
+def record_paused(session: Session, *, postback_id: str, why: Pause, now: datetime) -> None:
+    """Record that a postback is paused, and why."""
+    data: dict[str, Any] = {"reason": why.reason.value, "message": why.message[:500]}
+    if why.failing_since is not None:
+        data |= {"failing_since": why.failing_since.isoformat(), "failures": why.failures}
+    if why.paused_by:
+        data["paused_by"] = why.paused_by
     record(session, NoticeKind.POSTBACK_PAUSED, subject_id=postback_id, data=data, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from models.words import DeliveryReason, LagCause, NoticeKind, NoticeState, PauseReason
@@ -29,18 +30,7 @@ _GIVEN_UP = {
     DeliveryReason.UNKNOWN: "Whether the partner received it is not known, and this postback never "
     "sends twice.",
 }
-_PAUSED = {
-    PauseReason.GONE: "The partner answered 410: the address is gone for good. Ask the partner for "
-    "the new URL, change the postback and resume it.",
-    PauseReason.FAILING: "Nothing got through to the partner for days. Mend the cause, try it with "
-    "Send Test, then resume the postback.",
-    PauseReason.BY_HAND: "Somebody paused it. Resume it to send what is held.",
-}
-_WAS_PAUSED = {
-    PauseReason.GONE: " It was paused when the partner answered 410.",
-    PauseReason.FAILING: " It was paused when nothing got through for days.",
-    PauseReason.BY_HAND: "",
-}
+
 _HELD = "Its deliveries are held meanwhile; none is lost."
 
 
@@ -76,12 +66,60 @@ def describe(
             if is_over:
                 return Words(
                     f"Postback {subject.name} is paused no more",
-                    f"It was resumed or archived.{_WAS_PAUSED[reason]}{_latest(data)}",
+                    f"It was resumed or archived. {_was_paused(reason, data)}",
                 )
-            why = _PAUSED[reason]
-            return Words(f"Postback {subject.name} is paused", f"{why}{_latest(data)} {_HELD}")
+            return Words(
+                f"Postback {subject.name} is paused", f"{_is_paused(reason, data)} {_HELD}"
+            )
         case NoticeKind.QUEUE_LAGGING:
             return _lag(data, is_over=is_over)
+
+
+def _is_paused(reason: PauseReason, data: Mapping[str, Any]) -> str:
+    match reason:
+        case PauseReason.GONE:
+            return (
+                "The partner answered 410: the address is gone for good. Ask the partner for the "
+                "new URL, change the postback and resume it."
+            )
+        case PauseReason.FAILING:
+            since, failures = _fruitless(data)
+            nothing = (
+                f"Nothing has got through since {since}; {failures} tries failed."
+                if since
+                else "Nothing got through to the partner for days."
+            )
+            return (
+                f"{nothing}{_latest(data)} Mend the cause, try it with Send Test, then resume the "
+                "postback."
+            )
+        case PauseReason.BY_HAND:
+            who = data.get("paused_by") or "somebody"
+            return f"It was paused by {who}. Resume it to send what is held."
+
+
+def _was_paused(reason: PauseReason, data: Mapping[str, Any]) -> str:
+    match reason:
+        case PauseReason.GONE:
+            return "It was paused when the partner answered 410."
+        case PauseReason.FAILING:
+            since, failures = _fruitless(data)
+            when = (
+                f"after {failures} failed tries since {since}"
+                if since
+                else "when nothing got through for days"
+            )
+            return f"It was paused {when}.{_latest(data)}"
+        case PauseReason.BY_HAND:
+            return f"It was paused by {data.get('paused_by') or 'somebody'}."
+
+
+def _fruitless(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return since when nothing has got through and how many tries failed; empty if not known."""
+    if not data.get("failing_since"):
+        return "", ""
+    since = datetime.fromisoformat(data["failing_since"]).astimezone(UTC)
+    return f"{since:%Y-%m-%d %H:%M} UTC", f"{data.get('failures', 0):,}"
 
 
 def _lag(data: Mapping[str, Any], *, is_over: bool) -> Words:

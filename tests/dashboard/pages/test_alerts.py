@@ -65,14 +65,24 @@ def test_the_banner_stands_on_every_page_and_leads_to_where_to_act(
     expect(signed_in.get_by_role("heading", name="Overview")).to_be_visible()
     expect(banner(signed_in)).to_have_text("")
     ring("delivery.failed", postback["id"], 9, reason="exhausted")
-    ring("postback.paused", postback["id"], reason="gone", message="It answered 410.")
+    ring(
+        "postback.paused",
+        postback["id"],
+        reason="failing",
+        message="It answered 503.",
+        failing_since="2026-03-01T12:00:00+00:00",
+        failures=23,
+    )
     expect(banner(signed_in)).to_contain_text("is paused")
     for path in ("/leads", "/settings/events", "/settings/alerts/channels"):
         signed_in.goto(server.url + path)
         expect(banner(signed_in)).to_contain_text("is paused")
     assert "9 deliveries" not in banner(signed_in).inner_text()
     banner(signed_in).locator("summary").click()
-    expect(banner(signed_in)).to_contain_text("The latest answer: It answered 410.")
+    expect(banner(signed_in)).to_contain_text(
+        "Nothing has got through since 2026-03-01 12:00 UTC; 23 tries failed. The latest answer: "
+        "It answered 503."
+    )
     banner(signed_in).get_by_role("link", name="Open the postback").click()
     page_of = f"/settings/events/{postback['event']}/postbacks/{postback['id']}"
     expect(signed_in).to_have_url(at(server, page_of))
@@ -162,6 +172,7 @@ def test_a_channel_is_made_tested_told_and_archived(
     arrived = signed_in.get_by_text("The test notice arrived")
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:  # a channel is tested once in three seconds
+        signed_in.reload()  # so that what is seen is the answer to this click
         signed_in.get_by_role("button", name="Send a test notice").click()
         expect(again.or_(arrived)).to_be_visible()
         if arrived.is_visible():

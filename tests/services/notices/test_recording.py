@@ -12,6 +12,7 @@ from models.words import DeliveryReason, DeliveryStatus, NoticeKind, NoticeState
 from services import database
 from services.database import Database
 from services.notices import outcomes, telling
+from services.notices.outcomes import Pause
 from tests.factories import FrozenClock
 from tests.world import rows
 
@@ -226,7 +227,7 @@ async def test_what_goes_on_is_told_again_after_a_day(db: Database, clock: Froze
 async def test_a_pause_is_open_until_the_postback_is_resumed(
     db: Database, clock: FrozenClock, reason: PauseReason
 ) -> None:
-    pause = {"postback_id": "pb_1", "reason": reason, "message": "410", "now": clock()}
+    pause = {"postback_id": "pb_1", "why": Pause(reason, message="410"), "now": clock()}
     await database.write(outcomes.record_paused, **pause)
     (notice,) = await notices(NoticeKind.POSTBACK_PAUSED)
     assert (notice.state, notice.data["reason"]) == (NoticeState.OPEN, reason)

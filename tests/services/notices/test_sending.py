@@ -15,6 +15,7 @@ from services.actor import Actor
 from services.clock import utc_now
 from services.database import Database
 from services.notices import channel_trial, channels, outcomes, sending, telling
+from services.notices.outcomes import Pause
 from services.notices.recording import record, resolve
 from services.settings import Settings
 from tests.factories import FrozenClock
@@ -75,7 +76,7 @@ async def test_every_kind_is_told_at_its_edges_and_in_order(
     job: Channels, make_channel: MakeChannel, partner: Partner, clock: FrozenClock
 ) -> None:
     await make_channel(partner.url("/hook"))
-    pause = {"postback_id": "pb_1", "reason": PauseReason.GONE, "now": clock()}
+    pause = {"postback_id": "pb_1", "why": Pause(PauseReason.GONE), "now": clock()}
     await database.write(outcomes.record_paused, **pause)
     await job.tick()
     await database.write(outcomes.record_resumed, postback_id="pb_1", now=clock())

@@ -9,6 +9,7 @@ from models.words import NoticeKind, NoticeState, PauseReason
 from services import database
 from services.database import Database
 from services.notices import outcomes, upkeep
+from services.notices.outcomes import Pause
 from services.notices.recording import record, resolve
 from tests.factories import FrozenClock
 from tests.partner import Partner
@@ -95,7 +96,7 @@ async def test_a_pause_is_told_to_be_over_when_the_postback_is_archived(
     await make_channel(partner.url("/ok"))
     world = await make_world()
     postback = await world.postback("https://a.example/", paused_at=clock())
-    pause = {"postback_id": postback, "reason": PauseReason.GONE, "now": clock()}
+    pause = {"postback_id": postback, "why": Pause(PauseReason.GONE), "now": clock()}
     await database.write(outcomes.record_paused, **pause)
     await job.tick()
 
