@@ -10,10 +10,12 @@ from models.words import DeliveryReason, DeliveryStatus, PauseReason, RetryPrese
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "deliveries.md").read_text()
 FIRST_CELLS = " ".join(re.findall(r"^\| ([^|]+) \|", TEXT, re.MULTILINE))
-NOT_CUSTOM = set(RetryPreset) - {RetryPreset.CUSTOM}  # programs spell it as a list of waits
+NOT_CUSTOM = sorted(set(RetryPreset) - {RetryPreset.CUSTOM})  # programs spell it as a list of waits
 
 
-@pytest.mark.parametrize("word", [*set(DeliveryStatus) - {DeliveryStatus.NONE}, *DeliveryReason])
+@pytest.mark.parametrize(
+    "word", [*sorted(set(DeliveryStatus) - {DeliveryStatus.NONE}), *DeliveryReason]
+)
 def test_each_status_and_reason_has_a_line(word: str) -> None:
     assert f"`{word}`" in FIRST_CELLS
 
