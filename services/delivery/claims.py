@@ -34,6 +34,9 @@ RECLAIM_BATCH = 1_000
 class Claim:
     """A delivery that this worker owns until `lease_until`."""
 
+    token: str
+    lease_until: datetime
+    # From here on in the order of DUE_NAMES.
     id: str
     event_id: str
     postback_id: str
@@ -42,15 +45,20 @@ class Claim:
     destination: str
     headers: FrozenHeaders
     body: str | None
-    attempts: int
-    deadline_at: datetime
-    tries: int
-    token: str
-    lease_until: datetime
-    trigger: AttemptTrigger
-    reclaims: int = 0
     # How the postback wants it sent, frozen with the request; see `models.Delivery.policy`.
-    policy: Mapping[str, Any] | None = None
+    policy: Mapping[str, Any] | None
+    tries: int
+    attempts: int
+    reclaims: int
+    deadline_at: datetime
+    # When a person resent it last.
+    resent_at: datetime | None
+
+    @property
+    def trigger(self) -> AttemptTrigger:
+        """Return what the next try is due to: a person, or the schedule."""
+        by_hand = self.resent_at is not None and self.tries == 0
+        return AttemptTrigger.MANUAL if by_hand else AttemptTrigger.AUTOMATIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def claim(
         },
     )
     failpoints.reached("before_claim_commit")
-    claimed = [_claim_of(row, token, lease_until) for row in picked]
+    claimed = [Claim(token, lease_until, *row) for row in picked]
     return Claimed(claimed, more=more, blocked=blocked)
 
 
@@ -124,18 +132,6 @@ def _pick_suspect(connection: Connection, room: Room, now: datetime) -> list[Seq
     rows = fetch_rows(connection, _DUE_SUSPECT, {"b_now": now, "b_lane": lane})
     room.taken.update(row[DESTINATION] for row in rows)
     return list(rows)
-
-
-def _claim_of(row: Sequence[Any], token: str, lease_until: datetime) -> Claim:
-    found = dict(zip(DUE_NAMES, row, strict=True))
-    resent = found.pop("resent_at") is not None
-    first = found["tries"] == 0
-    return Claim(
-        **found,
-        token=token,
-        lease_until=lease_until,
-        trigger=AttemptTrigger.MANUAL if resent and first else AttemptTrigger.AUTOMATIC,
-    )
 
 
 def extend_leases(

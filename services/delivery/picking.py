@@ -32,6 +32,7 @@ LANES_PER_CLAIM = 256
 # From so many dead workers on, a delivery is sent by itself; also in `ix_delivery_suspect`.
 SUSPECT_RECLAIMS = 5
 
+# As the fields of `claims.Claim` end.
 DUE_NAMES = (
     "id",
     "event_id",
@@ -41,12 +42,12 @@ DUE_NAMES = (
     "destination",
     "headers",
     "body",
+    "policy",
     "tries",
     "attempts",
+    "reclaims",
     "deadline_at",
     "resent_at",
-    "policy",
-    "reclaims",
 )
 DESTINATION = DUE_NAMES.index("destination")
 

@@ -14,7 +14,7 @@ from services.delivery.rendering import (
     message_id,
     needs_secrets,
 )
-from services.delivery.secret_cache import PostbackSecrets, SecretCache
+from services.delivery.secret_cache import NO_SECRETS, PostbackSecrets, SecretCache
 from services.delivery.sender import PreparedRequest
 from services.delivery.signing import Signer
 from services.sig_places import BODY, URL, SigPlaces, insert_sig, sig_places
@@ -69,7 +69,8 @@ def finish(
 
     Raises UnreadableSecret for secrets that are needed and cannot be read.
     """
-    named = secrets.named() if needs_secrets(frozen.headers) else {}
+    needs_any = secrets is not NO_SECRETS and needs_secrets(frozen.headers)
+    named = secrets.named() if needs_any else {}
     keys = secrets.signing_keys(now)
     if keys:
         return _signed(frozen, places, named, Signer(keys, message_id(frozen.headers), now))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from models.words import DeliveryReason, DeliveryStatus, Method
 from services.delivery.limits import STANDARD
@@ -28,7 +28,7 @@ from services.target_spelling import MAX_URL_BYTES
 ID_HEADER = "webhook-id"
 
 HeaderPart = str | dict[str, str]
-FrozenHeaders = list[list[object]]
+FrozenHeaders = list[list[Any]]
 
 
 class PostbackLike(Protocol):
@@ -153,19 +153,19 @@ def fill_headers(
 
     `sig` is the signature that stands for `{sig}`.
     """
-    return tuple(
-        (
-            str(name),
-            "".join(
-                part
-                if isinstance(part, str)
-                else secrets.get(part["secret"], "")
-                if "secret" in part
-                else sig
-                for part in parts  # type: ignore[attr-defined]
-            ),
-        )
-        for name, parts in headers
+    return tuple((str(name), _filled(parts, secrets, sig)) for name, parts in headers)
+
+
+def _filled(parts: Any, secrets: Mapping[str, str], sig: str) -> str:
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return parts[0]
+    return "".join(
+        part
+        if isinstance(part, str)
+        else secrets.get(part["secret"], "")
+        if "secret" in part
+        else sig
+        for part in parts
     )
 
 
@@ -177,19 +177,19 @@ def needs_secrets(headers: FrozenHeaders) -> bool:
 def secret_names(headers: FrozenHeaders) -> Iterator[str]:
     """Give the names of the secrets that headers refer to."""
     for _, parts in headers:
-        for part in parts:  # type: ignore[attr-defined]
+        for part in parts:
             if not isinstance(part, str) and "secret" in part:
                 yield part["secret"]
 
 
 def has_sig(headers: FrozenHeaders) -> bool:
     """Tell whether any header contains the signature."""
-    return any(part == HEADER_PART for _, parts in headers for part in parts)  # type: ignore[attr-defined]
+    return any(part == HEADER_PART for _, parts in headers for part in parts)
 
 
 def message_id(headers: FrozenHeaders) -> str:
     """Return the id that a request carries."""
-    return next(str(parts[0]) for name, parts in headers if name == ID_HEADER)  # type: ignore[index]
+    return next(str(parts[0]) for name, parts in headers if name == ID_HEADER)
 
 
 def _header_part(part: str | SecretRef | SigRef) -> HeaderPart:
