@@ -77,9 +77,13 @@ def parse_address(address: str) -> IPv4Address | IPv6Address:
 def why_forbidden(address: str) -> str | None:
     """Return what the address is (“a private address (loopback, …)”), or None when it is public.
 
-    Raises ValueError when the text is no address.
+    A text that is no address in its plain form, such as `127.1`, is forbidden too: whoever dials
+    it might read it in another way.
     """
-    parsed = parse_address(address)
+    try:
+        parsed = parse_address(address)
+    except ValueError:
+        return "no IP address"
     if isinstance(parsed, IPv4Address):
         ranges = FORBIDDEN_IPV4
     elif parsed in PUBLIC_IPV6:

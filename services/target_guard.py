@@ -173,7 +173,10 @@ class TargetPolicy:
     def _is_allowed(self, address: str) -> bool:
         if not self.allowed_networks:
             return False
-        parsed = parse_address(address)
+        try:
+            parsed = parse_address(address)
+        except ValueError:
+            return False
         return any(parsed in network for network in self.allowed_networks)
 
 
