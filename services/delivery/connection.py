@@ -60,12 +60,13 @@ class PartnerConnection(asyncio.Protocol):
     async def exchange(self, message: bytes, *, is_head: bool, deadline: float) -> Answer:
         """Write the request once and return what comes; `deadline` is a time of the loop.
 
-        An answer counts from its complete headers on, however its body ends. Raises NotHttp,
-        TimeoutError, or another OSError when the partner closed the connection.
+        The connection is open. An answer counts from its complete headers on, however its body
+        ends. Raises NotHttp, TimeoutError, or another OSError when the partner closed the
+        connection.
         """
         transport = self._transport
-        if transport is None or transport.is_closing():
-            raise ConnectionResetError("the connection was closed meanwhile")
+        if transport is None:
+            raise AssertionError("no call on a connection that is lost")
         answer = self._answer = Answer(is_head)
         self._deadline = deadline
         self._moved_at = self._loop.time()

@@ -69,14 +69,12 @@ class PartnerTransport(httpx.AsyncBaseTransport):
         own_receiver = extensions.get("own_receiver", False)
         origin = (url.raw_scheme, url.raw_host, url.port, own_receiver)
         deadline = asyncio.get_running_loop().time() + self._limits.total
-        connection = self._take(origin)
-        if connection is None:
-            try:
-                connection = await self._dial(origin)
-            except TimeoutError as error:
-                raise httpx.ConnectTimeout("no connection in time", request=request) from error
-            except OSError as error:
-                raise httpx.ConnectError(str(error), request=request) from error
+        try:
+            connection = self._take(origin) or await self._dial(origin)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout("no connection in time", request=request) from error
+        except OSError as error:
+            raise httpx.ConnectError(str(error), request=request) from error
         try:
             answer = await connection.exchange(
                 message, is_head=request.method == "HEAD", deadline=deadline
@@ -106,13 +104,13 @@ class PartnerTransport(httpx.AsyncBaseTransport):
             await asyncio.sleep(0)
 
     def _take(self, origin: _Origin) -> PartnerConnection | None:
-        resting = self._resting.get(origin)
-        if resting is None:
-            return None
-        connection, _ = resting.popitem()
-        if not resting:
-            del self._resting[origin]
-        return connection
+        while resting := self._resting.get(origin):
+            connection, _ = resting.popitem()
+            if not resting:
+                del self._resting[origin]
+            if connection.is_open:  # else the loop has yet to tell that it is lost
+                return connection
+        return None
 
     def _lost(self, connection: PartnerConnection) -> None:
         origin = self._open.pop(connection, None)
@@ -145,6 +143,8 @@ class PartnerTransport(httpx.AsyncBaseTransport):
                 ssl=(self._ssl_context or _verifying_context()) if secure else None,
                 server_hostname=host if secure else None,
             )
+        if not connection.is_open:
+            raise ConnectionResetError(f"{host} closed the connection at once")
         self._open[connection] = origin
         return connection
 

@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
@@ -142,6 +144,33 @@ async def test_an_answer_that_comes_while_the_connection_rests_is_not_taken_for_
             await asyncio.sleep(0.01)
     assert await body_of("/ok") == b"ok"
     await transport.aclose()
+
+
+async def test_a_connection_that_the_partner_is_closing_is_not_used_again():
+    """Both in one turn of the loop: it reads that the partner has closed, and a call begins."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(10)
+    rests, closed = threading.Event(), threading.Event()
+
+    def answer() -> None:
+        for _ in range(2):
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(9_999)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                rests.wait(10)
+            closed.set()
+
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    with server, ThreadPoolExecutor(1) as partner:
+        answering = partner.submit(answer)
+        async with sending(LOOPBACK) as sender:
+            assert (await sender.send(get(url))).succeeded
+            rests.set()
+            closed.wait(10)  # the loop stands still meanwhile, and has this to read when it goes on
+            await asyncio.sleep(0)
+            assert (await asyncio.create_task(sender.send(get(url)))).succeeded
+        answering.result(10)
 
 
 # Names
