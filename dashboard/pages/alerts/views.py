@@ -65,11 +65,11 @@ def alert_list() -> rx.Component:
             AlertsState.list_state,
             data_table(
                 [
-                    Column("State", width="1%"),
+                    Column("State", width="1%", wide_only=True),
                     Column("Alert"),
                     Column("Times", numeric=True, wide_only=True),
                     Column("Since", wide_only=True),
-                    Column("Latest"),
+                    Column("Latest", wide_only=True),
                 ],
                 rx.foreach(AlertsState.lines, _row),
                 label="Alerts",
@@ -98,8 +98,12 @@ def alert_list() -> rx.Component:
 
 def _row(line: rx.Var[AlertLine]) -> rx.Component:
     row = table_row(
-        cell(status_badge(line.state)),
+        cell(status_badge(line.state), wide_only=True),
         rx.el.td(
+            # On a phone the words need the whole width, so state and time stand above them.
+            rx.el.div(
+                status_badge(line.state), time_cell(line.last_at, zone=ZONE), class_name="al-narrow"
+            ),
             row_link(line.title, href=line.href),
             rx.el.p(line.text, class_name="al-field-help"),
             when(
@@ -116,7 +120,7 @@ def _row(line: rx.Var[AlertLine]) -> rx.Component:
         ),
         cell(line.count, numeric=True, wide_only=True),
         cell(time_cell(line.opened_at, zone=ZONE), wide_only=True),
-        cell(time_cell(line.last_at, zone=ZONE)),
+        cell(time_cell(line.last_at, zone=ZONE), wide_only=True),
     )
     row.key = line.key
     return row
