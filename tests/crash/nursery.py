@@ -112,6 +112,7 @@ def _serve() -> None:
         if "start" in request:
             pid = _fork(request["start"], request["log"])
             running.add(pid)
+            codes.pop(pid, None)  # of a process long gone: numbers come round again
             _answer(pid)
         else:
             _answer(_wait(request["wait"], request["seconds"], codes))
