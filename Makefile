@@ -19,7 +19,7 @@ demo: .venv/installed ## Fill an empty installation with believable data.
 # A file stays in one process: its tests share a server. More than four builds of the pages at once
 # would only wait for each other.
 test: .venv/installed-tools chromium ## Run every test.
-	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist=loadfile
 
 e2e: .venv/installed-tools chromium ## Run only the tests of the whole, in a browser.
 	@$(BIN)/python -m pytest tests/end_to_end
