@@ -52,6 +52,9 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, A
     """Insert rows that all name the same columns."""
     names = tuple(rows[0])
     if connection.dialect.name != "sqlite":
+        if len(rows) == 1:
+            connection.execute(insert(table), rows[0])  # arrays of one cost more
+            return
         arrays = {f"b_{name}": _array(table, name, [row[name] for row in rows]) for name in names}
         connection.execute(_insert(table, names), arrays)
         return

@@ -134,6 +134,13 @@ class Database:
         """Run `fn` on a session that can only read and return its result."""
 
         def work() -> T:
+            try:
+                with Session(self.reading, expire_on_commit=False) as session:
+                    return fn(session, *args, **kwargs)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            # A connection that was lost while it rested shows at its first use.
             with Session(self.reading, expire_on_commit=False) as session:
                 return fn(session, *args, **kwargs)
 
@@ -218,13 +225,17 @@ class Database:
     def _write_postgres(self, fn: Callable[[Session], T]) -> T:
         for remaining in (2, 1, 0):
             session = Session(self._writing, expire_on_commit=False)
+            is_committing = False
             try:
                 result = fn(session)
+                is_committing = True
                 session.commit()
             except DBAPIError as error:
                 session.rollback()
                 code = getattr(error.orig, "sqlstate", None)
-                if code in _RETRYABLE and remaining:
+                # A connection that was lost while it rested shows at its first use.
+                is_stale = error.connection_invalidated and not is_committing
+                if (code in _RETRYABLE or is_stale) and remaining:
                     continue
                 is_gone = isinstance(error, OperationalError) or code in _ENDED
                 if is_gone and code not in _RETRYABLE:

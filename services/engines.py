@@ -49,7 +49,6 @@ def postgres_pool(settings: Settings) -> Engine:
         _postgres_url(settings),
         pool_size=POSTGRES_POOL,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={
             "options": "-c statement_timeout=15000 -c lock_timeout=5000"
             " -c idle_in_transaction_session_timeout=15000"

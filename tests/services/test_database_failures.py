@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
@@ -130,3 +131,34 @@ async def test_a_connection_that_breaks_stores_nothing_and_the_next_one_works(
     await database.write(insert, "b")
     assert hooks == []
     assert await database.read(stored) == {"b"}
+
+
+@pytest.mark.parametrize("make_settings", ["postgresql"], indirect=True)
+async def test_nobody_notices_that_resting_connections_were_lost(db: Database) -> None:
+    """As when PostgreSQL was restarted between two calls; nothing was under way."""
+    for _ in range(2):
+        await asyncio.gather(*(database.read(stored) for _ in range(5)))  # so that some rest
+        with psycopg.connect(db.settings.database_url, autocommit=True) as other:
+            other.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert await database.read(stored) == set()
+        assert await database.write(stored) == set()
+
+
+@pytest.mark.parametrize("make_settings", ["postgresql"], indirect=True)
+async def test_a_connection_that_is_lost_again_and_again_is_told(db: Database) -> None:
+    tries: list[int] = []
+
+    def lose(session: Session) -> None:
+        (pid,) = session.execute(text("SELECT pg_backend_pid()")).one()
+        tries.append(pid)
+        with psycopg.connect(db.settings.database_url, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        insert(session, "lost")
+
+    with pytest.raises(Unavailable):
+        await database.write(lose)
+    assert len(set(tries)) == 3
+    assert await database.read(stored) == set()
