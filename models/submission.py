@@ -34,7 +34,7 @@ class Submission(SQLModel, table=True):
     source: Source = Field(sa_type=word(Source))
     verdict: Verdict = Field(sa_type=word(Verdict, grows=True))
     reason: str = Field(default="", max_length=500)
-    errors: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    errors: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     actor_id: str = Field(max_length=40)
     actor_name: str = Field(max_length=254)
     event_name: str | None = Field(default=None, max_length=255)

@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from ipaddress import IPv6Address, ip_address
-from types import TracebackType
 from typing import Any, Self
 
 _SENDING = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
@@ -90,12 +89,7 @@ class Trap:
         assert self._listening, "nothing to listen on"
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for one in self._listening:
             one.close()
 

@@ -74,10 +74,7 @@ MUTATIONS = (
         "                str(address[0]), int(str(address[1])), own_receiver=own_receiver\n"
         "            )\n",
         "",
-        (
-            f"{_TRANSPORT}::test_the_socket_is_checked_even_when_the_resolver_was_not",
-            f"{_TRANSPORT}::test_the_transport_alone_dials_no_private_address_however_it_is_written",
-        ),
+        (f"{_TRANSPORT}::test_the_socket_is_checked_even_when_the_resolver_was_not",),
     ),
     Mutation(
         "a delivery is taken back though its lease still runs",
