@@ -11,7 +11,7 @@ import logging
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from services.change_counter import ChangeCounter
+from services.commit_hooks import Hooks
 from services.engines import (
     POSTGRES_POOL,
     SQLITE_READERS,
@@ -44,14 +45,6 @@ _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL a
 log = logging.getLogger(__name__)
 
 _UNAVAILABLE = "The database cannot store anything now. Try again in a moment."
-
-
-def after_commit(session: Session, hook: Callable[[], None]) -> None:
-    """Have `hook` called, from any thread, once this unit of work is on disk.
-
-    The same hook given twice in one commit runs once.
-    """
-    session.info.setdefault("after_commit", {})[hook] = None
 
 
 @dataclass(slots=True)
@@ -179,7 +172,7 @@ class Database:
                     break
 
     def _write_group(self, connection: Connection, lock: Any, group: list[_Job]) -> None:
-        hooks: dict[Callable[[], None], None] = {}
+        hooks = Hooks()
         try:
             with _file_lock(lock), connection.begin():
                 for job in group:
@@ -194,12 +187,10 @@ class Database:
                 job.error = failure
             hooks.clear()
         _hand_back(group)
-        _run_hooks(hooks)
+        hooks.run()
 
     @staticmethod
-    def _write_one(
-        connection: Connection, job: _Job, hooks: dict[Callable[[], None], None]
-    ) -> None:
+    def _write_one(connection: Connection, job: _Job, hooks: Hooks) -> None:
         # A savepoint each: one caller's mistake must not undo the others in the group.
         driver: Any = connection.connection.driver_connection
         driver.execute("SAVEPOINT job")
@@ -215,7 +206,7 @@ class Database:
             driver.execute("ROLLBACK TO job")
             job.error = error
         else:
-            hooks.update(session.info.get("after_commit", {}))
+            hooks.take_over(session)
         finally:
             session.close()
         driver.execute("RELEASE job")
@@ -243,7 +234,9 @@ class Database:
                 raise
             finally:
                 session.close()
-            _run_hooks(session.info.get("after_commit", {}))
+            hooks = Hooks()
+            hooks.take_over(session)
+            hooks.run()
             self._counter.changed()
             return result
         raise AssertionError("unreachable")
@@ -256,14 +249,6 @@ def _hand_back(jobs: list[_Job]) -> None:
     for loop, own in by_loop.items():
         if not loop.is_closed():
             loop.call_soon_threadsafe(_resolve, own)
-
-
-def _run_hooks(hooks: Iterable[Callable[[], None]]) -> None:
-    for hook in hooks:
-        try:
-            hook()
-        except Exception:
-            log.exception("a hook after the commit broke")
 
 
 def _resolve(jobs: list[_Job]) -> None:

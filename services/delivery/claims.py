@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlmodel import Session
 
 from models.words import WAITING, AttemptTrigger, DeliveryReason, DeliveryStatus, Method
-from services import database, failpoints
+from services import failpoints
 from services.any_of import any_of
 from services.bulk import fetch_rows
+from services.commit_hooks import after_commit
 from services.delivery import once
 from services.delivery.lanes import Room, unbounded
 from services.delivery.outbox import DELIVERY, refresh_events, wake
@@ -83,23 +84,33 @@ def claim(
     now: datetime,
     room: Room | None = None,
     turns: Mapping[DeliveryStatus, Turn] | None = None,
+    fresh: Collection[str] | None = None,
 ) -> Claimed:
     """Take at most `limit` due deliveries for this worker: all lanes alike, oldest due first.
 
     `room` says how many each lane may get, and how many retries there may be. What has killed
-    several workers already is taken only while no other such is under way. On PostgreSQL rows
-    that another worker is claiming are passed over.
+    several workers already is taken only while no other such is under way. With `fresh`, the
+    destinations that something new waits for, only those and the lanes that `turns` remember are
+    looked at; without, all. On PostgreSQL rows that another worker is claiming are passed over.
     """
     connection = session.connection()
     room = room or unbounded()
     turns = turns or {status: Turn() for status in WAITING}
-    ((has_retries, has_suspects),) = fetch_rows(connection, _DUE_KINDS, {"b_now": now})
-    picked = _pick_suspect(connection, room, now) if has_suspects else []
+    picked = _pick_suspect(connection, room, now) if fresh is None else []
     more, blocked = False, frozenset[str]()
-    for status in WAITING if has_retries else (DeliveryStatus.PENDING,):
+    for status in WAITING:
         most = min(limit - len(picked), room.retries if status in _RETRIES else limit)
         if most > 0:
-            found = pick(connection, status, most=most, now=now, room=room, turn=turns[status])
+            found = pick(
+                connection,
+                status,
+                most=most,
+                now=now,
+                room=room,
+                turn=turns[status],
+                # What is new is no retry.
+                fresh=() if fresh is not None and status in _RETRIES else fresh,
+            )
             picked += found.rows
             more = more or found.more
             blocked |= found.blocked
@@ -223,7 +234,7 @@ def reclaim(
         refresh_events(session, sorted({row.event_id for row in poisoned}))
         once.tell_given_up(session, poisoned, reason=DeliveryReason.POISON, now=now)
     if rows:
-        database.after_commit(session, wake)
+        after_commit(session, wake)
     return len(found)
 
 
@@ -238,10 +249,6 @@ _LEASED_NAMES = ("id", "event_id", "postback_id", "reclaims", "attempts")
 _LEASED = DELIVERY.c.status == bindparam(None, "sending", literal_execute=True)
 _RETRIES = frozenset({DeliveryStatus.RETRYING})
 _DUE_NOW = DELIVERY.c.due_at <= bindparam("b_now")
-_DUE_KINDS = select().add_columns(
-    exists().where(DELIVERY.c.status == literal_column("'retrying'"), _DUE_NOW),
-    exists().where(IS_SUSPECT, _DUE_NOW),
-)
 _SUSPECT_LANES = (
     select(DELIVERY.c.destination, func.min(DELIVERY.c.due_at).label("due_at"))
     .where(IS_SUSPECT, _DUE_NOW)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Collection
 
 from models.words import WAITING, AttemptTrigger
 from services import failpoints
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 CLAIM_BATCH = 128
 REFILL_SECONDS = 0.005
+# Seconds between looks at all lanes: for retries that are due by now and for what other processes
+# owe. In between a worker knows which lanes wait.
+LOOK_SECONDS = 0.5
 SQLITE_SLOTS = 256
 POSTGRES_SLOTS = 512
 # Seconds by which a lease must outlast the longest send, so that no worker sends what another
@@ -55,6 +59,8 @@ class Dispatcher:
         self._rng = rng or random.Random()
         self.lanes = Lanes(SQLITE_SLOTS if database.is_sqlite else POSTGRES_SLOTS)
         self._turns = {status: Turn() for status in WAITING}
+        self._fresh: set[str] = set()
+        self._look_at = 0.0
         # Until its result is on disk; its slot is free again as soon as the partner has answered.
         self._unsettled: dict[str, Claim] = {}
         self._tasks: set[asyncio.Task[AttemptResult | None]] = set()
@@ -87,6 +93,9 @@ class Dispatcher:
             self._is_full = limit <= 0
             if self._is_full:
                 return
+            fresh = self._take_fresh()
+            if fresh == set() and not any(turn.may_give for turn in self._turns.values()):
+                return
             async with self._claiming:
                 # Taken before the claim: however long that takes, the lease is no longer.
                 safe_until = time.monotonic() + self._lease_seconds - self._send_margin
@@ -98,6 +107,7 @@ class Dispatcher:
                     now=self._clock(),
                     room=room,
                     turns=self._turns,
+                    fresh=fresh,
                 )
                 self._unsettled.update({claim.id: claim for claim in claimed.claims})
                 if claimed.claims:
@@ -109,6 +119,13 @@ class Dispatcher:
             self._blocked = claimed.blocked
             if not claimed.more:
                 return
+
+    def expect(self, destinations: Collection[str] | None) -> None:
+        """Have the next claim look at these destinations as well; None: at all."""
+        if destinations is None:
+            self._look_at = 0.0
+        else:
+            self._fresh.update(destinations)
 
     async def extend_leases(self) -> None:
         """Keep alive the claims of everything that is not settled."""
@@ -137,6 +154,15 @@ class Dispatcher:
     def on_slot_freed(self) -> None:
         """Say that a slot is free and more may be due; the drain job listens here."""
 
+    def _take_fresh(self) -> set[str] | None:
+        """Return what `claims.claim` calls `fresh`."""
+        now = time.monotonic()
+        fresh, self._fresh = self._fresh, set()
+        if now < self._look_at:
+            return fresh
+        self._look_at = now + LOOK_SECONDS
+        return None
+
     def _start(self, claim: Claim, safe_until: float) -> None:
         self.lanes.begin(
             _send_id(claim),
@@ -159,6 +185,9 @@ class Dispatcher:
             # A bug of ours. The lease runs out, the delivery is tried again and counted.
             log.error("sending %s broke", claim.id, exc_info=broke)
             self._settled([claim])
+        if claim.reclaims >= SUSPECT_RECLAIMS:
+            self.expect(None)  # the next one of its kind may be of any lane
+            self._refill()
         # A lane of a pool leaves room to another lane.
         if self._is_full or lane.name in self._blocked or self.lanes.is_pooled(lane):
             self._refill()

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -98,10 +98,10 @@ class DrainJob:
         await self._database.write(_unregister, self._worker_id)
         await self._presence.close()
 
-    def wake(self) -> None:
-        """Have the drain run now; from any thread."""
+    def wake(self, destinations: Collection[str] | None = None) -> None:
+        """Have the drain look at these destinations now, or at all; from any thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake_here)
+            self._loop.call_soon_threadsafe(self._expect, destinations)
 
     def wake_sweeps(self) -> None:
         """Have what follows a pause, or its end, begin now; from any thread."""
@@ -113,6 +113,10 @@ class DrainJob:
         for name in (_HOLD, _RELEASE):
             if self._scheduler.running and (job := self._scheduler.get_job(name)) is not None:
                 job.modify(next_run_time=self._now())
+
+    def _expect(self, destinations: Collection[str] | None) -> None:
+        self._dispatcher.expect(destinations)
+        self._wake_here()
 
     def _wake_here(self) -> None:
         # Moving the next run of a running job would be skipped by `max_instances=1` and the wake

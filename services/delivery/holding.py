@@ -17,6 +17,7 @@ from services.actor import Actor, Right
 from services.any_of import any_of
 from services.bulk import fetch_rows
 from services.clock import Clock, utc_now
+from services.commit_hooks import after_commit
 from services.database import Database
 from services.definition_version import touch
 from services.delivery.outbox import DELIVERY, refresh_events
@@ -91,7 +92,7 @@ def mark_paused(
     session.connection().execute(_END_RELEASE, {"b_postback": postback_id, "b_now": now})
     record_paused(session, postback_id=postback_id, why=why, now=now)
     touch(session)
-    database.after_commit(session, wake)
+    after_commit(session, wake)
     return True
 
 

@@ -130,12 +130,17 @@ class Room:
             again = []
             for name, room, pool in asking:
                 used = given[name] + self.taken[name]
-                if most <= 0 or used >= room or (pool is not None and pools[pool] <= 0):
+                source = pool
+                if pool == SLOW and pools[SLOW] <= 0 and not used and name not in self.busy:
+                    # It was slow when it answered last. By one call it can show that it no longer
+                    # is: those that hang must not keep it out.
+                    source = NEW
+                if most <= 0 or used >= room or (source is not None and pools[source] <= 0):
                     continue
                 given[name] += 1
                 most -= 1
-                if pool is not None:
-                    pools[pool] -= 1
+                if source is not None:
+                    pools[source] -= 1
                 again.append((name, room, pool))
             asking = again
         return {name: count for name, count in given.items() if count}
@@ -160,8 +165,9 @@ def unbounded() -> Room:
 class Lanes:
     """All lanes of one worker with `slots` send slots.
 
-    Lanes that are slow share a quarter of the slots, those that have not answered yet a half, and
-    half of all slots are kept for first attempts.
+    Lanes that are slow share a quarter of the slots, those that are tried (they have not answered
+    yet, or were slow when they did) a half, both together no more than three quarters; and half
+    of all slots are kept for first attempts.
     """
 
     def __init__(self, slots: int, *, now: Callable[[], float] = time.monotonic) -> None:
@@ -183,11 +189,14 @@ class Lanes:
             if pool is not None:
                 used[pool] += len(lane.sends)
             busy[name] = (lane.room(now), pool)
+        quarter = self.slots // 4
+        # What is slow by now began as new: both together leave a quarter to the others.
+        excess = max(used[SLOW] - quarter, 0)
         return Room(
             free=self.slots - len(self._sends),
             retries=self.slots // 2 - self._retries,
             busy=busy,
-            pool_room={SLOW: self.slots // 4 - used[SLOW], NEW: self.slots // 2 - used[NEW]},
+            pool_room={SLOW: quarter - used[SLOW], NEW: 2 * quarter - used[NEW] - excess},
             lanes=self.by_name,
             now=now,
             has_suspect=bool(self._suspects),

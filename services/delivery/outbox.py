@@ -3,7 +3,7 @@
 Every function with a `session` joins the caller's unit of work.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from services.actor import Actor, Right
 from services.any_of import any_of
 from services.bulk import insert_rows
 from services.clock import Clock, utc_now
+from services.commit_hooks import after_commit
 from services.delivery.policy import first_due
 from services.delivery.rendering import RenderedRequest
 from services.delivery.retry import DEADLINE
@@ -60,19 +61,30 @@ class NewDelivery:
         return DeliveryStatus.HELD if waits and self.is_paused else self.request.status
 
 
-_on_wake: Callable[[], None] | None = None
+Waker = Callable[[Collection[str] | None], None]
+
+_on_wake: Waker | None = None
 
 
-def set_waker(waker: Callable[[], None] | None) -> None:
-    """Name the function that starts the drain; the dispatcher of this process sets it."""
+def set_waker(waker: Waker | None) -> None:
+    """Name the function that starts the drain; the drain job of this process sets it.
+
+    It is given the destinations that something new waits for, or None: it may be any.
+    """
     global _on_wake  # noqa: PLW0603 - one drain job per process
     _on_wake = waker
 
 
 def wake() -> None:
-    """Have the drain job run now; from any thread, harmless without a worker here."""
+    """Have the drain job look at all lanes now; from any thread, harmless without a worker here."""
     if _on_wake is not None:
-        _on_wake()
+        _on_wake(None)
+
+
+def wake_lanes(*destinations: str) -> None:
+    """Have the drain job look at these lanes now, as `wake` does at all."""
+    if _on_wake is not None:
+        _on_wake(destinations)
 
 
 def enqueue(
@@ -113,8 +125,13 @@ def enqueue(
             for delivery in deliveries
         ],
     )
-    if any(delivery.status is DeliveryStatus.PENDING for delivery in deliveries):
-        database.after_commit(session, wake)
+    wanted = {
+        delivery.request.destination
+        for delivery in deliveries
+        if delivery.status is DeliveryStatus.PENDING
+    }
+    if wanted:
+        after_commit(session, wake_lanes, *wanted)
     return worst(delivery.status for delivery in deliveries)
 
 
@@ -191,7 +208,7 @@ def _resend(session: Session, delivery_id: str, now: datetime) -> None:
         )
     )
     refresh_events(session, [row.event_id])
-    database.after_commit(session, wake)
+    after_commit(session, wake)
 
 
 NEVER_SENDABLE = frozenset(

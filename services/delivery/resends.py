@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models import Postback
 from models.words import DeliveryReason, DeliveryStatus, Method
-from services import database
+from services.commit_hooks import after_commit
 from services.delivery.outbox import DELIVERY, refresh_events, wake
 from services.delivery.retry import DEADLINE
 
@@ -79,5 +79,5 @@ def resend_many(
         )
     )
     refresh_events(session, sorted({row.event_id for row in rows}))
-    database.after_commit(session, wake)
+    after_commit(session, wake)
     return len(rows)

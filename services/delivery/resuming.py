@@ -14,6 +14,7 @@ from services import database
 from services.actor import Actor, Right
 from services.bulk import fetch_rows, update_rows
 from services.clock import Clock, utc_now
+from services.commit_hooks import after_commit
 from services.database import Database
 from services.definition_version import touch
 from services.delivery import holding
@@ -141,7 +142,7 @@ def _resume(session: Session, release: PostbackRelease) -> None:
 
 def _begin(session: Session, release: PostbackRelease) -> None:
     session.merge(release)
-    database.after_commit(session, holding.wake)
+    after_commit(session, holding.wake)
 
 
 def _to_release(session: Session) -> list[str]:
@@ -162,7 +163,7 @@ def _release_some(session: Session, postback_id: str, now: datetime) -> int:
         refresh_events(session, sorted({row[_EVENT_ID] for row in rows}))
         cancelled = sum(change[1] is DeliveryStatus.CANCELLED for change in changes)
         if cancelled < len(rows):
-            database.after_commit(session, wake_drain)
+            after_commit(session, wake_drain)
     connection.execute(
         _PROGRESS,
         {

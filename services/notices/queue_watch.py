@@ -23,6 +23,7 @@ from models.words import (
 from services.clock import Clock
 from services.database import Database
 from services.notices.recording import record, resolve
+from services.waiting_lanes import waiting_lanes
 
 CHECK_SECONDS = 5
 WORKER_GONE = timedelta(seconds=10)
@@ -114,12 +115,8 @@ def _waits(due_at: datetime | None, now: datetime) -> dict[str, int]:
 
 
 def _oldest(session: Session) -> datetime | None:
-    due_at = col(Delivery.due_at)
-    oldest = [
-        session.scalar(select(func.min(due_at)).where(col(Delivery.status) == status))
-        for status in WAITING
-    ]
-    return min((each for each in oldest if each is not None), default=None)
+    lanes = (session.execute(_LANES[status]) for status in WAITING)
+    return min((lane.due_at for found in lanes for lane in found), default=None)
 
 
 def _late(session: Session, now: datetime) -> tuple[str, datetime] | None:
@@ -138,7 +135,7 @@ def _late(session: Session, now: datetime) -> tuple[str, datetime] | None:
         return None
     late: dict[str, datetime] = {}
     for status in WAITING:
-        for destination, due_at in session.execute(_LANES, {"status": status.value}):
+        for destination, due_at in session.execute(_LANES[status]):
             if due_at <= now - LATE:
                 late[destination] = min(due_at, late.get(destination, due_at))
     if not late:
@@ -161,24 +158,8 @@ def _late(session: Session, now: datetime) -> tuple[str, datetime] | None:
 _OPEN = select(col(Notice.id)).where(
     col(Notice.kind) == NoticeKind.QUEUE_LAGGING, col(Notice.state) == NoticeState.OPEN
 )
-# Steps from lane to lane by the index, so a lane of a million costs as much as one of a single.
-_LANES = (
-    text(
-        """
-        WITH RECURSIVE lane(name) AS (
-            SELECT (SELECT min(destination) FROM delivery
-                    WHERE status = :status AND due_at IS NOT NULL)
-            UNION ALL
-            SELECT (SELECT min(destination) FROM delivery
-                    WHERE status = :status AND due_at IS NOT NULL AND destination > lane.name)
-            FROM lane WHERE lane.name IS NOT NULL
-        )
-        SELECT name, (SELECT min(due_at) FROM delivery
-                      WHERE status = :status AND due_at IS NOT NULL AND destination = lane.name)
-               AS due_at
-        FROM lane WHERE name IS NOT NULL LIMIT :most
-        """
-    )
-    .bindparams(most=_MAX_LANES)
-    .columns(name=Delivery.__table__.c.destination.type, due_at=Delivery.__table__.c.due_at.type)  # type: ignore[attr-defined]
-)
+_LANES = {
+    status: select(lane.c.name, lane.c.due_at).limit(_MAX_LANES)
+    for status in WAITING
+    for lane in (waiting_lanes(status),)
+}

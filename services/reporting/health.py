@@ -10,6 +10,7 @@ from models import Delivery, Worker
 from models.words import WAITING
 from services import database, schema
 from services.clock import Clock, utc_now
+from services.waiting_lanes import waiting_lanes
 
 WORKER_SILENT_AFTER = timedelta(seconds=10)
 DUE_COUNTED_AT_MOST = 100_000
@@ -65,13 +66,19 @@ def look_at_work(session: Session, now: datetime) -> Work:
     seen_at = session.execute(select(func.max(col(Worker.seen_at)))).scalar_one()
     due = 0
     oldest: list[datetime] = []
-    # One look per status: that is how the index of what waits is ordered.
     for status in WAITING:
-        due_at = col(Delivery.due_at)
-        waiting = select(due_at).where(col(Delivery.status) == status, due_at <= now)
-        some = waiting.limit(DUE_COUNTED_AT_MOST - due).subquery()
+        lane = waiting_lanes(status)
+        late = select(lane.c.name).where(lane.c.due_at <= now).subquery()
+        some = (
+            select(col(Delivery.id))
+            .join(late, col(Delivery.destination) == late.c.name)
+            .where(col(Delivery.status) == status, col(Delivery.due_at) <= now)
+            .limit(DUE_COUNTED_AT_MOST - due)
+            .subquery()
+        )
         due += session.execute(select(func.count()).select_from(some)).scalar_one()
-        oldest += session.scalars(waiting.order_by(due_at).limit(1))
+        first = session.execute(select(func.min(lane.c.due_at))).scalar_one()
+        oldest += [first] if first is not None and first <= now else []
     return Work(
         worker_seen_at=seen_at,
         worker_alive=seen_at is not None and now - seen_at <= WORKER_SILENT_AFTER,

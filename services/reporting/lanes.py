@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
 from sqlmodel import Session
 
-from models import Delivery, Postback
+from models import Postback
 from models.words import WAITING, DeliveryStatus
+from services.waiting_lanes import DELIVERY, waiting_lanes
 
-DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 POSTBACK: Table = Postback.__table__  # type: ignore[attr-defined]
 
 # One destination is counted no further than this, each of its two kinds of waiting.
@@ -55,17 +55,12 @@ def lanes(session: Session) -> dict[str, Lane]:
 
 
 def _waiting(status: DeliveryStatus) -> Select[Any]:
-    destination = DELIVERY.c.destination
-    mine = (DELIVERY.c.status == status, _WAITS)
-    names = _distinct(destination, *mine)
-    here = (*mine, destination == names)
-    rows = select(DELIVERY.c.id).where(*here).limit(COUNTED_AT_MOST + 1).correlate(names.table)
-    first = select(func.min(DELIVERY.c.due_at)).where(*here).correlate(names.table)
-    return select(
-        names.label("destination"),
-        _number_of(rows),
-        first.scalar_subquery().label("due_at"),
-    ).where(names.is_not(None))
+    lane = waiting_lanes(status)
+    here = (DELIVERY.c.status == status, _WAITS, DELIVERY.c.destination == lane.c.name)
+    rows = select(DELIVERY.c.id).where(*here).limit(COUNTED_AT_MOST + 1).correlate(lane)
+    return select(lane.c.name.label("destination"), lane.c.due_at, _number_of(rows)).limit(
+        LANES_AT_MOST
+    )
 
 
 def _held() -> Select[Any]:
@@ -85,21 +80,6 @@ def _held() -> Select[Any]:
         .select_from(POSTBACK)
         .where(destination.is_not(None))
     )
-
-
-def _distinct(column: ColumnElement[str], *conditions: ColumnElement[bool]) -> Any:
-    """Return the different values of an index's next column: one step in it for each."""
-
-    # Ordered, not a minimum: only so SQLite prefers the index that has the order.
-    def next_after(value: ColumnElement[str]) -> Select[Any]:
-        rows = select(column.label("name")).where(*conditions, column > value)
-        return rows.order_by(column).limit(1)
-
-    first = next_after(literal("")).subquery()
-    steps = select(first.c.name).cte("steps", recursive=True)
-    following = next_after(steps.c.name).correlate(steps).scalar_subquery()
-    steps = steps.union_all(select(following).where(steps.c.name.is_not(None)))
-    return select(steps.c.name).limit(LANES_AT_MOST).subquery("names").c.name
 
 
 def _number_of(rows: Select[Any]) -> ColumnElement[int]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models import Campaign
 from services import database
+from services.commit_hooks import after_commit
 from services.database import Database
 from services.errors import Conflict, Unavailable
 from tests.factories import START
@@ -87,12 +88,12 @@ async def test_a_hook_runs_once_after_the_commit_and_not_after_a_failure(db: Dat
         raise AssertionError("the unit of work was undone")
 
     def with_hook(session: Session) -> None:
-        database.after_commit(session, hook)
-        database.after_commit(session, hook)
+        after_commit(session, hook)
+        after_commit(session, hook)
         insert(session, "a")
 
     def failing(session: Session) -> None:
-        database.after_commit(session, never)
+        after_commit(session, never)
         insert_and_fail(session, "b")
 
     await database.write(with_hook)

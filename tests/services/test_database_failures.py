@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from services import database
+from services.commit_hooks import after_commit
 from services.database import Database
 from services.errors import Conflict, Unavailable
 
@@ -43,7 +44,7 @@ async def test_of_50_concurrent_writes_only_those_that_raise_fail(db: Database) 
     hooks: list[str] = []
 
     def work(session: Session, number: int) -> str:
-        database.after_commit(session, lambda: hooks.append(f"k{number}"))
+        after_commit(session, lambda: hooks.append(f"k{number}"))
         insert(session, f"k{number}")
         if number % 5 == 0:
             raise Conflict(f"no {number}")
@@ -72,7 +73,7 @@ async def test_a_hook_that_many_writes_of_one_commit_ask_for_runs_once(db: Datab
             runs.append(stored(session))
 
     def work(session: Session, key: str) -> None:
-        database.after_commit(session, hook)
+        after_commit(session, hook)
         insert(session, key)
 
     held = asyncio.create_task(database.write(gate.hold))
@@ -91,7 +92,7 @@ async def test_a_commit_that_fails_is_told_to_everybody_in_it(db: Database) -> N
     hooks: list[None] = []
 
     def work(session: Session, key: str) -> None:
-        database.after_commit(session, lambda: hooks.append(None))
+        after_commit(session, lambda: hooks.append(None))
         insert(session, key)
 
     def fill(session: Session) -> None:
@@ -122,7 +123,7 @@ async def test_a_connection_that_breaks_stores_nothing_and_the_next_one_works(
     hooks: list[None] = []
 
     def break_off(session: Session) -> None:
-        database.after_commit(session, lambda: hooks.append(None))
+        after_commit(session, lambda: hooks.append(None))
         insert(session, "a")
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 

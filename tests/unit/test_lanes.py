@@ -111,16 +111,44 @@ def test_a_refusal_of_the_request_changes_no_limit(lanes: Lanes) -> None:
     assert lanes.lane("a").breaker.state is BreakerState.CLOSED
 
 
-def test_slow_lanes_together_get_a_quarter_of_the_slots(lanes: Lanes) -> None:
+def test_slow_lanes_together_get_a_quarter_of_the_slots_and_one_trial_each(lanes: Lanes) -> None:
     slow = [f"slow-{number}" for number in range(40)]
     for name in slow:
         call(lanes, name, answer(ms=3_000))
     assert sum(share(lanes, *slow, most=256).values()) == 64
     for name in slow[:32]:
         occupy(lanes, name, 2)
+    assert share(lanes, *slow) == dict.fromkeys(slow[32:], 1)
+    for name in slow[32:]:
+        occupy(lanes, name, 1)
     assert share(lanes, *slow) == {}
     call(lanes, "quick", answer())
     assert share(lanes, *slow, "quick") == {"quick": START}
+
+
+def test_partners_that_hang_do_not_keep_out_one_that_was_slow_once(
+    lanes: Lanes, seconds: Seconds
+) -> None:
+    call(lanes, "well", answer(ms=2_500))
+    for number in range(64):
+        occupy(lanes, f"hanging-{number}", FIRST_CALLS)
+    seconds.now += 2.1
+    assert share(lanes, "well") == {"well": 1}
+    occupy(lanes, "well", 1)
+    assert share(lanes, "well") == {}
+
+
+def test_however_many_hang_a_quarter_of_the_slots_is_left_to_those_that_answer(
+    lanes: Lanes, seconds: Seconds
+) -> None:
+    call(lanes, "well", answer())
+    for _ in range(10):
+        for name, count in share(lanes, *(f"hanging-{n}" for n in range(500)), most=256).items():
+            for _ in range(count):
+                lanes.begin(f"{name}-{len(lanes.lane(name).sends)}", name)
+        seconds.now += 2.1
+    assert lanes.room().free == 64
+    assert share(lanes, "well") == {"well": START}
 
 
 def test_a_lane_whose_call_has_waited_for_two_seconds_is_slow_before_it_ends(

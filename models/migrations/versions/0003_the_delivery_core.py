@@ -161,7 +161,6 @@ def upgrade() -> None:
     op.add_column('delivery', sa.Column('started_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.add_column('delivery', sa.Column('emptied_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.drop_index('ix_delivery_due', 'delivery')
-    op.create_index('ix_delivery_due', 'delivery', ['status', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
     # What is being sent is found by its status, and is never much.
     op.drop_index('ix_delivery_lease', 'delivery')
     op.create_index('ix_delivery_lane', 'delivery', ['status', 'destination', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
@@ -184,7 +183,6 @@ def downgrade() -> None:
     op.drop_index('ix_delivery_suspect', 'delivery')
     op.drop_index('ix_delivery_lane', 'delivery')
     op.create_index('ix_delivery_lease', 'delivery', ['lease_until'], unique=False, sqlite_where=_LEASED, postgresql_where=_LEASED)
-    op.drop_index('ix_delivery_due', 'delivery')
     op.create_index('ix_delivery_due', 'delivery', ['due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
     for column in ('emptied_at', 'started_at', 'held_at', 'policy'):
         op.drop_column('delivery', column)

@@ -63,6 +63,7 @@ async def test_the_second_send_is_known_when_the_first_one_ends(
     await held.released.wait()
     clock.ahead = False
     assert partner.requests == []
+    drain.expect(None)
     await drain.drain()
     await asyncio.to_thread(partner.wait_for, 1)
     held.told.set()

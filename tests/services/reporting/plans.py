@@ -13,7 +13,7 @@ from services.settings import Settings
 
 BIG = ("event", "delivery", "submission", "lead", "attempt")
 # What waits and what is held: these indexes hold nothing else, and may be walked as a whole.
-PARTIAL = ("ix_delivery_due", "ix_delivery_lane", "ix_delivery_held")
+PARTIAL = ("ix_delivery_lane", "ix_delivery_held")
 # What one page may read of a big table: a few windows, never the table.
 BOUND = 3_000
 

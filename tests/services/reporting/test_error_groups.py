@@ -8,6 +8,7 @@ from models.words import DeliveryReason, DeliveryStatus, FailureKind, KeyScope, 
 from services.actor import Actor
 from services.database import Database
 from services.errors import InvalidInput, NotAllowed
+from services.identifiers import new_id
 from services.reporting import error_groups
 from services.reporting.delivery_filter import DeliveryFilter
 from services.settings import Settings
@@ -24,11 +25,14 @@ def postbacks(db: Database, settings: Settings) -> tuple[str, str]:
         sale = rows.event_type()
         event = rows.event(sale, rows.lead(rows.campaign()))
         busy, quiet = rows.postback(sale), rows.postback(sale)
+        # In the order of their time, as those of deliveries are that come one after the other.
+        ids = sorted(new_id("dlv") for _ in range(5))
         for number in range(5):
             failed = number < 3
             refused = rows.delivery(
                 event,
                 busy,
+                id=ids[number],
                 created_at=START + number * MINUTE,
                 status=DeliveryStatus.FAILED if failed else DeliveryStatus.RETRYING,
                 reason=DeliveryReason.EXHAUSTED if failed else None,
