@@ -11,7 +11,7 @@ from models.words import ConversionStatus, DeliveryReason, DeliveryStatus, Metho
 
 _WAITS = "due_at IS NOT NULL"
 _HELD = "status = 'held'"
-_SUSPECT = "due_at IS NOT NULL AND reclaims >= 5"
+_SUSPECT = "reclaims >= 5 AND status NOT IN ('delivered', 'failed')"
 
 
 class Delivery(SQLModel, table=True):
@@ -33,6 +33,7 @@ class Delivery(SQLModel, table=True):
         ),
         Index(
             "ix_delivery_suspect",
+            "destination",
             "due_at",
             sqlite_where=text(_SUSPECT),
             postgresql_where=text(_SUSPECT),

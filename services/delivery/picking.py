@@ -160,5 +160,4 @@ def _rows_of(status: DeliveryStatus, dialect: str) -> Select[Any]:
     return select(*(due.c[name] for name in DUE_NAMES)).select_from(lane.join(due, true()))
 
 
-IS_SUSPECT = DELIVERY.c.reclaims >= literal_column(str(SUSPECT_RECLAIMS))
 _LANES = {status: _lanes_of(status) for status in WAITING}

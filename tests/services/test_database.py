@@ -102,6 +102,20 @@ async def test_a_hook_runs_once_after_the_commit_and_not_after_a_failure(db: Dat
     assert seen == [{"a"}]
 
 
+async def test_a_hook_runs_once_for_all_that_one_commit_gave_it(db: Database) -> None:
+    told: list[set[str]] = []
+
+    def hook(*about: str) -> None:
+        told.append(set(about))
+
+    def with_hook(session: Session) -> None:
+        for about in ("a", "b", "a"):
+            after_commit(session, hook, about)
+
+    await database.write(with_hook)
+    assert await until(lambda: told) == [{"a", "b"}]
+
+
 async def test_closing_finishes_what_is_queued(db: Database) -> None:
     writes = [asyncio.create_task(database.write(insert, f"k{n}")) for n in range(50)]
     await asyncio.sleep(0)

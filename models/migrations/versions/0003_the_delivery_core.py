@@ -16,7 +16,7 @@ _LEASED = sa.text("status = 'sending'")
 _WAITS = sa.text('due_at IS NOT NULL')
 _HELD = sa.text("status = 'held'")
 _RUNS = sa.text("status = 'running'")
-_SUSPECT = sa.text('due_at IS NOT NULL AND reclaims >= 5')
+_SUSPECT = sa.text("reclaims >= 5 AND status NOT IN ('delivered', 'failed')")
 _OPEN = sa.text("state = 'open'")
 _TO_TELL = sa.text('tell_at IS NOT NULL')
 _TO_SEND = sa.text("status = 'waiting'")
@@ -164,7 +164,7 @@ def upgrade() -> None:
     # What is being sent is found by its status, and is never much.
     op.drop_index('ix_delivery_lease', 'delivery')
     op.create_index('ix_delivery_lane', 'delivery', ['status', 'destination', 'due_at', 'id'], unique=False, sqlite_where=_WAITS, postgresql_where=_WAITS)
-    op.create_index('ix_delivery_suspect', 'delivery', ['due_at'], unique=False, sqlite_where=_SUSPECT, postgresql_where=_SUSPECT)
+    op.create_index('ix_delivery_suspect', 'delivery', ['destination', 'due_at'], unique=False, sqlite_where=_SUSPECT, postgresql_where=_SUSPECT)
     op.create_index('ix_delivery_held', 'delivery', ['postback_id', 'created_at', 'id'], unique=False, sqlite_where=_HELD, postgresql_where=_HELD)
     if op.get_bind().dialect.name == 'postgresql':
         op.execute(

@@ -21,14 +21,17 @@ from tests.services.reporting.rows import Rows, delivery_values, event_values
 
 FINISHED = 6_000
 LANES = 5
-WAITING = 40
+WAITING = 400
+# Rows that one statement may read on PostgreSQL: more than it needs, fewer than all that wait.
+BOUND = WAITING // 2
 # As the statements call the table of deliveries.
 NAMES = {"delivery", "event", "attempt", "first", "next", "oldest", "waiting"}
 NOW = START + timedelta(days=1)
 
 
-@pytest.fixture
-def many(db: Database, settings: Settings) -> None:
+@pytest.fixture(params=[WAITING, 0], ids=["queue-known", "queue-unknown"])
+def many(db: Database, settings: Settings, request: pytest.FixtureRequest) -> None:
+    """Store what is finished and what waits; statistics were gathered when so many waited."""
     with Rows(settings) as rows:
         sale, campaign = rows.event_type("sale"), rows.campaign("auto-us")
         lead = rows.lead(campaign, "t-1")
@@ -51,7 +54,15 @@ def many(db: Database, settings: Settings) -> None:
                 }
             )
         rows.session.execute(insert(Event), events)
-        rows.session.execute(insert(Delivery), deliveries)
+        known = FINISHED + request.param
+        rows.session.execute(insert(Delivery), deliveries[:known])
+        rows.session.commit()
+        _analyze(settings)
+        if deliveries[known:]:
+            rows.session.execute(insert(Delivery), deliveries[known:])
+
+
+def _analyze(settings: Settings) -> None:
     engine = plain_engine(settings)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
@@ -73,7 +84,7 @@ def no_table_is_read(settings: Settings, statements: Statements) -> Callable[[],
         if not settings.is_sqlite:
             # One statement for many rows names each by its id.
             statements.sent = [each for each in sent if not isinstance(each[1], list)]
-            check(settings, statements, "core", bound=20 * WAITING, writes=True)
+            check(settings, statements, "core", bound=BOUND, writes=True)
             return ""
         steps = []
         engine = plain_engine(settings)
@@ -83,7 +94,10 @@ def no_table_is_read(settings: Settings, statements: Statements) -> Callable[[],
                     plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
                     steps += [row[3] for row in plan]
         engine.dispose()
-        read = [step for step in steps if step.split()[0] == "SCAN" and step.split()[1] in NAMES]
+        scanned = [step for step in steps if step.split()[0] == "SCAN"]
+        # That index holds nothing but what has killed workers.
+        scanned = [step for step in scanned if "ix_delivery_suspect" not in step]
+        read = [step for step in scanned if step.split()[1] in NAMES]
         assert not read, read
         return "\n".join(steps)
 
