@@ -156,27 +156,18 @@ class Database:
     def _write_forever(self) -> None:
         with self._writing.connect() as connection, self._lock_path.open("w") as lock:
             while (first := self._queue.get()) is not None:
-                group = [first]
-                last = False
-                while len(group) < GROUP_LIMIT:
-                    try:
-                        job = self._queue.get_nowait()
-                    except queue.Empty:
-                        break
-                    if job is None:
-                        last = True
-                        break
-                    group.append(job)
-                self._write_group(connection, lock, group)
-                if last:
-                    break
+                self._write_group(connection, lock, first)
 
-    def _write_group(self, connection: Connection, lock: Any, group: list[_Job]) -> None:
+    def _write_group(self, connection: Connection, lock: Any, first: _Job) -> None:
+        group: list[_Job] = []
         hooks = Hooks()
         try:
             with _file_lock(lock), connection.begin():
-                for job in group:
+                job: _Job | None = first
+                while job is not None:
+                    group.append(job)
                     self._write_one(connection, job, hooks)
+                    job = self._next_of(group)
         except Exception as error:  # whatever it is, the writer must live on
             if not isinstance(error, DBAPIError | sqlite3.Error | OSError):
                 log.exception("a group of writes broke")
@@ -188,6 +179,18 @@ class Database:
             hooks.clear()
         _hand_back(group)
         hooks.run()
+
+    def _next_of(self, group: list[_Job]) -> _Job | None:
+        """Return what came while the group was being written: it shares the commit."""
+        if len(group) >= GROUP_LIMIT:
+            return None
+        try:
+            job = self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        if job is None:
+            self._queue.put(None)  # the last word is for after this commit
+        return job
 
     @staticmethod
     def _write_one(connection: Connection, job: _Job, hooks: Hooks) -> None:

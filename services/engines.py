@@ -99,6 +99,7 @@ def _sqlite_engine(path: Path, *, begin: str, connections: int, query_only: bool
             "journal_mode=WAL",
             "synchronous=FULL",  # an accepted event survives a power cut
             "foreign_keys=ON",
+            "wal_autocheckpoint=4000",  # pages: what changes often is written back less often
             "temp_store=MEMORY",
             "journal_size_limit=67108864",
             f"query_only={'ON' if query_only else 'OFF'}",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,7 @@ from services.commit_hooks import after_commit
 from services.database import Database
 from services.errors import Conflict, Unavailable
 from tests.factories import START
+from tests.statements import counted_statements
 from tests.world import until
 
 
@@ -134,6 +136,28 @@ async def test_a_call_before_the_database_is_open_is_a_bug() -> None:
 async def test_a_read_cannot_write_on_sqlite(db: Database) -> None:
     with pytest.raises(DBAPIError):
         await database.read(insert, "a")
+
+
+@pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
+async def test_what_comes_while_another_is_written_shares_its_commit_on_sqlite(
+    db: Database,
+) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        insert(session, "slow")
+        begun.set()
+        may_end.wait()
+
+    with counted_statements() as sent:
+        first = asyncio.create_task(database.write(slow))
+        await asyncio.to_thread(begun.wait)
+        second = asyncio.create_task(database.write(insert, "late"))
+        await asyncio.sleep(0)
+        may_end.set()
+        await asyncio.gather(first, second)
+    assert [statement for statement in sent if "BEGIN" in statement] == ["BEGIN IMMEDIATE"]
+    assert await database.read(stored) == {"slow", "late"}
 
 
 @pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
