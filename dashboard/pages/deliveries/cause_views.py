@@ -22,9 +22,7 @@ _ACTIONS = {
     "display": "flex",
     "flex_wrap": "nowrap",
     "justify_content": "flex-end",
-    "align_items": "flex-end",
     "gap": "8px",
-    "@media (max-width: 639px)": {"flex_direction": "column"},
 }
 
 
@@ -41,7 +39,7 @@ def causes() -> rx.Component:
                     Column("Given up", numeric=True, wide_only=True),
                     Column("Retrying", numeric=True, wide_only=True),
                     Column("Since", wide_only=True),
-                    Column("Actions", hidden_title=True),
+                    Column("Actions", hidden_title=True, wide_only=True),
                 ],
                 rx.foreach(DeliveriesState.causes, _row),
                 label="Errors by cause",
@@ -93,6 +91,7 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
                         "@media (min-width: 640px)": {"display": "none"},
                     },
                 ),
+                rx.el.div(*_actions(line), class_name="al-narrow", style={"margin": "6px 0 2px"}),
                 style={
                     "display": "flex",
                     "flex_direction": "column",
@@ -120,22 +119,21 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
             ),
             wide_only=True,
         ),
-        cell(
-            rx.el.div(
-                link_button("Show", href=line.href, small=True),
-                when(
-                    ResendState.may_resend,
-                    button(
-                        "Resend these…",
-                        small=True,
-                        on_click=ResendState.ask_group(
-                            line.postback_id, line.destination, line.cause
-                        ),
-                    ),
-                ),
-                style=_ACTIONS,
-            )
-        ),
+        cell(rx.el.div(*_actions(line), style=_ACTIONS), wide_only=True),
     )
     row.key = line.key
     return row
+
+
+def _actions(line: rx.Var[CauseLine]) -> tuple[rx.Component, rx.Component]:
+    return (
+        link_button("Show", href=line.href, small=True),
+        when(
+            ResendState.may_resend,
+            button(
+                "Resend these…",
+                small=True,
+                on_click=ResendState.ask_group(line.postback_id, line.destination, line.cause),
+            ),
+        ),
+    )

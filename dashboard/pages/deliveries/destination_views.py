@@ -74,7 +74,7 @@ def _table() -> rx.Component:
                     Column("Success", hint=_HINTS["success"]),
                     Column("Answers in", hint=_HINTS["times"], wide_only=True),
                     Column("At once", hint=_HINTS["at_once"], wide_only=True),
-                    Column("Called", hint=_HINTS["calls"]),
+                    Column("Called", hint=_HINTS["calls"], wide_only=True),
                     Column("Waiting", hint=_HINTS["waiting"]),
                     Column("Held", numeric=True, wide_only=True),
                 ],
@@ -108,6 +108,7 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
                         style={"font_size": "12px", "line_height": "16px"},
                     ),
                 ),
+                _on_phones(line),
                 style={
                     "display": "flex",
                     "flex_direction": "column",
@@ -137,7 +138,7 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
             ),
             wide_only=True,
         ),
-        cell(_called(line)),
+        cell(_called(line), wide_only=True),
         cell(
             rx.cond(
                 line.waiting,
@@ -164,6 +165,26 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
     )
     row.key = line.key
     return row
+
+
+def _on_phones(line: rx.Var[DestinationLine]) -> rx.Component:
+    """Build what is unusual in the columns that a phone does not show."""
+    return when(
+        (line.breaker == _OPEN) | (line.breaker == _PROBING) | (line.held != ""),
+        rx.el.div(
+            rx.match(
+                line.breaker,
+                (_OPEN, tag("Not now", tone="bad")),
+                (_PROBING, tag("Probing", tone="warn")),
+                rx.fragment(),
+            ),
+            when(
+                line.held != "",
+                rx.el.a(line.held, " held", href=line.held_href, class_name="al-link"),
+            ),
+            class_name="al-narrow",
+        ),
+    )
 
 
 def _called(line: rx.Var[DestinationLine]) -> rx.Component:
@@ -213,7 +234,12 @@ def _workers() -> rx.Component:
         rx.cond(
             DestinationsState.workers.length() > 0,
             data_table(
-                ["Worker", "State", "Last seen", Column("Started", wide_only=True)],
+                [
+                    "Worker",
+                    "State",
+                    Column("Last seen", wide_only=True),
+                    Column("Started", wide_only=True),
+                ],
                 rx.foreach(DestinationsState.workers, _worker),
                 label="Workers",
                 dense=True,
@@ -236,7 +262,7 @@ def _worker(line: rx.Var[WorkerLine]) -> rx.Component:
                 tag("Silent", tone="bad", title="Not seen for more than ten seconds"),
             )
         ),
-        cell(time_cell(line.seen_at, zone=ZONE)),
+        cell(time_cell(line.seen_at, zone=ZONE), wide_only=True),
         cell(time_cell(line.started_at, zone=ZONE), wide_only=True),
     )
     row.key = line.key

@@ -201,8 +201,9 @@ def moments(detail: EventDetail) -> list[Moment]:
         if delivery.next_attempt_at is not None and delivery.attempts:
             key = f"{delivery.id}:next"
             found.append((delivery.next_attempt_at, f"{which}: next try", "retrying", key))
-    found.sort(key=lambda entry: entry[0], reverse=True)
-    return [Moment(key, at.isoformat(), text, tone) for at, text, tone, key in found]
+    # Of what has one time, the event comes before its deliveries: so it is last in this order.
+    found.sort(key=lambda entry: entry[0])
+    return [Moment(key, at.isoformat(), text, tone) for at, text, tone, key in reversed(found)]
 
 
 def _attempt_line(delivery: DeliveryDetail, attempt: AttemptRow, opened: set[str]) -> AttemptLine:
