@@ -98,3 +98,6 @@ class Unavailable(AppError):
     """The database could not take the write; nothing was stored."""
 
     code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database cannot store anything now. Try again in a moment.")

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -125,6 +126,46 @@ def postgres_template(postgres_server: str) -> Iterator[str]:
     _execute(postgres_server, f"DROP DATABASE {name}")
 
 
+class Databases:
+    """PostgreSQL databases for one test each: while it runs, the next one is made beside it."""
+
+    def __init__(self, server: str, template: str, background: ThreadPoolExecutor) -> None:
+        self._server = server
+        self._template = template
+        self._background = background
+        self._next = background.submit(self._make)
+        self._dropped: list[Future[None]] = []
+
+    def take(self) -> str:
+        """Return the name of an empty, migrated database."""
+        taken, self._next = self._next, self._background.submit(self._make)
+        return taken.result()
+
+    def drop(self, name: str) -> None:
+        statement = f"DROP DATABASE {name} WITH (FORCE)"
+        self._dropped.append(self._background.submit(_execute, self._server, statement))
+
+    def close(self) -> None:
+        """Drop the last one; raise what went wrong meanwhile."""
+        self.drop(self._next.result())
+        for dropped in self._dropped:
+            dropped.result()
+
+    def _make(self) -> str:
+        name = f"afterlead_test_{os.getpid()}_{next(_numbers)}"
+        source = f"TEMPLATE {self._template} STRATEGY FILE_COPY"
+        _execute(self._server, f"CREATE DATABASE {name} {source}")
+        return name
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str, postgres_template: str) -> Iterator[Databases]:
+    with ThreadPoolExecutor(1, thread_name_prefix="databases") as background:
+        databases = Databases(postgres_server, postgres_template, background)
+        yield databases
+        databases.close()
+
+
 @pytest.fixture
 def empty_postgres(postgres_server: str) -> Iterator[str]:
     """Return the address of a PostgreSQL database without any table."""
@@ -146,13 +187,11 @@ def make_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ma
         path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         yield lambda **changes: _settings(f"sqlite:///{path}", **changes)
         return
-    server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
-    name = f"afterlead_test_{os.getpid()}_{next(_numbers)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    url = database_url(server, name)
+    databases: Databases = request.getfixturevalue("postgres_databases")
+    name = databases.take()
+    url = database_url(request.getfixturevalue("postgres_server"), name)
     yield lambda **changes: _settings(url, **changes)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases.drop(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -71,7 +71,7 @@ def _analyze(settings: Settings) -> None:
 
 @pytest.fixture
 def statements(many: None, db: Database) -> Iterator[Statements]:
-    with noted(db._writing) as statements:
+    with noted(db.writing) as statements:
         yield statements
 
 

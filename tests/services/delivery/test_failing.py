@@ -167,7 +167,7 @@ async def test_a_changed_postback_begins_anew_unless_it_is_paused(
 async def test_where_nothing_fails_settling_asks_nothing_more(world: World, db: Database) -> None:
     claims = await taken(world, 3)
     statements: list[str] = []
-    engine = db._writing
+    engine = db.writing
     event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     await settle(*(result(one, DELIVERED) for one in claims))
     assert not [text for text in statements if "DELETE" in text or "INSERT INTO postback" in text]

@@ -50,8 +50,8 @@ def statements(db: Database, settings: Settings) -> Iterator[Statements]:
     engine.dispose()
     with ExitStack() as stack:
         read = stack.enter_context(noted(db.reading))
-        if db._writing is not db.reading:
-            stack.enter_context(noted(db._writing)).sent = read.sent
+        if db.writing is not db.reading:
+            stack.enter_context(noted(db.writing)).sent = read.sent
         yield read
 
 

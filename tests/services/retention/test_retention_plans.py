@@ -62,8 +62,8 @@ def many(db: Database, settings: Settings) -> None:
 def statements(many: None, db: Database) -> Iterator[Statements]:
     with ExitStack() as stack:
         read = stack.enter_context(noted(db.reading))
-        if db._writing is not db.reading:
-            written = stack.enter_context(noted(db._writing))
+        if db.writing is not db.reading:
+            written = stack.enter_context(noted(db.writing))
             read.sent = written.sent = []
         yield read
 
