@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select
 from sqlmodel import Session, col
 
 from models import Delivery, Worker
-from models.words import WAITING
+from models.words import WAITING, DeliveryStatus
 from services import database, schema
 from services.clock import Clock, utc_now
 from services.waiting_lanes import waiting_lanes
 
 WORKER_SILENT_AFTER = timedelta(seconds=10)
-DUE_COUNTED_AT_MOST = 100_000
+# One destination is counted no further.
+COUNTED_AT_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Who sends, and what is due; `due` stops at 100,000."""
+    """Who sends, and what is due; `due` stops at 10,000 for each destination."""
 
     worker_seen_at: datetime | None
     worker_alive: bool
@@ -67,24 +69,28 @@ def look_at_work(session: Session, now: datetime) -> Work:
     due = 0
     oldest: list[datetime] = []
     for status in WAITING:
-        lane = waiting_lanes(status)
-        late = select(lane.c.name).where(lane.c.due_at <= now).subquery()
-        some = (
-            select(col(Delivery.id))
-            .join(late, col(Delivery.destination) == late.c.name)
-            .where(col(Delivery.status) == status, col(Delivery.due_at) <= now)
-            .limit(DUE_COUNTED_AT_MOST - due)
-            .subquery()
-        )
-        due += session.execute(select(func.count()).select_from(some)).scalar_one()
-        first = session.execute(select(func.min(lane.c.due_at))).scalar_one()
-        oldest += [first] if first is not None and first <= now else []
+        number, first = session.execute(_late(status, now)).one()
+        due += int(number or 0)
+        oldest += [first] if first is not None else []
     return Work(
         worker_seen_at=seen_at,
         worker_alive=seen_at is not None and now - seen_at <= WORKER_SILENT_AFTER,
         due=due,
         oldest_due_at=min(oldest, default=None),
     )
+
+
+def _late(status: DeliveryStatus, now: datetime) -> Select[Any]:
+    """Return how many should have been sent, and since when the first of them."""
+    lane = waiting_lanes(status)
+    here = (
+        col(Delivery.status) == status,
+        col(Delivery.destination) == lane.c.name,
+        col(Delivery.due_at) <= now,
+    )
+    some = select(col(Delivery.id)).where(*here).limit(COUNTED_AT_MOST).correlate(lane).subquery()
+    number = select(func.count()).select_from(some).scalar_subquery()
+    return select(func.sum(number), func.min(lane.c.due_at)).where(lane.c.due_at <= now)
 
 
 def _is_schema_current(session: Session) -> bool:

@@ -13,6 +13,8 @@ from services.database import Database
 from services.delivery import claims, settlement
 from services.delivery.lanes import Lanes
 from services.engines import plain_engine
+from services.notices import queue_watch
+from services.reporting import health
 from services.settings import Settings
 from tests.factories import START
 from tests.services.delivery.results import DELIVERED, result
@@ -134,3 +136,14 @@ async def test_settling_extending_and_reclaiming_find_their_rows(
     await db.write(settlement.settle, [result(one, DELIVERED, now=NOW) for one in claimed[:5]])
     assert await db.write(claims.reclaim, now=NOW + timedelta(hours=1)) == len(claimed) - 5
     no_table_is_read()
+
+
+async def test_who_watches_the_queue_reads_what_is_late_once(
+    many: None, db: Database, settings: Settings
+) -> None:
+    with noted(db.reading) as statements:
+        work = await db.read(health.look_at_work, NOW)
+        found = await db.read(queue_watch.look, NOW)
+    assert (work.due, work.oldest_due_at) == (WAITING, START)
+    assert found.cause is not None
+    check(settings, statements, "watching", bound=2 * WAITING)
