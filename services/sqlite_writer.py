@@ -92,15 +92,14 @@ class SqliteWriter:
                 self._write_group(connection, lock, first)
 
     def _write_group(self, connection: Connection, lock: Any, first: _Job) -> None:
-        group: list[_Job] = []
+        group = [first]
         hooks = Hooks()
         try:
             with _file_lock(lock), connection.begin():
-                job: _Job | None = first
-                while job is not None:
+                self._write_one(connection, first, hooks)
+                while (job := self._next_of(group)) is not None:
                     group.append(job)
                     self._write_one(connection, job, hooks)
-                    job = self._next_of(group)
         except Exception as error:  # whatever it is, the writer must live on
             if not isinstance(error, DBAPIError | sqlite3.Error | OSError):
                 log.exception("a group of writes broke")
