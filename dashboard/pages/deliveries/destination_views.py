@@ -19,6 +19,7 @@ from dashboard.session import SessionState
 from models.words import BreakerState
 
 ZONE = SessionState.time_zone
+_PHONE = "@media (max-width: 639px)"
 
 _CLOSED, _OPEN, _PROBING = (state.value for state in BreakerState)
 _HINTS = {
@@ -116,6 +117,7 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
                     "white_space": "normal",
                     "overflow_wrap": "break-word",
                     "min_width": "130px",
+                    _PHONE: {"overflow_wrap": "anywhere"},
                     "padding": "6px 0",
                 },
             )
@@ -140,17 +142,20 @@ def _row(line: rx.Var[DestinationLine]) -> rx.Component:
         ),
         cell(_called(line), wide_only=True),
         cell(
-            rx.cond(
-                line.waiting,
-                two_lines(
-                    rx.el.a(line.waiting, href=line.waiting_href, class_name="al-link"),
-                    rx.cond(
-                        line.is_overdue,
-                        rx.fragment("oldest due ", time_cell(line.due_at, zone=ZONE)),
-                        rx.fragment("next ", time_cell(line.due_at, zone=ZONE, kind="until")),
+            rx.el.div(
+                rx.cond(
+                    line.waiting,
+                    two_lines(
+                        rx.el.a(line.waiting, href=line.waiting_href, class_name="al-link"),
+                        rx.cond(
+                            line.is_overdue,
+                            rx.fragment("oldest due ", time_cell(line.due_at, zone=ZONE)),
+                            rx.fragment("next ", time_cell(line.due_at, zone=ZONE, kind="until")),
+                        ),
                     ),
+                    rx.el.span("None", class_name="al-dim"),
                 ),
-                rx.el.span("None", class_name="al-dim"),
+                style={_PHONE: {"white_space": "normal"}},
             )
         ),
         cell(
@@ -183,6 +188,7 @@ def _on_phones(line: rx.Var[DestinationLine]) -> rx.Component:
                 rx.el.a(line.held, " held", href=line.held_href, class_name="al-link"),
             ),
             class_name="al-narrow",
+            style={"margin": "4px 0 0"},
         ),
     )
 
