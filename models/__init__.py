@@ -1,9 +1,11 @@
 """What is stored. Importing this package makes the metadata whole."""
 
 from models import base  # noqa: F401 - first: it names the constraints of every table
+from models.account_link import AccountLink
 from models.affiliate import Affiliate
 from models.api_key import ApiKey
 from models.attempt import Attempt
+from models.audit_entry import AuditEntry
 from models.bulk_resend import BulkResend
 from models.campaign import Campaign
 from models.campaign_event import CampaignEvent
@@ -26,6 +28,7 @@ from models.postback import Postback
 from models.postback_failure import PostbackFailure
 from models.postback_release import PostbackRelease
 from models.retention_mark import RetentionMark
+from models.sign_in_throttle import SignInThrottle
 from models.sign_in_ticket import SignInTicket
 from models.status_change import StatusChange
 from models.submission import Submission
@@ -35,9 +38,11 @@ from models.user_session import UserSession
 from models.worker import Worker
 
 __all__ = [
+    "AccountLink",
     "Affiliate",
     "ApiKey",
     "Attempt",
+    "AuditEntry",
     "BulkResend",
     "Campaign",
     "CampaignEvent",
@@ -61,6 +66,7 @@ __all__ = [
     "PostbackFailure",
     "PostbackRelease",
     "RetentionMark",
+    "SignInThrottle",
     "SignInTicket",
     "StatusChange",
     "Submission",

@@ -1,7 +1,9 @@
 """A person who signs in."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
 from models.base import word
@@ -18,3 +20,8 @@ class User(SQLModel, table=True):
     created_at: datetime
     last_signed_in_at: datetime | None = None
     disabled_at: datetime | None = None
+    # Encrypted; with it, a sign-in asks for a code as well.
+    totp_secret: str | None = Field(default=None, max_length=255)
+    # The step of the last code that was used: none works twice.
+    totp_step: int = 0
+    recovery_hashes: list[Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))

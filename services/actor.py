@@ -1,40 +1,45 @@
-"""Who acts, and with which rights."""
+"""Who acts, from where, and with which rights."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.words import ActorKind
 from services.errors import NotAllowed
+
+__all__ = ["SYSTEM", "Actor", "ActorKind", "Right"]
 
 
 class Right(StrEnum):
     """One thing that can be allowed. Which role or key scope has which: `accounts.rights`."""
 
     READ = "read"
+    SEE_CONTACTS = "see_contacts"
+    REVEAL_CONTACTS = "reveal_contacts"
     EDIT_DEFINITIONS = "edit_definitions"
     CAPTURE_LEADS = "capture_leads"
+    ERASE_LEADS = "erase_leads"
     RECORD_EVENTS = "record_events"
+    IMPORT = "import"
     SEND_TESTS = "send_tests"
     RESEND = "resend"
+    READ_AUDIT = "read_audit"
     MANAGE_ACCESS = "manage_access"
     INCOMING = "incoming"
 
 
-class ActorKind(StrEnum):
-    """A person, a program with a key, or the installation itself."""
-
-    USER = "user"
-    KEY = "key"
-    SYSTEM = "system"
-
-
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one on whose behalf a service works."""
+    """The one on whose behalf a service works.
+
+    `address` is the network address that the call came from, empty for the installation itself
+    and its command line.
+    """
 
     kind: ActorKind
     id: str
     name: str
     rights: frozenset[Right]
+    address: str = ""
 
     def require(self, right: Right) -> None:
         """Pass when the actor has the right; raise `NotAllowed` otherwise."""

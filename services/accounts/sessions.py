@@ -12,6 +12,7 @@ from services.accounts.tokens import new_token, token_hash
 from services.actor import Actor, ActorKind
 from services.clock import Clock, utc_now
 from services.errors import NotSignedIn
+from services.identifiers import new_id
 
 COOKIE_NAME = "afterlead_session"
 TICKET_LIFETIME = timedelta(seconds=30)
@@ -98,6 +99,7 @@ def _redeem(session: Session, ticket_hash: str, cookie_hash: str, now: datetime)
     session.add(
         UserSession(
             token_hash=cookie_hash,
+            id=new_id("ses"),
             user_id=ticket.user_id,
             created_at=now,
             last_seen_at=now,

@@ -1,0 +1,18 @@
+"""Personal data: erasure."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+revision = '0008'
+down_revision = '0007'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
