@@ -22,11 +22,11 @@ from services.catalog.list_contents import (
     stored_contents,
 )
 from services.catalog.list_preview import CampaignChange, preview
-from services.catalog.listing import page_by_text
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
 from services.identifiers import is_id, new_id
+from services.listing import page_by_text
 from services.paging import Page, PageRequest
 from services.validation import InputModel, Text, validate
 

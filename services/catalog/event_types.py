@@ -15,13 +15,13 @@ from services.catalog import cache
 from services.catalog.dedupe_input import Dedupe
 from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
 from services.catalog.incoming_words import follow_rename
-from services.catalog.listing import page_by_text
 from services.catalog.rows import EventTypeRow, event_type_row
 from services.catalog.slugs import MAX_LENGTH
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
 from services.identifiers import new_id
+from services.listing import page_by_text
 from services.paging import Page, PageRequest
 from services.validation import validate
 

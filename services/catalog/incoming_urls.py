@@ -23,11 +23,11 @@ from services.catalog.incoming_url_rows import (
     row_of,
     rows_of,
 )
-from services.catalog.listing import page_by_text
 from services.catalog.versions import change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import is_id, new_id
+from services.listing import page_by_text
 from services.paging import Page, PageRequest
 from services.validation import validate
 

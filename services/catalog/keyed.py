@@ -15,12 +15,12 @@ from models import Affiliate, Campaign
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
-from services.catalog.listing import page_by_text
 from services.catalog.rows import AffiliateRow, CampaignRow
 from services.catalog.slugs import slug
 from services.catalog.versions import change, check_version
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import new_id
+from services.listing import page_by_text
 from services.paging import Page, PageRequest
 from services.validation import InputModel, Text, validate
 

@@ -1,4 +1,4 @@
-"""Pages of definitions in the order of a unique text, the same on both databases."""
+"""Pages of short lists in the order of a unique text, the same on both databases."""
 
 from collections.abc import Callable
 from typing import TypeVar
