@@ -10,6 +10,7 @@ from dashboard.components.button import icon_button, text_link
 from dashboard.components.values import glyph, when
 from dashboard.session import actor, guarded
 from models.words import NoticeKind
+from services.actor import Right
 from services.reporting import notice_log
 from services.reporting.notice_log import Attention, NoticeRow
 
@@ -45,14 +46,14 @@ class AttentionState(rx.State):
     _keys: list[str] = rx.field(default_factory=list)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show what needs a person, and again after every change."""
         async for _ in live.changes(self):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def hide(self) -> None:
         """Hide the banner in this tab until something new needs a person."""
         self._hidden, self.is_hidden = self._keys, True

@@ -7,9 +7,11 @@ import reflex as rx
 
 from dashboard import attention, feedback, layout, live, session, theme
 from dashboard.api.app import before_pages
+from dashboard.pages.account import page as account
 from dashboard.pages.affiliate import page as affiliate
 from dashboard.pages.affiliates import page as affiliates
 from dashboard.pages.alerts import page as alerts
+from dashboard.pages.audit import page as audit
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
 from dashboard.pages.deliveries import page as deliveries
@@ -17,6 +19,7 @@ from dashboard.pages.event import page as event
 from dashboard.pages.event_list import page as event_list
 from dashboard.pages.event_lists import page as event_lists
 from dashboard.pages.events import page as events
+from dashboard.pages.forgotten_password import page as forgotten_password
 from dashboard.pages.incoming import page as incoming
 from dashboard.pages.lead import page as lead
 from dashboard.pages.leads import page as leads
@@ -28,6 +31,8 @@ from dashboard.pages.reports import page as reports
 from dashboard.pages.setup import page as setup
 from dashboard.pages.sign_in import page as sign_in
 from dashboard.pages.test_receiver import page as test_receiver
+from dashboard.pages.users import page as users
+from dashboard.pages.welcome import page as welcome
 from services import runtime
 from services.settings import get_settings
 
@@ -62,7 +67,7 @@ app.register_lifespan_task(_running)
 
 layout.Frame.banner = attention.banner
 
-_BEFORE_SIGN_IN = (sign_in, setup)
+_BEFORE_SIGN_IN = (sign_in, setup, forgotten_password, welcome)
 _PAGES = (
     overview,
     leads,
@@ -83,6 +88,9 @@ _PAGES = (
     incoming,
     alerts,
     test_receiver,
+    users,
+    audit,
+    account,
 )
 for page in _BEFORE_SIGN_IN:
     page.register(app)

@@ -14,6 +14,7 @@ from dashboard.components.linked_toast import linked_toast
 from dashboard.components.values import has_text, when
 from dashboard.keyed_kind import Kind, new_label
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.errors import AppError
 
 
@@ -40,13 +41,13 @@ class KeyedEditor(rx.State, mixin=True):
         raise NotImplementedError
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_new(self) -> None:
         """Open the empty form."""
         self._open(is_new=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_edit(self, key: str) -> None:
         """Open the form of one that exists, as it is now."""
         row = await self._kind().service.get(actor(), str(key))
@@ -54,27 +55,27 @@ class KeyedEditor(rx.State, mixin=True):
         self.name, self.key, self._version = row.name, row.key, row.version
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def suggest(self, name: str) -> None:
         """Make a key from the name, until somebody types one."""
         if self.is_new and not self._key_typed:
             self.key = self._kind().service.suggest_key(str(name)[:200])
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_key(self, key: str) -> None:
         """Keep the key that was typed; an empty one is suggested again."""
         self.key = str(key)[:200]
         self._key_typed = bool(self.key)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the form; wrong fields get their sentences, and what was typed stays."""
         if not self.is_open:  # the second half of a double click

@@ -18,6 +18,7 @@ from dashboard.components.values import when
 from dashboard.keyed_editor import KeyedEditor, new_button
 from dashboard.keyed_kind import KeyedRow, Kind
 from dashboard.session import SessionState, actor, guarded
+from services.actor import Right
 from services.errors import AppError
 from services.paging import MAX_LIMIT, PageRequest
 from services.reporting.recent_figures import RecentFigures
@@ -62,7 +63,7 @@ class KeyedList(rx.State, mixin=True):
         raise NotImplementedError
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the list that the address asks for, and again after every change."""
         query = self.router.url.query_parameters
@@ -73,40 +74,40 @@ class KeyedList(rx.State, mixin=True):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = str(q)
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def show(self, shown: str) -> Any:
         """Switch between active and archived ones."""
         self.shown = ARCHIVED if shown == ARCHIVED else ""
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Take all filters away."""
         return rx.redirect(self._kind().path)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, key: str, name: str) -> None:
         """Open the question whether to archive."""
         self.asking, self.asking_name = str(key), str(name)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def stop_asking(self, is_open: bool) -> None:
         """Close the question."""
         if not is_open:
             self.asking = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the one that was asked about."""
         key, self.asking = self.asking, ""
@@ -114,7 +115,7 @@ class KeyedList(rx.State, mixin=True):
         return feedback.done(f"Archived “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self, key: str) -> Any:
         """Bring an archived one back."""
         row = await self._kind().service.restore(actor(), str(key))

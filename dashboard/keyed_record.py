@@ -20,6 +20,7 @@ from dashboard.keyed_kind import Kind
 from dashboard.keyed_list import leads_text
 from dashboard.lines import lead_line
 from dashboard.session import SessionState, actor, guarded
+from services.actor import Right
 from services.errors import AppError, NotFound
 from services.paging import PageRequest
 
@@ -68,7 +69,7 @@ class KeyedRecord(rx.State, mixin=True):
         return {}
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show what the address names, and again after every change."""
         key = self._key()
@@ -83,14 +84,14 @@ class KeyedRecord(rx.State, mixin=True):
             await self._load(query.get("cursor", ""))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def turn(self, cursor: str) -> Any:
         """Go to the page of leads at a cursor."""
         path = self._kind().path_of(self.key)
         return rx.redirect(routes.with_query(path, tab=LEADS, cursor=str(cursor)))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def first_page(self) -> Any:
         """Go to the newest leads."""
         return rx.redirect(routes.with_query(self._kind().path_of(self.key), tab=LEADS))

@@ -14,6 +14,7 @@ from dashboard.components.values import has_text, when
 from dashboard.keyed_kind import KeyedRow, Kind
 from dashboard.keyed_record import KeyedRecord
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.errors import AppError, StaleVersion
 
 
@@ -44,7 +45,7 @@ class KeyedSettings(rx.State, mixin=True):
         raise NotImplementedError
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def open_form(self) -> None:
         """Fill the form with what is stored now."""
         self._show({})
@@ -56,7 +57,7 @@ class KeyedSettings(rx.State, mixin=True):
         self._fill(row)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the name; one that is wrong, or too late, gets its sentence and stays typed."""
         kind = self._kind()
@@ -78,7 +79,7 @@ class KeyedSettings(rx.State, mixin=True):
         yield feedback.done(f"Saved “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive it."""
         row = await self._kind().service.archive(actor(), self._key())
@@ -86,7 +87,7 @@ class KeyedSettings(rx.State, mixin=True):
         return feedback.done(f"Archived “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self) -> Any:
         """Bring the archived one back."""
         row = await self._kind().service.restore(actor(), self._key())

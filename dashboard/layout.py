@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
 from dashboard import routes
+from dashboard.access import hide_without
 from dashboard.components.button import link_button
 from dashboard.components.elements import PageBehaviour, ShortcutSwitch
 from dashboard.components.values import Text, glyph, when_text
 from dashboard.theme import PRODUCT_NAME
+from services.actor import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class NavigationEntry:
     href: str
     icon: str
     group: str = ""
+    right: Right = Right.READ
 
 
 NAVIGATION: tuple[NavigationEntry, ...] = (
@@ -34,6 +38,8 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Incoming URLs", routes.INCOMING, "webhook", group="Settings"),
     NavigationEntry("Alerts", routes.ALERTS, "bell", group="Settings"),
     NavigationEntry("Test receiver", routes.TEST_RECEIVER, "radio-tower", group="Settings"),
+    NavigationEntry("Users", routes.USERS, "user-cog", group="Settings", right=Right.MANAGE_ACCESS),
+    NavigationEntry("Audit", routes.AUDIT, "history", group="Settings", right=Right.READ_AUDIT),
 )
 
 
@@ -54,6 +60,7 @@ class Viewer:
     email: Text
     zone: Text
     sign_out: rx.Component
+    rights: rx.Var[list[str]]
 
 
 def framed(
@@ -75,7 +82,7 @@ def framed(
     `narrow` keeps forms at a readable width.
     """
     return rx.el.div(
-        PageBehaviour.create(),
+        PageBehaviour.create(may=viewer.rights.join(" ")),
         _skip_link(),
         rx.el.aside(
             rx.el.div(_brand(), _navigation(section, label="Main"), class_name="al-side-inner"),
@@ -187,12 +194,15 @@ def _navigation(section: str, *, label: str) -> rx.Component:
 
 
 def _navigation_link(entry: NavigationEntry, section: str) -> rx.Component:
+    marks = {"aria-current": "page"} if entry.href == section else {}
+    props: dict[str, Any] = {"custom_attrs": marks}
+    hide_without(entry.right, props)
     return rx.el.a(
         rx.icon(entry.icon, size=16, aria_hidden="true"),
         entry.label,
         href=entry.href,
         class_name="al-nav-link",
-        custom_attrs={"aria-current": "page"} if entry.href == section else {},
+        **props,
     )
 
 
@@ -269,6 +279,12 @@ def _account_menu(viewer: Viewer) -> rx.Component:
                 rx.el.span("Signed in as", class_name="al-dim"),
                 rx.el.span(viewer.email, class_name="al-menu-email"),
                 class_name="al-menu-head",
+            ),
+            rx.el.a(
+                rx.icon("user-cog", size=15, aria_hidden="true"),
+                "Your account",
+                href=routes.ACCOUNT,
+                class_name="al-menu-item",
             ),
             ShortcutSwitch.create(),
             viewer.sign_out,

@@ -19,6 +19,7 @@ from dashboard.pause_dialogs import pause_dialogs
 from dashboard.postback_pause import PauseState, standing_line
 from dashboard.session import SessionState, actor, guarded
 from models.words import PostbackLevel
+from services.actor import Right
 from services.catalog import postbacks
 from services.catalog.postbacks import Owner, PostbackRow
 from services.errors import AppError, NotFound
@@ -50,7 +51,7 @@ class PostbackList(rx.State, mixin=True):
         raise NotImplementedError
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the postbacks of the owner in the address, and again after every change."""
         wanted = self._owner()
@@ -63,7 +64,7 @@ class PostbackList(rx.State, mixin=True):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def switch(self, postback_id: str, is_on: bool) -> Any:
         """Switch one postback of the list on or off."""
         line = self._line_of(postback_id)
@@ -76,7 +77,7 @@ class PostbackList(rx.State, mixin=True):
         )
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, postback_id: str) -> None:
         """Open the question before a postback of the list is archived."""
         line = self._line_of(postback_id)
@@ -89,13 +90,13 @@ class PostbackList(rx.State, mixin=True):
         )
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the postback that was asked about."""
         self.is_asking = False

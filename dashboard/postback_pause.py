@@ -49,20 +49,20 @@ class PauseState(rx.State):
         self.is_pausing = self.is_resuming = False
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask_pause(self, postback_id: str) -> None:
         """Open the question before a postback is paused."""
         await self._open(postback_id)
         self.is_pausing = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_pausing(self, is_open: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_pausing = self.is_pausing and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def pause(self) -> Any:
         """Pause the postback that was asked about."""
         self.is_pausing = False
@@ -70,7 +70,7 @@ class PauseState(rx.State):
         return feedback.done("Paused: what it owes is held from now on.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask_resume(self, postback_id: str) -> Any:
         """Open the dialog with the three choices, and count what each would do."""
         row = await self._open(postback_id)
@@ -86,13 +86,13 @@ class PauseState(rx.State):
         return PauseState.keep_counting
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_resuming(self, is_open: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_resuming = self.is_resuming and bool(is_open)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_counting(self) -> None:
         """Count again after every change, as long as the dialog stands open."""
         mine = self._round
@@ -103,21 +103,21 @@ class PauseState(rx.State):
                 await self._count(current_zone(await self.get_state(SessionState)))
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def choose(self, choice: str) -> None:
         """Take one of the three choices."""
         known = {each.value for each in ReleaseChoice}
         self.choice = str(choice) if choice in known else ReleaseChoice.SEND.value
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_since(self, text: str) -> None:
         """Take the moment from which on deliveries are sent, and count them."""
         self.since, self.choice = str(text), ReleaseChoice.SINCE.value
         await self._count(current_zone(await self.get_state(SessionState)))
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def resume(self, form: dict[str, Any]) -> Any:
         """Resume the postback; a refusal stands in the dialog."""
         if not self.is_resuming or self.busy:  # the second half of a double click

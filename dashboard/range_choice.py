@@ -8,6 +8,7 @@ import reflex as rx
 
 from dashboard import time_ranges
 from dashboard.session import SessionState, current_zone, guarded
+from services.actor import Right
 from services.clock import utc_now
 from services.errors import InvalidInput
 
@@ -29,7 +30,7 @@ class RangeChoice(rx.State, mixin=True):
     range_error: str = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_range(self, word: str) -> Any:
         """Go to a preset; `custom` starts from the span that is on screen."""
         if word != time_ranges.CUSTOM:
@@ -46,14 +47,14 @@ class RangeChoice(rx.State, mixin=True):
         )
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_start(self, text: str) -> Any:
         """Move the beginning of the custom range."""
         self.start = text
         return self._go_custom(current_zone(await self.get_state(SessionState)))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_end(self, text: str) -> Any:
         """Move the end of the custom range."""
         self.end = text

@@ -8,6 +8,9 @@ import reflex as rx
 OVERVIEW: Final = "/"
 LOGIN: Final = "/login"
 SETUP: Final = "/setup"
+FORGOTTEN: Final = "/forgotten-password"
+WELCOME: Final = "/welcome/[link_token]"
+ACCOUNT: Final = "/account"
 LEADS: Final = "/leads"
 LEAD: Final = "/leads/[lead_id]"
 CAMPAIGNS: Final = "/campaigns"
@@ -35,6 +38,8 @@ EVENT_LIST: Final = "/settings/event-lists/[event_list_id]"
 ALERTS: Final = "/settings/alerts"
 ALERT_CHANNELS: Final = "/settings/alerts/channels"
 ALERT_CHANNEL: Final = "/settings/alerts/channels/[channel_id]"
+USERS: Final = "/settings/users"
+AUDIT: Final = "/settings/audit"
 TEST_RECEIVER: Final = "/test-receiver"
 TEST_RECEIVER_NAME: Final = "/test-receiver/[receiver_name]"
 
@@ -107,6 +112,11 @@ def alerts(**filters: Text) -> Text:
 def alert_channel(channel_id: Text) -> Text:
     """Return the path of one channel for alerts."""
     return _below(ALERT_CHANNELS, channel_id)
+
+
+def audit(**filters: Text) -> Text:
+    """Return the path of the audit with its filters in the query."""
+    return with_query(AUDIT, **filters)
 
 
 def reports(**filters: Text) -> Text:

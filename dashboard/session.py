@@ -15,14 +15,12 @@ import reflex as rx
 from reflex.istate.proxy import StateProxy
 
 from dashboard import feedback, routes
+from dashboard.access import ACCESS, PUBLIC
 from dashboard.components.native_form import sign_out_form
 from dashboard.layout import Viewer
 from services.accounts import sessions, users
-from services.actor import Actor
+from services.actor import Actor, Right
 from services.errors import AppError, InvalidInput, NotSignedIn
-
-ACCESS: Final = "afterlead_access"
-"""The mark that the architecture test looks for on every handler: `guarded` or `public`."""
 
 SESSION_PATH: Final = "/api/session"
 SIGN_OUT_PATH: Final = "/api/sign-out"
@@ -43,6 +41,8 @@ class SessionState(rx.State):
 
     email: str = ""
     initials: str = ""
+    rights: list[str] = rx.field(default_factory=list)
+    """What the person may do; shows and hides only, every handler asks the database."""
     time_zone: str = UTC_NAME
     """The browser's IANA zone name, always one that this server knows."""
 
@@ -57,20 +57,25 @@ def actor() -> Actor:
 
 def public(handler: Handler) -> Handler:
     """Mark a handler, below `@rx.event`, that people use before they are signed in."""
-    setattr(handler, ACCESS, "public")
+    setattr(handler, ACCESS, PUBLIC)
     return handler
 
 
-def guarded(handler: Handler) -> Handler:
-    """Let a handler, below `@rx.event`, run only for a signed-in person.
+def guarded(right: Right) -> Callable[[Handler], Handler]:
+    """Let a handler, below `@rx.event`, run only for a signed-in person who has the right.
 
     Takes all four shapes: plain, async, generator, async generator, background ones included. The
-    session is looked up at every call. Without one the tab forgets all data and goes to sign-in.
-    A service error that the handler lets through becomes a toast.
+    session and its rights are looked up at every call. Without a session the tab forgets all data
+    and goes to sign-in. A service error that the handler lets through becomes a toast.
     """
-    wrapper = _guarded_stream(handler) if _is_stream(handler) else _guarded_call(handler)
-    setattr(wrapper, ACCESS, "guarded")
-    return wrapper
+
+    def guard(handler: Handler) -> Handler:
+        shape = _guarded_stream if _is_stream(handler) else _guarded_call
+        wrapper = shape(handler, right)
+        setattr(wrapper, ACCESS, right)
+        return wrapper
+
+    return guard
 
 
 def _kinds(handler: Handler) -> dict[str, type]:
@@ -92,7 +97,7 @@ def _is_stream(handler: Handler) -> bool:
     return inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler)
 
 
-def _guarded_call(handler: Handler) -> Handler:
+def _guarded_call(handler: Handler, right: Right) -> Handler:
     kinds = _kinds(handler)
 
     @functools.wraps(handler)
@@ -100,6 +105,7 @@ def _guarded_call(handler: Handler) -> Handler:
         if not await _enter(self):
             return await _refuse(self)
         try:
+            actor().require(right)
             _check_kinds(kinds, args, kwargs)
             result = handler(self, *args, **kwargs)
             return await result if inspect.isawaitable(result) else result
@@ -111,7 +117,7 @@ def _guarded_call(handler: Handler) -> Handler:
     return call
 
 
-def _guarded_stream(handler: Handler) -> Handler:
+def _guarded_stream(handler: Handler, right: Right) -> Handler:
     kinds = _kinds(handler)
 
     @functools.wraps(handler)
@@ -120,6 +126,7 @@ def _guarded_stream(handler: Handler) -> Handler:
             yield await _refuse(self)
             return
         try:
+            actor().require(right)
             _check_kinds(kinds, args, kwargs)
             result = handler(self, *args, **kwargs)
             if inspect.isgenerator(result):
@@ -139,7 +146,12 @@ def _guarded_stream(handler: Handler) -> Handler:
 async def check(state: rx.State) -> Actor | None:
     """Return the signed-in person behind a state's websocket, by a look at the database."""
     cookie = cookie_of(state, sessions.COOKIE_NAME)
-    return await sessions.actor_of(cookie) if cookie else None
+    return await sessions.actor_of(cookie, address=address_of(state)) if cookie else None
+
+
+def address_of(state: rx.State) -> str:
+    """Return the network address of a state's browser, as far as our proxies can be believed."""
+    return str(state.router.session.client_ip)
 
 
 def cookie_of(state: rx.State, name: str) -> str:
@@ -188,8 +200,10 @@ async def _settle_in(state: rx.State, found: Actor) -> None:
             await _forget(state)
         session._owner = owner
     zone = _known_zone(cookie_of(state, TIME_ZONE_COOKIE))
-    if (session.email, session.time_zone) != (found.name, zone):
+    rights = sorted(found.rights)
+    if (session.email, session.time_zone, session.rights) != (found.name, zone, rights):
         session.email = found.name
+        session.rights = [right.value for right in rights]
         session.initials = _initials(found.name)
         session.time_zone = zone
 
@@ -228,11 +242,17 @@ def current_zone(session: SessionState) -> ZoneInfo:
     return ZoneInfo(session.time_zone)
 
 
+def may(right: Right) -> rx.Var[bool]:
+    """Return for a page whether the person has a right; it shows and hides, no more."""
+    return SessionState.rights.contains(right.value)
+
+
 def viewer() -> Viewer:
     """Return what every page's frame shows of the person: `framed(..., viewer=viewer())`."""
     return Viewer(
         email=SessionState.email,
         zone=SessionState.time_zone,
+        rights=SessionState.rights,
         sign_out=sign_out_form(action=SIGN_OUT_PATH),
     )
 

@@ -18,12 +18,13 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_actor_id", "actor_id", "id"),
-        Index("ix_audit_entry_action", "action", "id"),
-        Index("ix_audit_entry_subject", "subject", "subject_key", "id"),
+        Index("ix_audit_entry_at", "at", "id"),
+        Index("ix_audit_entry_actor_id", "actor_id", "at", "id"),
+        Index("ix_audit_entry_action", "action", "at", "id"),
+        Index("ix_audit_entry_subject", "subject", "at", "id"),
+        Index("ix_audit_entry_subject_key", "subject_key", "at", "id"),
     )
 
-    # Time-ordered, so that it is the order of the list as well.
     id: str = Field(primary_key=True, max_length=40)
     at: datetime
     actor_kind: ActorKind = Field(sa_type=word(ActorKind, grows=True))

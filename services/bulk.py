@@ -156,7 +156,7 @@ def _insert(table: Table, names: tuple[str, ...]) -> Any:
 @lru_cache(maxsize=64)
 def _insert_new(table: Table, unique: tuple[str, ...]) -> Any:
     keep = postgresql.insert(table).on_conflict_do_nothing(index_elements=unique)
-    return keep.returning(table.c.id)
+    return keep.returning(*table.primary_key.columns)
 
 
 @lru_cache(maxsize=512)

@@ -91,7 +91,11 @@ async def _create_user(chosen: argparse.Namespace, _settings: Settings) -> int:
 
 
 async def _reset_password(chosen: argparse.Namespace, _settings: Settings) -> int:
-    await users.reset_password(email=chosen.email, password=_read_password(chosen))
+    await users.reset_password(
+        email=chosen.email,
+        password=_read_password(chosen),
+        without_second_step=chosen.without_second_step,
+    )
     _say(f"The password of {chosen.email} is changed, and all sessions are ended.")
     return OK
 
@@ -166,10 +170,19 @@ def _person_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _reset_arguments(parser: argparse.ArgumentParser) -> None:
+    _person_arguments(parser)
+    parser.add_argument(
+        "--without-second-step",
+        action="store_true",
+        help="let them sign in by password alone, for who lost app and recovery codes",
+    )
+
+
 COMMANDS = (
     Command("create-key", "make an API key and print it", _create_key, _key_arguments),
     Command("create-user", "let a person sign in", _create_user, _user_arguments),
-    Command("reset-password", "give a person a new password", _reset_password, _person_arguments),
+    Command("reset-password", "give a person a new password", _reset_password, _reset_arguments),
     Command("seed", "fill an empty installation with believable data", _seed, _seed_arguments),
     Command("worker", "send postbacks until it is stopped", _worker, opens_database=False),
     Command("migrate", "bring the database to the current schema", _migrate),

@@ -132,28 +132,43 @@ def handlers() -> dict[str, object]:
     }
 
 
-def test_every_handler_is_guarded_or_said_to_be_public(handlers: dict[str, object]) -> None:
-    from dashboard.session import ACCESS
+def test_every_handler_declares_the_right_that_it_needs(handlers: dict[str, object]) -> None:
+    from dashboard.access import ACCESS, PUBLIC
+    from services.actor import Right
 
     assert len(handlers) > 20, "the walk over all States finds nothing"
-    unguarded = [name for name, fn in handlers.items() if not hasattr(fn, ACCESS)]
-    assert unguarded == []
+    known = {PUBLIC, *Right}
+    undeclared = [name for name, fn in handlers.items() if getattr(fn, ACCESS, None) not in known]
+    assert undeclared == []
 
 
 def test_only_the_way_in_is_public(handlers: dict[str, object]) -> None:
-    from dashboard.session import ACCESS
+    from dashboard.access import ACCESS, PUBLIC
 
     public = {
         ".".join(name.rsplit(".", 2)[-2:])
         for name, fn in handlers.items()
-        if getattr(fn, ACCESS, "") == "public"
+        if getattr(fn, ACCESS, "") == PUBLIC
     }
     assert {name.rpartition("___")[2] for name in public} == {
         "sign_in_state.open",
         "sign_in_state.sign_in",
+        "sign_in_state.start_over",
         "setup_state.open",
         "setup_state.create_owner",
+        "forgotten_state.open",
+        "forgotten_state.wish",
+        "welcome_state.open",
+        "welcome_state.choose",
     }
+
+
+def test_the_stylesheet_hides_what_each_right_allows() -> None:
+    from services.actor import Right
+
+    style = (ROOT / "assets" / "style.css").read_text()
+    for right in set(Right) - {Right.READ, Right.INCOMING}:
+        assert f'html:not([data-may~="{right}"]) [data-right="{right}"]' in style
 
 
 def test_no_upload_and_no_frontend_storage_goes_around_the_guard() -> None:

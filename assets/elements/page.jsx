@@ -1,5 +1,6 @@
 // What holds on every page: rows that open by a click anywhere, "/" for the search box, and buttons
-// that are pressed though an answer moves them meanwhile.
+// that are pressed though an answer moves them meanwhile. What the person may not do is hidden by the
+// stylesheet from what is said of them here.
 import { useEffect, useState } from "react";
 
 const INTERACTIVE = "a,button,input,select,textarea,label,summary,[role=menuitem],[role=switch],[role=checkbox]";
@@ -42,7 +43,11 @@ function onKey(event) {
   search.select();
 }
 
-export function PageBehaviour() {
+export function PageBehaviour({ may }) {
+  // On the root, since dialogs and menus stand outside the page's own tree.
+  useEffect(() => {
+    document.documentElement.dataset.may = may;
+  }, [may]);
   useEffect(() => {
     document.addEventListener("click", openRow);
     document.addEventListener("auxclick", openRow);

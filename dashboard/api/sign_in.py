@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dashboard import routes
+from dashboard.client_address import client_address
 from dashboard.session import SESSION_PATH, SIGN_OUT_PATH, same_site_path
 from services.accounts import sessions
 from services.errors import NotAllowed, NotSignedIn
@@ -26,7 +27,12 @@ async def open_session(ticket: str, request: Request, next: str = "/") -> Respon
     if request.headers.get("sec-fetch-site") == "cross-site":
         raise NotAllowed("Sign in on this site's own page.")
     try:
-        cookie = await sessions.redeem_ticket(ticket)
+        cookie = await sessions.redeem_ticket(
+            ticket,
+            address=client_address(request),
+            browser=request.headers.get("user-agent", ""),
+            replacing=request.cookies.get(sessions.COOKIE_NAME, ""),
+        )
     except NotSignedIn:
         return _see_other(routes.LOGIN)
     response = _see_other(same_site_path(next))
@@ -49,7 +55,7 @@ async def sign_out(request: Request) -> Response:
         raise NotAllowed("Sign out with the button on this site's own pages.")
     cookie = request.cookies.get(sessions.COOKIE_NAME)
     if cookie:
-        await sessions.end(cookie)
+        await sessions.end(cookie, address=client_address(request))
     response = _see_other(routes.LOGIN)
     response.delete_cookie(
         sessions.COOKIE_NAME,

@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
+from dashboard.access import hide_without, right_of
 from dashboard.components.values import Flag, Handler, Text, when
+from services.actor import Right
 
 
 def button(
@@ -17,12 +19,16 @@ def button(
     loading: Flag = False,
     disabled: Flag = False,
     small: bool = False,
+    right: Right | None = None,
     **props: Any,
 ) -> rx.Component:
     """Build a button. `kind`: `primary`, `secondary`, `quiet` or `danger`.
 
     While `loading` it shows a spinner, keeps its width and takes no click. `icon` is a lucide name.
+    It is hidden from who lacks the right that its handler needs; `right` says it for a button that
+    only opens something or submits a form.
     """
+    hide_without(right or right_of(on_click), props)
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(
@@ -40,9 +46,17 @@ def button(
 
 
 def link_button(
-    label: Text, *, href: Text, kind: str = "secondary", icon: str = "", small: bool = False
+    label: Text,
+    *,
+    href: Text,
+    kind: str = "secondary",
+    icon: str = "",
+    small: bool = False,
+    right: Right | None = None,
 ) -> rx.Component:
-    """Build a link to another page that looks like a button."""
+    """Build a link to another page that looks like a button, for who has the right."""
+    props: dict[str, Any] = {}
+    hide_without(right, props)
     return rx.el.a(
         _icon(icon),
         rx.el.span(label),
@@ -50,6 +64,7 @@ def link_button(
         class_name="al-button",
         data_kind=kind,
         data_size="small" if small else "normal",
+        **props,
     )
 
 
@@ -58,9 +73,14 @@ def icon_button(
     *,
     label: str,
     on_click: Handler = None,
+    right: Right | None = None,
     **props: Any,
 ) -> rx.Component:
-    """Build a button that is only an icon; `label` is its name for everybody who cannot see it."""
+    """Build a button that is only an icon; `label` is its name for everybody who cannot see it.
+
+    Hidden from who lacks the right as `button` is.
+    """
+    hide_without(right or right_of(on_click), props)
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(

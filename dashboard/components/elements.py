@@ -143,6 +143,8 @@ class PageBehaviour(rx.Component):
     library = "$/public/elements/page.jsx"
     tag = "PageBehaviour"
 
+    may: rx.Var[str]
+
 
 class ShortcutSwitch(rx.Component):
     """The menu entry that switches single-key shortcuts off (WCAG 2.1.4)."""

@@ -4,6 +4,13 @@ import asyncio
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import User
+from services import database
+from services.actor import Actor
+from services.errors import InvalidInput
 
 MIN_LENGTH = 10
 MAX_LENGTH = 200  # a longer one would only buy an attacker our processor's time
@@ -34,6 +41,17 @@ async def is_password(password: str, *, password_hash: str | None) -> bool:
     if len(password) > MAX_LENGTH:
         password = ""
     return await asyncio.to_thread(_verify, password, password_hash)
+
+
+async def require_password(actor: Actor, password: str, *, field: str = "password") -> None:
+    """Pass when it is the signed-in person's own; raise InvalidInput for `field` otherwise."""
+    stored = await database.read(_hash_of, actor.id)
+    if not await is_password(password, password_hash=stored):
+        raise InvalidInput({field: "This is not your password."})
+
+
+def _hash_of(session: Session, user_id: str) -> str | None:
+    return session.scalar(select(col(User.password_hash)).where(col(User.id) == user_id))
 
 
 def _verify(password: str, password_hash: str | None) -> bool:

@@ -5,17 +5,19 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from models import SignInTicket, User, UserSession
-from models.words import Role
+from models import User
+from models.words import AuditAction, AuditSubject, Role
 from services import database, secret_box
-from services.accounts.passwords import hash_password, is_password, password_problem
+from services.accounts import audit, sessions, throttle
+from services.accounts.emails import email_problem, fold
+from services.accounts.passwords import hash_password, password_problem
+from services.actor import SYSTEM, Actor
 from services.clock import Clock, utc_now
-from services.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import new_id
 from services.settings import Settings
 
@@ -65,7 +67,7 @@ async def create_owner(
         problems["code"] = "Enter the code that was printed when Afterlead started."
     if problems:
         raise InvalidInput(problems)
-    user = _new_user(email, await hash_password(password), Role.OWNER, clock())
+    user = new_user(email, await hash_password(password), Role.OWNER, clock())
     return await database.write(_insert_owner, user)
 
 
@@ -74,56 +76,32 @@ async def create_user(*, email: str, password: str, role: Role, clock: Clock = u
     email, problems = _check(email=email, password=password)
     if problems:
         raise InvalidInput(problems)
-    user = _new_user(email, await hash_password(password), role, clock())
-    return await database.write(_insert, user)
+    user = new_user(email, await hash_password(password), role, clock())
+    return await database.write(insert, SYSTEM, user)
 
 
-async def check_password(*, email: str, password: str) -> UserRow:
-    """Return the person whose e-mail and password these are.
+async def reset_password(
+    *, email: str, password: str, without_second_step: bool = False, clock: Clock = utc_now
+) -> None:
+    """Give a person a new password and end all their sessions: for who owns the machine.
 
-    Raises NotSignedIn, with the same sentence after the same time, for an unknown or disabled
-    person and for a wrong password.
-    """
-    user = await database.read(_find, _fold(email))
-    password_hash = user.password_hash if user is not None else None
-    is_right = await is_password(password, password_hash=password_hash)
-    if user is None or not is_right or user.disabled_at is not None:
-        raise NotSignedIn("The e-mail address or the password is wrong.")
-    return _row(user)
-
-
-async def reset_password(*, email: str, password: str) -> None:
-    """Give a person a new password and end all their sessions.
-
+    `without_second_step` lets them sign in by password alone, for who lost the app and the codes.
     Raises InvalidInput for a poor password and NotFound for an unknown e-mail.
     """
-    problem = password_problem(password)
-    if problem:
+    if problem := password_problem(password):
         raise InvalidInput({"password": problem})
-    await database.write(_reset, _fold(email), await hash_password(password))
+    hashed = await hash_password(password)
+    await database.write(_reset, fold(email), hashed, without_second_step, clock())
 
 
 def _check(*, email: str, password: str) -> tuple[str, dict[str, str]]:
-    problems: dict[str, str] = {}
-    email = _fold(email)
-    if not email:
-        problems["email"] = "Give an e-mail address."
-    else:
-        try:
-            # Test domains are real here: an installation may never send a mail.
-            validate_email(email, check_deliverability=False, test_environment=True)
-        except EmailNotValidError:
-            problems["email"] = "Give an e-mail address such as ann@example.com."
-    if problem := password_problem(password):
-        problems["password"] = problem
-    return email, problems
+    email = fold(email)
+    found = {"email": email_problem(email), "password": password_problem(password)}
+    return email, {field: problem for field, problem in found.items() if problem}
 
 
-def _fold(email: str) -> str:
-    return email.strip().lower()
-
-
-def _new_user(email: str, password_hash: str, role: Role, now: datetime) -> User:
+def new_user(email: str, password_hash: str, role: Role, now: datetime) -> User:
+    """Return a person who is not stored yet."""
     return User(
         id=new_id("usr"), email=email, password_hash=password_hash, role=role, created_at=now
     )
@@ -143,33 +121,62 @@ def _insert_owner(session: Session, user: User) -> UserRow:
         session.execute(text('LOCK TABLE "user" IN SHARE ROW EXCLUSIVE MODE'))
     if not _is_empty(session):
         raise _already_set_up()
-    return _insert(session, user)
+    return insert(session, SYSTEM, user)
 
 
-def _insert(session: Session, user: User) -> UserRow:
+def insert(session: Session, actor: Actor, user: User) -> UserRow:
+    """Store a new person within the caller's unit of work; raise Conflict for a taken e-mail."""
     session.add(user)
     try:
         session.flush()
     except IntegrityError:
         raise Conflict(_TAKEN, code="email_taken", fields={"email": _TAKEN}) from None
+    audit.record(
+        session,
+        actor,
+        AuditAction.CREATED,
+        AuditSubject.USER,
+        key=user.id,
+        name=user.email,
+        after={"email": user.email, "role": user.role},
+        now=user.created_at,
+    )
     return _row(user)
 
 
-def _find(session: Session, email: str) -> User | None:
+def set_password(session: Session, user: User, password_hash: str, *, but: str = "") -> None:
+    """Give a person a new password and end their sessions, `but` one; within a unit of work."""
+    user.password_hash = password_hash
+    session.add(user)
+    session.flush()
+    sessions.end_all(session, user.id, but=but)
+
+
+def find(session: Session, email: str) -> User | None:
+    """Return the person with a folded e-mail address."""
     return session.scalar(select(User).where(col(User.email) == email))
 
 
-def _reset(session: Session, email: str, password_hash: str) -> None:
-    user_id = session.scalar(
-        update(User)
-        .where(col(User.email) == email)
-        .values(password_hash=password_hash)
-        .returning(col(User.id))
-    )
-    if user_id is None:
+def _reset(
+    session: Session, email: str, password_hash: str, without_second_step: bool, now: datetime
+) -> None:
+    user = find(session, email)
+    if user is None:
         raise NotFound("user", email)
-    session.execute(delete(UserSession).where(col(UserSession.user_id) == user_id))
-    session.execute(delete(SignInTicket).where(col(SignInTicket.user_id) == user_id))
+    if without_second_step:
+        user.totp_secret, user.recovery_hashes = None, None
+    set_password(session, user, password_hash)
+    throttle.forgive(session, email=email)
+    audit.record(
+        session,
+        SYSTEM,
+        AuditAction.PASSWORD_CHANGED,
+        AuditSubject.USER,
+        key=user.id,
+        name=user.email,
+        after={"second_step": False} if without_second_step else None,
+        now=now,
+    )
 
 
 def _row(user: User) -> UserRow:

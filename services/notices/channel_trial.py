@@ -12,6 +12,7 @@ from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import Conflict, TooMany
 from services.identifiers import new_id
+from services.mail import message
 from services.notices import channels, mail, sending
 from services.notices.channel_input import NO_MAIL_SERVER
 from services.notices.message import test_body
@@ -64,7 +65,7 @@ async def send_test(actor: Actor, channel_id: str, *, clock: Clock = utc_now) ->
             f"{settings.public_origin}/settings/alerts\n"
         )
         sender = settings.mail_sender
-        made = mail.message("Test notice", text, sender=sender, to=stored.target, now=now)
+        made = message("Test notice", text, sender=sender, to=stored.target, now=now)
         return await mail.send(settings.mail_server, made)
     if _post is None:
         raise RuntimeError("The sender is not running.")

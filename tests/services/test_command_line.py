@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from services import database
-from services.accounts import keys, users
+from services.accounts import keys, sign_in
 from services.actor import Right
 from services.command_line import main
 from services.settings import Settings, get_settings
@@ -88,10 +88,10 @@ def test_a_created_user_can_sign_in_until_the_password_is_reset(
     )
     assert code == 0
 
-    async def sign_in() -> str:
-        return (await users.check_password(email="ann@example.com", password="another one 1")).role
+    async def enter() -> str:
+        return await sign_in.sign_in(email="ann@example.com", password="another one 1")
 
-    assert with_database(process_settings, sign_in) == "owner"
+    assert with_database(process_settings, enter)
 
 
 def test_an_error_is_one_line_on_standard_error(run: Run) -> None:

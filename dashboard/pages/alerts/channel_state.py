@@ -81,7 +81,7 @@ class ChannelState(rx.State):
         self._made_id, self._made_secret = channel_id, secret
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def open_form(self) -> None:
         """Fill the form with the channel in the address as it is now."""
         made_id, made_secret = self._made_id, self._made_secret
@@ -103,7 +103,7 @@ class ChannelState(rx.State):
         self.shown = list_state.READY
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show how the channel does and what was sent, and again after every change."""
         wanted = str(self.channel_id)
@@ -119,32 +119,32 @@ class ChannelState(rx.State):
                     self.sends = sends
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_name(self, name: str) -> None:
         """Take the name."""
         self._change(name=name[:_MOST_CHARACTERS])
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_target(self, target: str) -> None:
         """Take the URL or the address."""
         self._change(target=target[:_MOST_CHARACTERS])
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_enabled(self, enabled: bool) -> None:
         """Switch it on or off."""
         self._change(enabled=bool(enabled))
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_type(self, word: str) -> None:
         """Want a type of notice, or not any more."""
         wanted = set(self.types) ^ {word}
         self._change(types=[kind.value for kind in NoticeKind if kind.value in wanted])
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self) -> Any:
         """Store the form; what is wrong gets its sentence, and what was typed stays."""
         self.busy = True
@@ -166,20 +166,20 @@ class ChannelState(rx.State):
         yield feedback.done(f"Saved “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Save on top of what somebody else stored, knowingly."""
         self._version, self.conflict = self._theirs, []
         return ChannelState.save
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def take_theirs(self) -> None:
         """Fill the form with what somebody else stored."""
         self._fill(await channels.get(actor(), self._id))
 
     @rx.event
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def send_test(self) -> Any:
         """Send a test notice and show what came of it, in place."""
         self.is_testing, self.tested = True, ""
@@ -196,7 +196,7 @@ class ChannelState(rx.State):
         self.test_answer = result.answer
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def new_secret(self) -> Any:
         """Make another signing secret and show it this once."""
         made = await channels.new_secret(actor(), self._id)
@@ -204,7 +204,7 @@ class ChannelState(rx.State):
         return feedback.done("There is another secret now. The old one signs on for 24 hours.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Send nothing more to it, for good."""
         row = await channels.archive(actor(), self._id)

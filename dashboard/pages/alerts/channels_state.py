@@ -50,7 +50,7 @@ class ChannelsState(rx.State):
     errors: dict[str, str] = dict.fromkeys(_FIELDS, "")
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the list, and again after every change."""
         mail = channel_trial.mail_state()
@@ -62,7 +62,7 @@ class ChannelsState(rx.State):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_new(self) -> None:
         """Open the empty form."""
         actor().require(Right.EDIT_DEFINITIONS)
@@ -70,19 +70,19 @@ class ChannelsState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_kind(self, kind: str) -> None:
         """Choose between URL and e-mail."""
         self.kind, self.errors = kind, dict.fromkeys(_FIELDS, "")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def create(self, form: dict[str, Any]) -> Any:
         """Add the channel and go to its page, where its secret stands this once."""
         if not self.is_open:  # the second half of a double click

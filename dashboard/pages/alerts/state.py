@@ -58,7 +58,7 @@ class AlertsState(rx.State):
     _older: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the page that the address asks for, and again after every change."""
         async with self:
@@ -72,44 +72,44 @@ class AlertsState(rx.State):
             await self._load(address, zone)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose(self, name: str, value: str) -> Any:
         """Set a filter, or take it away with an empty value."""
         return rx.redirect(self._address.with_filter(name, value).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def remove_filter(self, name: str) -> Any:
         """Take one filter away."""
         return rx.redirect(self._address.with_filter(name, "").href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear_filters(self) -> Any:
         """Take all filters away."""
         return rx.redirect(AlertAddress().href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Ask again."""
         self.list_state = list_state.LOADING
         return rx.redirect(self._address.href, replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def newer(self) -> Any:
         """Go one page towards now."""
         return rx.redirect(replace(self._address, cursor=self._newer).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def older(self) -> Any:
         """Go one page back in time."""
         return rx.redirect(replace(self._address, cursor=self._older).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def close(self, notice_id: str) -> Any:
         """Say that the failures of a notice are dealt with."""
         await closing.close(actor(), notice_id)

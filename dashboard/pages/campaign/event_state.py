@@ -19,6 +19,7 @@ from dashboard.pages.campaign.overrides import (
 )
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import campaign_events, campaigns, conversion_guard, effective_events
 from services.catalog.conversion_guard import ConversionOverlap
 from services.catalog.dedupe_input import MAX_WINDOW_MINUTES
@@ -65,7 +66,7 @@ class EventInCampaignState(rx.State):
     _found: EffectiveEvent | None = None
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the event of the address as it stands in the campaign, and after every change."""
         key = str(self.campaign_key)
@@ -81,7 +82,7 @@ class EventInCampaignState(rx.State):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def choose(self, field: str, choice: str) -> None:
         """Take inherit, on or off for a flag, and warn of a second conversion event."""
         if field in _FLAGS and choice in _CHOICES:
@@ -90,45 +91,45 @@ class EventInCampaignState(rx.State):
             self.overlap = await self._overlap()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def choose_dedupe(self, mode: str) -> None:
         """Take inherit or a mode."""
         self.dedupe, self.is_dirty, self.dedupe_error = mode, True, ""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_window_minutes(self, minutes: str) -> None:
         """Take the length of the window."""
         self.window_minutes, self.is_dirty, self.dedupe_error = minutes, True, ""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the choices; what is wrong is said beside them, and nothing typed is lost."""
         self.window_minutes = str(form.get("window_minutes", self.window_minutes))
         return await self._store(if_match=self._version)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Store the choices over the version that was shown beside them."""
         return await self._store(if_match=self._their_version)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def reload(self) -> None:
         """Throw away what was chosen and show what is stored."""
         self._fill(await campaign_events.get(actor(), self._key, self.name))
         self.overlap = await self._overlap()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def leave(self) -> None:
         """Give up what was chosen: another page was opened."""
         self.is_dirty = False
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Have the campaign inherit everything again."""
         self._fill(await campaign_events.clear(actor(), self._key, self.name))

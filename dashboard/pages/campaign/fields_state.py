@@ -11,6 +11,7 @@ from dashboard.components.first_error import show_first_error
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
 from models.words import FieldType
+from services.actor import Right
 from services.catalog import custom_fields
 from services.catalog.custom_fields import CustomFieldRow
 from services.errors import AppError, NotFound
@@ -67,7 +68,7 @@ class CustomFieldsState(rx.State):
     _version: int = 0
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the fields of the event in the address, and again after every change."""
         query = self.router.url.query_parameters
@@ -88,13 +89,13 @@ class CustomFieldsState(rx.State):
                     self.lines = lines
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_new(self) -> None:
         """Open the empty form."""
         self._open(None)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_edit(self, name: str) -> None:
         """Open the form of a field, as it is now."""
         rows = await custom_fields.list_for(actor(), self._key, self._event)
@@ -104,13 +105,13 @@ class CustomFieldsState(rx.State):
         self._open(row)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_name(self, name: str) -> None:
         """Take the name, and offer one that fits."""
         self.name, self._replaced = name, ""
@@ -120,7 +121,7 @@ class CustomFieldsState(rx.State):
         self.errors = self.errors | {"name": ""}
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def use_suggestion(self) -> None:
         """Take the name that fits."""
         self._replaced = self.name
@@ -128,20 +129,20 @@ class CustomFieldsState(rx.State):
         self.errors = self.errors | {"name": ""}
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_type(self, kind: str) -> None:
         """Take the type."""
         self.type = kind
         self.errors = self.errors | {"type": "", "example": ""}
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_required(self, is_on: bool) -> None:
         """Take the switch."""
         self.required = bool(is_on)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the field; wrong parts get their sentences, and what was typed stays."""
         if not self.is_open:  # the second half of a double click
@@ -171,7 +172,7 @@ class CustomFieldsState(rx.State):
         yield feedback.done(f"{'Added' if self.is_new else 'Saved'} “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def move(self, name: str, way: str) -> Any:
         """Put a field one place `up` or `down`."""
         place = (actor(), self._key, self._event)
@@ -185,19 +186,19 @@ class CustomFieldsState(rx.State):
         return _focus_again(name, DOWN if new == 0 else UP if new == len(names) - 1 else way)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, name: str) -> None:
         """Open the question before a field is removed."""
         self.asked_about, self.is_asking = name, True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def remove(self) -> Any:
         """Remove the field that was asked about."""
         self.is_asking = False

@@ -9,6 +9,7 @@ from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import event_lists
 from services.catalog.event_lists import EventListRow
 from services.errors import AppError
@@ -49,7 +50,7 @@ class CampaignListsState(rx.State):
     _asked_id: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the lists of the campaign in the address, and again after every change."""
         key = str(self.campaign_key)
@@ -67,20 +68,20 @@ class CampaignListsState(rx.State):
                         setattr(self, name, value)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_form(self) -> None:
         """Open the choice among the lists that the campaign does not use yet."""
         self.chosen, self.gains, self.knows_gains = "", [], False
         self.dialog_problem, self.busy, self.is_assigning = "", False, True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_assigning(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_assigning = self.is_assigning and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def choose(self, list_id: str) -> None:
         """Show what the campaign would gain by a list."""
         self.chosen, self.gains, self.knows_gains = list_id, [], False
@@ -96,7 +97,7 @@ class CampaignListsState(rx.State):
         self.knows_gains = True
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def assign(self, _form: dict[str, Any]) -> Any:
         """Have the campaign use the chosen list too."""
         if not self.is_assigning:  # the second half of a double click
@@ -113,7 +114,7 @@ class CampaignListsState(rx.State):
         return feedback.done(f"This campaign uses “{row.name}” now.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, list_id: str) -> None:
         """Open the question before a list is taken from the campaign, with what that costs."""
         row = await event_lists.get(actor(), list_id)
@@ -125,13 +126,13 @@ class CampaignListsState(rx.State):
         self.is_asking = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def remove(self) -> Any:
         """Take the list that was asked about from the campaign."""
         self.is_asking = False

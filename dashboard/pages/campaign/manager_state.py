@@ -12,6 +12,7 @@ from dashboard.components.dedupe_choice import dedupe_words
 from dashboard.pages.campaign.overrides import switched
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import campaign_events, effective_events
 from services.catalog.effective_events import EffectiveEvent
 from services.errors import AppError, NotFound
@@ -60,7 +61,7 @@ class EventManagerState(rx.State):
     _key: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the events of the campaign in the address, and again after every change."""
         key = str(self.campaign_key)
@@ -79,21 +80,21 @@ class EventManagerState(rx.State):
                     self._take(shown)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = q
         return rx.redirect(manager_path(self._key, q=q), replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Take the search away."""
         self.q = ""
         return rx.redirect(manager_path(self._key), replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def switch(self, name: str, is_on: bool) -> Any:
         """Switch an event on or off in this campaign."""
         found = await campaign_events.get(actor(), self._key, name)

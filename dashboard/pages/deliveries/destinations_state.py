@@ -10,6 +10,7 @@ from dashboard.pages.deliveries import lines
 from dashboard.pages.deliveries.address import DESTINATIONS, read
 from dashboard.pages.deliveries.lines import DestinationLine, WorkerLine
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.clock import utc_now
 from services.errors import AppError
 from services.reporting import destinations
@@ -26,7 +27,7 @@ class DestinationsState(rx.State):
     problem: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the destinations if the address asks for them, and again after every change."""
         if read(self.router.url.query_parameters).view != DESTINATIONS:
@@ -35,7 +36,7 @@ class DestinationsState(rx.State):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Ask again after a failure."""
         self.shown = list_state.LOADING

@@ -10,6 +10,7 @@ from dashboard import time_ranges
 from dashboard.pages.deliveries.address import CAUSES, DESTINATIONS, LIST, DeliveryAddress
 from dashboard.range_choice import RangeChoice
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import affiliates, campaigns
 from services.paging import MAX_LIMIT, PageRequest
 from services.reporting import destinations, postback_names
@@ -41,7 +42,7 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
     _address: DeliveryAddress = DeliveryAddress()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def toggle_status(self, word: str) -> Any:
         """Take a status into the filter, or out of it."""
         chosen = self._address.status
@@ -50,37 +51,37 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
         return self._go(status=tuple(self.status))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_postback(self, postback_id: str) -> Any:
         """Show one postback's deliveries only, or all for an empty id."""
         return self._go(postback=postback_id)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_destination(self, host: str) -> Any:
         """Show what goes to one host only, or all for an empty one."""
         return self._go(destination=host)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_campaign(self, key: str) -> Any:
         """Show one campaign only, or all for an empty key."""
         return self._go(campaign=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_affiliate(self, key: str) -> Any:
         """Show one affiliate only, or all for an empty key."""
         return self._go(affiliate=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def remove_filter(self, chip: str) -> Any:
         """Take one filter away."""
         return rx.redirect(self._address.without(chip).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear_filters(self) -> Any:
         """Take all filters away; where only the time range was left, widen it."""
         has_filters = any(self._address.chips({})) or self._address.range != time_ranges.DEFAULT

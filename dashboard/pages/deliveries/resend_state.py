@@ -60,7 +60,7 @@ class ResendState(rx.State):
     _dismissed: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the bulk resend that runs or has just ended, and how far it is."""
         async with self:
@@ -76,14 +76,14 @@ class ResendState(rx.State):
                     self.job = line
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def ask(self) -> Any:
         """Ask about everything that the filters in the address cover."""
         async for step in self._ask({}):
             yield step
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def ask_group(self, postback: str, destination: str, cause: str) -> Any:
         """Ask about one group of failures within the filters in the address."""
         named = dict(zip(_FILTERS, (postback, destination, cause), strict=True))
@@ -91,13 +91,13 @@ class ResendState(rx.State):
             yield step
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the dialog; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def set_delivered(self, wanted: bool) -> Any:
         """Take what has arrived into the resend, or out of it."""
         self.with_delivered = bool(wanted)
@@ -105,7 +105,7 @@ class ResendState(rx.State):
             yield step
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def set_unclear(self, wanted: bool) -> Any:
         """Take what may have arrived into the resend, or out of it."""
         self.with_unclear = bool(wanted)
@@ -113,7 +113,7 @@ class ResendState(rx.State):
             yield step
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def start(self) -> Any:
         """Begin; a refusal stands in the dialog."""
         if not self.is_open or self.counting:  # the second half of a double click
@@ -129,13 +129,13 @@ class ResendState(rx.State):
         self.job = job_line(begun)
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def cancel(self) -> Any:
         """End the running one where it stands."""
         self.job = job_line(await jobs.cancel(actor(), self.job.id))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def dismiss(self) -> None:
         """Take an ended one off the page."""
         self._dismissed, self.job = self.job.id, JobLine()

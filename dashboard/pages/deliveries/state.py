@@ -14,6 +14,7 @@ from dashboard.pages.deliveries.address import CAUSES, LIST, DeliveryAddress, re
 from dashboard.pages.deliveries.filter_state import DeliveryFilters
 from dashboard.pages.deliveries.lines import CauseLine, DeliveryLine
 from dashboard.session import SessionState, actor, current_zone, guarded
+from services.actor import Right
 from services.clock import utc_now
 from services.errors import AppError
 from services.paging import PageRequest
@@ -44,7 +45,7 @@ class DeliveriesState(DeliveryFilters, rx.State):
     _older: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show what the address asks for, and again after every change."""
         async with self:
@@ -63,27 +64,27 @@ class DeliveriesState(DeliveryFilters, rx.State):
                 is_loaded = await self._tried(load, address, zone)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_live(self, wanted: bool) -> Any:
         """Let new rows appear by themselves, or hold the page still."""
         self.is_live = bool(wanted)
         return rx.redirect(replace(self._address, live=self.is_live).href, replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Ask again for the page in the address."""
         self.list_state = list_state.LOADING
         return rx.redirect(self._address.href, replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def newer(self) -> Any:
         """Go one page towards now."""
         return rx.redirect(replace(self._address, cursor=self._newer).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def older(self) -> Any:
         """Go one page back in time."""
         return rx.redirect(replace(self._address, cursor=self._older).href)

@@ -8,6 +8,7 @@ import reflex as rx
 from dashboard.components.dedupe_choice import AGAIN, EVERY_TIME, USUAL_WINDOW, WINDOW
 from dashboard.pages.event.draft import EventDraft
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import conversion_guard, event_types
 from services.catalog.dedupe_input import MAX_WINDOW_MINUTES
 from services.errors import NotFound
@@ -39,7 +40,7 @@ class EventForm(rx.State, mixin=True):
     """Warns that a campaign would have two conversion events."""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_name(self, name: str) -> None:
         """Take the name and say at once what is wrong with it."""
         self.name, self.is_dirty, self._replaced = str(name), True, ""
@@ -50,7 +51,7 @@ class EventForm(rx.State, mixin=True):
             await self._check_taken()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def use_suggestion(self) -> None:
         """Take the name that fits."""
         self._replaced = self.name
@@ -60,34 +61,34 @@ class EventForm(rx.State, mixin=True):
             await self._check_taken()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_description(self, description: str) -> None:
         """Take the description."""
         self.description, self.is_dirty = str(description), True
         self._clear("description")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_conversion(self, is_on: bool) -> None:
         """Take the switch, and warn where it makes a second conversion event."""
         self.is_conversion, self.is_dirty = bool(is_on), True
         self.overlap = await self._overlap()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_affiliate_conversion(self, is_on: bool) -> None:
         """Take the switch."""
         self.is_affiliate_conversion, self.is_dirty = bool(is_on), True
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_multi_trigger(self, is_on: bool) -> None:
         """Take the switch."""
         self.multi_trigger, self.is_dirty = bool(is_on), True
         self._clear("dedupe")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_dedupe(self, mode: str) -> None:
         """Take the choice of how often it fires again."""
         if mode in AGAIN:
@@ -95,14 +96,14 @@ class EventForm(rx.State, mixin=True):
             self._clear("dedupe")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_window_minutes(self, minutes: str) -> None:
         """Take the length of the window."""
         self.window_minutes, self.is_dirty = minutes, True
         self._clear("dedupe")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_available(self, is_on: bool) -> None:
         """Take the switch."""
         self.available_everywhere, self.is_dirty = bool(is_on), True

@@ -11,6 +11,7 @@ from dashboard.components import list_state
 from dashboard.components.dedupe_choice import dedupe_words
 from dashboard.session import actor, guarded
 from models.words import EventOrigin
+from services.actor import Right
 from services.catalog import event_places
 from services.catalog.effective_events import EffectiveEvent
 from services.catalog.event_places import EventPlace
@@ -56,7 +57,7 @@ class PlacesState(rx.State):
     _all: list[PlaceLine] = rx.field(default_factory=list)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show where the event of the address is in force, and again after every change."""
         name = str(self.event_name)
@@ -73,7 +74,7 @@ class PlacesState(rx.State):
                     self._cut()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def show_all(self) -> None:
         """Show every campaign."""
         self._shows_all = True

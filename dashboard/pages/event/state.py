@@ -11,6 +11,7 @@ from dashboard.pages.event import snippets
 from dashboard.pages.event.draft import EventDraft, compared, draft_of
 from dashboard.pages.event.form_state import NO_ERRORS, EventForm
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import event_types
 from services.catalog.event_types import EventTypeRow
 from services.errors import AppError, NotFound, StaleVersion
@@ -66,7 +67,7 @@ class EventState(EventForm, rx.State):
         )
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def start_new(self) -> None:
         """Show the empty form, or what was typed into it before the connection broke."""
         if self.shown or not self.is_dirty:
@@ -74,7 +75,7 @@ class EventState(EventForm, rx.State):
         self.phase, self.address = READY, self.router.url.path.rstrip("/")
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the event of the address, and again after every change."""
         wanted = str(self.event_name)
@@ -88,20 +89,20 @@ class EventState(EventForm, rx.State):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def leave(self) -> None:
         """Give up what was typed: another page was opened."""
         self.is_dirty = False
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def reload(self) -> None:
         """Throw away what was typed and show the stored event."""
         self._fill(await event_types.get(actor(), self.shown) if self.shown else None)
         self.overlap = await self._overlap()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store the form; what is wrong is said beside its field, and nothing typed is lost."""
         # The form's own texts: the last keys may not have been sent one by one.
@@ -113,13 +114,13 @@ class EventState(EventForm, rx.State):
         return await self._store(if_match=self._version)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Store the form over the version that was shown beside it."""
         return await self._store(if_match=self._their_version)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clone(self) -> Any:
         """Copy the event with its postbacks, and open the copy to be renamed."""
         row = await event_types.clone(actor(), self.shown)
@@ -129,19 +130,19 @@ class EventState(EventForm, rx.State):
         ]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self) -> None:
         """Open the question before the event is archived."""
         self.is_asking = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the event."""
         self.is_asking = False
@@ -149,7 +150,7 @@ class EventState(EventForm, rx.State):
         return feedback.done(f"Archived “{self.shown}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self) -> Any:
         """Bring the archived event back."""
         self._take_state(await event_types.restore(actor(), self.shown))

@@ -14,6 +14,7 @@ from dashboard.pages.event_list.choices import (
     matching_events,
 )
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import event_lists
 from services.errors import AppError
 
@@ -50,77 +51,77 @@ class ListChoices(rx.State, mixin=True):
     _all_campaigns: tuple[CampaignChoice, ...] = ()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_event(self, name: str) -> Any:
         """Take an event into the list, or out of it."""
         self._tick_events([name], on=name not in self.chosen_events)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_campaign(self, key: str) -> Any:
         """Have a campaign use the list, or no longer."""
         self._tick_campaigns([key], on=key not in self.chosen_campaigns)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def select_shown_events(self) -> Any:
         """Tick every event that the search shows."""
         self._tick_events([each.name for each in self.events], on=True)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clear_shown_events(self) -> Any:
         """Take the tick from every event that the search shows."""
         self._tick_events([each.name for each in self.events], on=False)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def select_shown_campaigns(self) -> Any:
         """Tick every campaign that the search shows."""
         self._tick_campaigns([each.key for each in self.campaigns], on=True)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clear_shown_campaigns(self) -> Any:
         """Take the tick from every campaign that the search shows."""
         self._tick_campaigns([each.key for each in self.campaigns], on=False)
         return type(self).weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def search_events(self, q: str) -> None:
         """Show the events whose name or description holds this text."""
         self.event_q = q[:200]
         self._show_events()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def search_campaigns(self, q: str) -> None:
         """Show the campaigns whose name or key holds this text."""
         self.campaign_q = q[:200]
         self._show_campaigns()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_only_chosen_events(self) -> None:
         """Show only what is ticked, or everything again."""
         self.only_chosen_events = not self.only_chosen_events
         self._show_events()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_only_chosen_campaigns(self) -> None:
         """Show only what is ticked, or everything again."""
         self.only_chosen_campaigns = not self.only_chosen_campaigns
         self._show_campaigns()
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def weigh(self) -> None:
         """Work out what the ticks would change; boxes can be ticked meanwhile."""
         await self._weigh()

@@ -11,6 +11,7 @@ from dashboard.list_changes import archive_consequence
 from dashboard.pages.event_list.choice_state import ListChoices
 from dashboard.pages.event_list.choices import all_campaigns, all_events
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import event_lists
 from services.catalog.conversion_guard import conversion_overlaps, overlap_warning
 from services.catalog.event_lists import EventListRow
@@ -51,7 +52,7 @@ class EventListState(ListChoices, rx.State):
     _theirs: EventListRow | None = None
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the list of the address, or an empty form, and again after every change."""
         path = self.router.url.path.rstrip("/")
@@ -66,27 +67,27 @@ class EventListState(ListChoices, rx.State):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def leave(self) -> None:
         """Give up what was typed: another page was opened."""
         if self.is_dirty:
             self._fill(self._stored)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_name(self, name: str) -> None:
         """Keep the name as it is typed."""
         self.name, self.name_error, self.is_dirty = name[:500], "", True
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def discard(self) -> Any:
         """Throw away what was changed and show what is stored."""
         self._fill(await event_lists.get(actor(), self.list_id) if self.list_id else None)
         return EventListState.weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store name, events and campaigns; what is wrong is said beside it, nothing is lost."""
         if self.is_saving:  # the second half of a double click
@@ -99,7 +100,7 @@ class EventListState(ListChoices, rx.State):
             yield step
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Save what stands in the form on top of what somebody else saved."""
         if self._theirs is None:
@@ -108,7 +109,7 @@ class EventListState(ListChoices, rx.State):
         return await self._save()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def take_theirs(self) -> Any:
         """Show what somebody else saved, in place of what stands in the form."""
         if self._theirs is None:
@@ -117,7 +118,7 @@ class EventListState(ListChoices, rx.State):
         return EventListState.weigh
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clone(self) -> Any:
         """Copy the stored list with its events, and open the copy."""
         row = await event_lists.clone(actor(), self.list_id)
@@ -127,20 +128,20 @@ class EventListState(ListChoices, rx.State):
         ]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self) -> None:
         """Open the question whether to archive, with what it would take away."""
         self.consequence = await archive_consequence(self.list_id)
         self.is_asking = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the list."""
         self.is_asking = False
@@ -149,7 +150,7 @@ class EventListState(ListChoices, rx.State):
         return feedback.done(f"Archived “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self) -> Any:
         """Bring the archived list back into force."""
         row = await event_lists.restore(actor(), self.list_id)

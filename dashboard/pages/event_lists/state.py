@@ -9,6 +9,7 @@ from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.list_changes import archive_consequence
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import event_lists
 from services.catalog.event_lists import EventListRow
 from services.errors import AppError, InvalidInput
@@ -50,7 +51,7 @@ class EventListsState(rx.State):
     consequence: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the lists that the address asks for, and again after every change."""
         query = self.router.url.query_parameters
@@ -62,33 +63,33 @@ class EventListsState(rx.State):
             await self._load(cursor)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = str(q)
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def show(self, shown: str) -> Any:
         """Switch between active and archived lists."""
         self.shown = ARCHIVED if shown == ARCHIVED else ""
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Take all filters away."""
         return rx.redirect(routes.EVENT_LISTS)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def turn(self, cursor: str) -> Any:
         """Go to the page of the table that a cursor names."""
         return self._address(str(cursor))
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clone(self, list_id: str) -> Any:
         """Copy a list with its events, and open the copy."""
         row = await event_lists.clone(actor(), str(list_id))
@@ -98,21 +99,21 @@ class EventListsState(rx.State):
         ]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, list_id: str, name: str) -> None:
         """Open the question whether to archive, with what it would take away."""
         self.consequence = await archive_consequence(str(list_id))
         self.asking, self.asking_name = str(list_id), str(name)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def stop_asking(self, is_open: bool) -> None:
         """Close the question."""
         if not is_open:
             self.asking = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the list that was asked about."""
         list_id, self.asking = self.asking, ""
@@ -120,7 +121,7 @@ class EventListsState(rx.State):
         return feedback.done(f"Archived “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self, list_id: str) -> Any:
         """Bring an archived list back into force."""
         row = await event_lists.restore(actor(), str(list_id))

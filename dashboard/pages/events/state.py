@@ -11,6 +11,7 @@ from dashboard.components import list_state
 from dashboard.pages.events.presets import PRESETS, Preset
 from dashboard.session import actor, guarded
 from models.words import DedupeMode
+from services.actor import Right
 from services.catalog import event_types
 from services.catalog.event_types import EventTypeRow
 from services.errors import AppError, InvalidInput
@@ -73,7 +74,7 @@ class EventsState(rx.State):
     is_asking: bool = False
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the list that the address asks for, and again after every change."""
         query = self.router.url.query_parameters
@@ -86,28 +87,28 @@ class EventsState(rx.State):
             await self._load(cursor)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = str(q)
         return self._to(q=self.q, show=self.show)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def filter_by(self, show: str) -> Any:
         """Show active, archived or all events."""
         self.show = str(show) if show in SHOWN else ""
         return self._to(q=self.q, show=self.show)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Take search and filter away."""
         self.q = self.show = ""
         return self._to(q="", show="")
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def turn(self, cursor: str) -> Any:
         """Go to the page of the list that a cursor names."""
         return rx.redirect(
@@ -115,7 +116,7 @@ class EventsState(rx.State):
         )
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def use_preset(self, name: str) -> Any:
         """Create one of the usual events; the list then shows it by itself."""
         preset = next((each for each in PRESETS if each.name == name), None)
@@ -125,7 +126,7 @@ class EventsState(rx.State):
         return feedback.done(f"Created “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clone(self, name: str) -> Any:
         """Copy an event with its postbacks, and open the copy to be renamed."""
         row = await event_types.clone(actor(), str(name))
@@ -135,20 +136,20 @@ class EventsState(rx.State):
         ]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def ask(self, name: str) -> None:
         """Open the question before an event is archived."""
         self.asked_about = str(name)
         self.is_asking = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_asking(self, is_asking: bool) -> None:
         """Follow the dialog, which closes by Esc too."""
         self.is_asking = bool(is_asking)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Archive the event that was asked about."""
         self.is_asking = False
@@ -156,7 +157,7 @@ class EventsState(rx.State):
         return feedback.done(f"Archived “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def restore(self, name: str) -> Any:
         """Bring an archived event back."""
         row = await event_types.restore(actor(), str(name))

@@ -9,6 +9,7 @@ from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.session import actor, guarded
 from models.words import Source, Verdict
+from services.actor import Right
 from services.catalog import incoming_urls
 from services.errors import AppError
 from services.paging import PageRequest
@@ -43,7 +44,7 @@ class CallsState(rx.State):
     """What came in with the calls that were opened."""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the calls of the URL in the address, and again after every change."""
         wanted = str(self.incoming_url_id)
@@ -53,7 +54,7 @@ class CallsState(rx.State):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def open_call(self, key: str) -> Any:
         """Show what came in with one of these calls."""
         if any(call.key == key for call in self.calls) and key not in self.bodies:

@@ -59,7 +59,7 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
     _theirs: int = 0
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def open_form(self) -> None:
         """Fill the form with the URL in the address as it is now."""
         opened = self.opened
@@ -84,7 +84,7 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
         self.shown = list_state.READY
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_name(self, name: str) -> None:
         """Take the name."""
         if name != self.name:
@@ -92,14 +92,14 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
             self._touch()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_campaign(self, key: str) -> None:
         """Fix the campaign, or none."""
         self.campaign = key
         self._touch()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_event(self, name: str) -> None:
         """Fix the event, or none, and offer its custom fields."""
         self.event = name
@@ -116,7 +116,7 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
         self._touch()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_returns(self, text: str) -> None:
         """Take the text that the partner wants to be answered."""
         if text[:100] != self.returns:
@@ -124,7 +124,7 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
             self._touch()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self) -> Any:
         """Store the form; what is wrong gets its sentence, and what was typed stays."""
         if problem := draft.word_problem(self.words):
@@ -153,20 +153,20 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
         yield feedback.done(f"Saved “{row.name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Save on top of what somebody else stored, knowingly."""
         self._version, self.conflict = self._theirs, []
         return IncomingUrlState.save
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def take_theirs(self) -> None:
         """Fill the form with what somebody else stored."""
         await self._fill(await incoming_urls.get(actor(), self._id))
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def new_key(self) -> Any:
         """Make another key; the partner must get the URL anew."""
         row = await incoming_urls.new_key(actor(), self._id)
@@ -176,7 +176,7 @@ class IncomingUrlState(IncomingUrlDialect, rx.State):
         return feedback.done("The URL has another key now. Give it to the partner.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def archive(self) -> Any:
         """Revoke the key for good."""
         row = await incoming_urls.archive(actor(), self._id)

@@ -42,7 +42,7 @@ class IncomingState(rx.State):
     form_problem: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the list, and again after every change."""
         async with self:
@@ -51,7 +51,7 @@ class IncomingState(rx.State):
             await self._load()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def open_new(self) -> None:
         """Open the empty form."""
         actor().require(Right.EDIT_DEFINITIONS)
@@ -59,13 +59,13 @@ class IncomingState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def create(self, form: dict[str, Any]) -> Any:
         """Make the URL and go to its builder."""
         if not self.is_open:  # the second half of a double click

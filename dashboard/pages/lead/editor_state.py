@@ -16,6 +16,7 @@ from dashboard.components.lead_fields import (
     sorted_errors,
 )
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import affiliates
 from services.errors import AppError, InvalidInput
 from services.intake import leads
@@ -39,7 +40,7 @@ class LeadEditorState(rx.State):
     _free_before: dict[str, str] = rx.field(default_factory=dict)
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def open_form(self) -> None:
         """Open the form with the lead as it is now."""
         row = await leads.get(actor(), self.lead_id)
@@ -52,13 +53,13 @@ class LeadEditorState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def add_free_field(self) -> None:
         """Offer one more free field."""
         if len(self.free) < 100:
@@ -66,7 +67,7 @@ class LeadEditorState(rx.State):
         self.is_unfolded = True
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Store what differs; wrong fields get their sentences, and what was typed stays."""
         if not self.is_open:  # the second half of a double click

@@ -9,6 +9,7 @@ from dashboard import feedback, live, routes
 from dashboard.components import list_state
 from dashboard.lines import coming_at, coming_words
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.errors import AppError, NotFound
 from services.intake import leads
 from services.intake.leads import LeadRow
@@ -60,7 +61,7 @@ class LeadState(rx.State):
     has_more: bool = False
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the lead of the address, and again after every change."""
         lead_id = self.lead_id

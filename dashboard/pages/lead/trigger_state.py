@@ -25,6 +25,7 @@ from dashboard.pages.lead.trigger_draft import (
 )
 from dashboard.session import SessionState, actor, guarded
 from models.words import Source
+from services.actor import Right
 from services.errors import AppError, InvalidInput
 from services.intake import triggering
 from services.intake.contract import Duplicate, Recorded
@@ -59,7 +60,7 @@ class TriggerState(rx.State):
     _custom: dict[str, str] = rx.field(default_factory=dict)
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def open_form(self) -> None:
         """Open the empty form with the events as they can fire now."""
         lead_id = self.lead_id
@@ -71,13 +72,13 @@ class TriggerState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def choose(self, event: str) -> None:
         """Show what firing this event would cause."""
         self.event = str(event)
@@ -94,28 +95,28 @@ class TriggerState(rx.State):
         await self._preview()
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def type_amount(self, amount: str) -> None:
         """Show the calls with this amount."""
         self._amount = str(amount)
         await self._preview()
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def type_currency(self, currency: str) -> None:
         """Show the calls with this currency."""
         self._currency = str(currency)
         await self._preview()
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def type_order_id(self, order_id: str) -> None:
         """Show the calls with this order id."""
         self._order_id = str(order_id)
         await self._preview()
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def type_field(self, name: str, value: str) -> None:
         """Show the calls with this value of a custom field."""
         if any(field.name == name for field in self.fields):
@@ -123,7 +124,7 @@ class TriggerState(rx.State):
             await self._preview()
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def fire(self, form: dict[str, Any]) -> Any:
         """Record the event once; a refusal is said in words, and what was typed stays."""
         if not self.is_open or not self.ticket or form.get("ticket") != self.ticket:

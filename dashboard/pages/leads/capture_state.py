@@ -17,6 +17,7 @@ from dashboard.components.lead_fields import (
 from dashboard.pages.leads.state import LeadsState
 from dashboard.session import actor, guarded
 from models.words import LeadSource
+from services.actor import Right
 from services.errors import AppError, InvalidInput
 from services.intake import leads
 
@@ -38,7 +39,7 @@ class CaptureState(rx.State):
     differs: str = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def open_form(self) -> None:
         """Open the empty form, for the campaign that the list is filtered by."""
         page = await self.get_state(LeadsState)
@@ -49,19 +50,19 @@ class CaptureState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def choose_campaign(self, key: str) -> None:
         """Remember the campaign that was chosen."""
         self.campaign = str(key)
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def add_free_field(self) -> None:
         """Offer one more free field."""
         if len(self.free) < 100:
@@ -69,7 +70,7 @@ class CaptureState(rx.State):
         self.is_unfolded = True
 
     @rx.event
-    @guarded
+    @guarded(Right.CAPTURE_LEADS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Capture the lead and go to it; wrong fields get their sentences."""
         if not self.is_open:  # the second half of a double click

@@ -11,6 +11,7 @@ from dashboard.components import list_state
 from dashboard.components.lead_table import LeadLine
 from dashboard.lines import lead_line
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import affiliates, campaigns
 from services.catalog.rows import AffiliateRow, CampaignRow
 from services.errors import AppError
@@ -49,7 +50,7 @@ class LeadsState(rx.State):
     older: str = ""
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the leads that the address asks for, and again after every change."""
         query = self.router.url.query_parameters
@@ -62,28 +63,28 @@ class LeadsState(rx.State):
             await self._load(query.get("cursor", ""))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def search(self, q: str) -> Any:
         """Put the search into the address; the page then loads anew from there."""
         self.q = str(q)
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_campaign(self, key: str) -> Any:
         """Show the leads of one campaign, or of all."""
         self.campaign = str(key)
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_affiliate(self, key: str) -> Any:
         """Show the leads of one affiliate, or of all."""
         self.affiliate = str(key)
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear_range(self) -> Any:
         """Show the leads of all times."""
         self.since = self.until = ""
@@ -91,19 +92,19 @@ class LeadsState(rx.State):
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear(self) -> Any:
         """Take all filters away."""
         return rx.redirect(routes.LEADS)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def first_page(self) -> Any:
         """Go to the newest leads under the same filters."""
         return self._address()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def turn(self, cursor: str) -> Any:
         """Go to the page at a cursor."""
         return self._address(str(cursor))

@@ -39,7 +39,7 @@ class LogEntryState(rx.State):
     _opened: set[str] = rx.field(default_factory=set)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> Any:
         """Show the event in the address, and again after every change; first at one delivery."""
         async with self:
@@ -60,14 +60,14 @@ class LogEntryState(rx.State):
                 sought = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING
         return rx.call_script("window.location.reload()")
 
     @rx.event
-    @guarded
+    @guarded(Right.RESEND)
     async def resend(self, delivery_id: str) -> Any:
         """Send one delivery again, now; a refusal stands beside its button."""
         self.refused_id = self.refusal = ""

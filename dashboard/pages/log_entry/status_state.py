@@ -25,7 +25,7 @@ class StatusState(rx.State):
     _event_id: str = ""
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def open_form(self) -> None:
         """Open the empty form for the event in the address."""
         actor().require(Right.RECORD_EVENTS)
@@ -34,13 +34,13 @@ class StatusState(rx.State):
         self.is_open = True
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_open(self, is_open: bool) -> None:
         """Close the form; a forged `True` opens nothing."""
         self.is_open = self.is_open and bool(is_open)
 
     @rx.event
-    @guarded
+    @guarded(Right.RECORD_EVENTS)
     async def save(self, form: dict[str, Any]) -> Any:
         """Change the status; a refusal is said in words, and what was typed stays."""
         if not self.is_open:  # the second half of a double click

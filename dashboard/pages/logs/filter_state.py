@@ -11,6 +11,7 @@ from dashboard import time_ranges
 from dashboard.pages.logs.filters import LogAddress
 from dashboard.range_choice import RangeChoice
 from dashboard.session import guarded
+from services.actor import Right
 
 _CODE = re.compile(r"([1-9][0-9]{2}|[1-9]xx|none)?", re.ASCII)
 _LEAD_ID = re.compile(r"ld_[0-9a-z]{24}", re.ASCII)
@@ -38,25 +39,25 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
     _address: LogAddress = LogAddress()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_event(self, name: str) -> Any:
         """Show one event's firings only, or all for an empty name."""
         return self._go(event=name)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_campaign(self, key: str) -> Any:
         """Show one campaign only, or all for an empty key."""
         return self._go(campaign=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_source(self, word: str) -> Any:
         """Show one way in only, or all."""
         return self._go(source=word)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def toggle_status(self, word: str) -> Any:
         """Take a status into the filter, or out of it."""
         chosen = self._address.status
@@ -65,25 +66,25 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
         return self._go(status=tuple(self.status))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_affiliate(self, key: str) -> Any:
         """Show one affiliate only, or all for an empty key."""
         return self._go(affiliate=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_conversion(self, word: str) -> Any:
         """Show only conversions (`yes`), only the others (`no`), or all."""
         return self._go(conversion=word)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_time(self, word: str) -> Any:
         """Let the range mean the time of receipt, or with `occurred` that of the event."""
         return self._go(time=word)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def toggle_conversion_status(self, word: str) -> Any:
         """Take a conversion status into the filter, or out of it."""
         chosen = self._address.conversion_status
@@ -92,7 +93,7 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
         return self._go(conversion_status=tuple(self.conversion_status))
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_code(self, text: str) -> Any:
         """Show one response code, a class of them, or `none`."""
         self.code = text
@@ -104,7 +105,7 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
         return self._go(code=code, replace_entry=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def find(self, text: str) -> Any:
         """Show what belongs to one transaction id, or to a lead's id."""
         self.search = text
@@ -114,13 +115,13 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
         return self._go(transaction_id=wanted, lead_id="", replace_entry=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def remove_filter(self, chip: str) -> Any:
         """Take one filter away."""
         return rx.redirect(self._address.without(chip).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear_filters(self) -> Any:
         """Take all filters away; where only the time range was left, widen it."""
         has_filters = bool(self._address.chips) or self._address.range != time_ranges.DEFAULT

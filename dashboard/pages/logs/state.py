@@ -14,6 +14,7 @@ from dashboard.lines import event_line
 from dashboard.pages.logs.filter_state import LogFilters
 from dashboard.pages.logs.filters import LogAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
+from services.actor import Right
 from services.catalog import affiliates, campaigns, event_types
 from services.clock import utc_now
 from services.errors import AppError
@@ -50,7 +51,7 @@ class LogsState(LogFilters, rx.State):
     _seen_until: datetime | None = None
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the page that the address asks for, and again after every change."""
         async with self:
@@ -68,33 +69,33 @@ class LogsState(LogFilters, rx.State):
             await self._count_fresh(address, zone)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def set_live(self, wanted: bool) -> Any:
         """Let new rows appear by themselves, or hold the page still."""
         self.is_live = bool(wanted)
         return rx.redirect(replace(self._address, live=self.is_live).href, replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def show_newest(self) -> Any:
         """Go to the newest rows; on the first page, load them."""
         return rx.redirect(replace(self._address, cursor="").href, replace=self.is_first)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Ask again for the page in the address."""
         self.list_state = list_state.LOADING
         return rx.redirect(self._address.href, replace=True)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def newer(self) -> Any:
         """Go one page towards now."""
         return rx.redirect(replace(self._address, cursor=self._newer).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def older(self) -> Any:
         """Go one page back in time."""
         return rx.redirect(replace(self._address, cursor=self._older).href)

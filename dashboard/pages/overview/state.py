@@ -14,6 +14,7 @@ from dashboard.components.event_table import EventLine
 from dashboard.components.trend_chart import TrendLine
 from dashboard.lines import event_line
 from dashboard.session import SessionState, actor, current_zone, guarded
+from services.actor import Right
 from services.errors import AppError
 from services.paging import PageRequest
 from services.reporting import event_log, overview
@@ -55,7 +56,7 @@ class OverviewState(rx.State):
     steps_done: int = 0
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the figures, and again after every change and every few seconds."""
         async with self:
@@ -64,7 +65,7 @@ class OverviewState(rx.State):
             await self._load(zone)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING

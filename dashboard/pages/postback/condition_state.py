@@ -6,6 +6,7 @@ import reflex as rx
 
 from dashboard.session import guarded
 from models.words import ConversionStatus, PostbackLevel
+from services.actor import Right
 from services.catalog.postbacks import Owner, PostbackRow
 
 RECORDED: Final = "recorded"
@@ -28,7 +29,7 @@ class PostbackConditions(rx.State, mixin=True):
     _owner: Owner | None = None
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_campaign(self, campaign: str) -> None:
         """Take the campaign that the postback is limited to."""
         self.campaign = campaign
@@ -36,21 +37,21 @@ class PostbackConditions(rx.State, mixin=True):
         self._list_macros()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_affiliate(self, affiliate: str) -> None:
         """Take the affiliate that the postback is limited to."""
         self.affiliate = affiliate
         self._touch("affiliate")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_fires_when(self, moment: str) -> None:
         """Take the moment: when the event is recorded, or when its status changes."""
         self.fires_when = CHANGED if moment == CHANGED else RECORDED
         self._touch("on_conversion_status")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def toggle_status(self, status: str) -> None:
         """Choose a status that fires the postback, or take it back."""
         chosen = set(self.statuses) ^ {status}
@@ -58,7 +59,7 @@ class PostbackConditions(rx.State, mixin=True):
         self._touch("on_conversion_status")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_enabled(self, is_on: bool) -> None:
         """Take the switch."""
         self.enabled = bool(is_on)

@@ -13,6 +13,7 @@ from dashboard.pages.postback.schedule import (
 )
 from dashboard.session import guarded
 from models.words import RetryPreset, SuccessRuleKind
+from services.actor import Right
 from services.catalog.delivery_input import retry_as_given, success_as_given
 from services.catalog.postbacks import PostbackRow
 from services.retry_schedule import PRESETS, STANDARD
@@ -46,7 +47,7 @@ class PostbackDelivery(rx.State, mixin=True):
     at_most_once: bool = False
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_retry(self, preset: str) -> None:
         """Take the preset, or a schedule of one's own."""
         known = {each.value for each in RetryPreset}
@@ -57,7 +58,7 @@ class PostbackDelivery(rx.State, mixin=True):
         self._touch("retry")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_waits(self, text: str) -> None:
         """Take the waits of the own schedule as they are typed."""
         self.waits = str(text)
@@ -65,7 +66,7 @@ class PostbackDelivery(rx.State, mixin=True):
         self._touch("retry")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_rule(self, kind: str) -> None:
         """Take what the text of a 2xx is asked for; nothing lets every 2xx count."""
         known = {each.value for each in SuccessRuleKind}
@@ -73,21 +74,21 @@ class PostbackDelivery(rx.State, mixin=True):
         self._touch("success")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_rule_text(self, text: str) -> None:
         """Take the text, the regular expression, or the value in the JSON."""
         self.rule_text = str(text)
         self._touch("success")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_rule_path(self, path: str) -> None:
         """Take where the value stands in the JSON."""
         self.rule_path = str(path)
         self._touch("success")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_at_most_once(self, is_on: bool) -> None:
         """Take the switch."""
         self.at_most_once = bool(is_on)

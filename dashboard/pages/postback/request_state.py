@@ -6,6 +6,7 @@ from dashboard.pages.postback.lines import CONTENT_TYPES, JSON, LintLine, lints_
 from dashboard.pages.postback.receiver import receiver_name
 from dashboard.session import guarded
 from models.words import Method
+from services.actor import Right
 from services.catalog.postbacks import PostbackRow
 from services.macros import Position, body_position
 from services.settings import get_settings
@@ -31,14 +32,14 @@ class PostbackRequest(rx.State, mixin=True):
     """The name of the test receiver that the URL calls, if it does."""
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_method(self, method: str) -> None:
         """Take GET or POST."""
         self.method = Method.POST.value if method == Method.POST else Method.GET.value
         self._touch("method")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_url(self, url: str) -> None:
         """Take the URL and lint it."""
         self.url = str(url)
@@ -46,7 +47,7 @@ class PostbackRequest(rx.State, mixin=True):
         self._touch("url")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_body(self, body: str) -> None:
         """Take the body and lint it for its content type."""
         self.body = str(body)
@@ -54,7 +55,7 @@ class PostbackRequest(rx.State, mixin=True):
         self._touch("body")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_content_type(self, content_type: str) -> None:
         """Take the content type, which decides how macros in the body are encoded."""
         self.content_type = str(content_type)
@@ -62,7 +63,7 @@ class PostbackRequest(rx.State, mixin=True):
         self._touch("content_type")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def use(self, where: str, start: int, end: int, suggestion: str) -> None:
         """Put a suggestion into the field it was made for, unless the text has changed since."""
         texts = {"url": self.url, "body": self.body} | {row.key: row.value for row in self.headers}

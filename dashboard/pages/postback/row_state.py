@@ -14,6 +14,7 @@ from dashboard.pages.postback.lines import (
     secret_entries,
 )
 from dashboard.session import guarded
+from services.actor import Right
 from services.catalog.known_fields import KnownField
 from services.macros import Position
 
@@ -36,59 +37,59 @@ class PostbackRows(rx.State, mixin=True):
     _custom_fields: list[KnownField] = rx.field(default_factory=list)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def add_header(self) -> None:
         """Add an empty header row."""
         self.headers = [*self.headers, HeaderLine(key=self._next_key())]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_header_name(self, key: str, name: str) -> None:
         """Take a header's name."""
         self._change_header(key, name=str(name), error="")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_header_value(self, key: str, value: str) -> None:
         """Take a header's value and lint it."""
         text = str(value)
         self._change_header(key, value=text, lints=lints_of(text, Position.HEADER), error="")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def remove_header(self, key: str) -> None:
         """Take a header row away."""
         self.headers = [row for row in self.headers if row.key != key]
         self._touch("headers")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def add_secret(self) -> None:
         """Add an empty row for a secret."""
         self.secrets = [*self.secrets, SecretLine(key=self._next_key(), is_replacing=True)]
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_secret_name(self, key: str, name: str) -> None:
         """Take the name by which headers refer to a secret."""
         self._change_secret(key, name=str(name).strip(), error="")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def set_secret_value(self, key: str, value: str) -> None:
         """Keep a secret's value on the server; it is never sent back."""
         self._secret_values = {**self._secret_values, str(key): str(value)}
         self._change_secret(key, error="")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def replace_secret(self, key: str, is_replacing: bool) -> None:
         """Open the field for another value, or keep the stored one after all."""
         self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}
         self._change_secret(key, is_replacing=bool(is_replacing), error="")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def remove_secret(self, key: str) -> None:
         """Take a secret away; the stored one goes with the next Save."""
         self._secret_values = {k: v for k, v in self._secret_values.items() if k != key}

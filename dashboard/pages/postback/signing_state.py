@@ -36,7 +36,7 @@ class SigningState(rx.State):
     _version: int = 0
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the signing of the address's postback, and again after every change."""
         wanted = str(getattr(self, "postback_id", "") or "")
@@ -52,25 +52,25 @@ class SigningState(rx.State):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def switch_on(self) -> Any:
         """Make the first secret and show it, once; a second click of the same makes no other."""
         return None if self.is_on else await self._make_secret()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def new_secret(self) -> Any:
         """Make another secret and show it, once."""
         return await self._make_secret() if self.is_on else None
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def end_old(self) -> Any:
         """Sign with the present secret alone."""
         return await self._act(postback_signing.end_old, "Only the new secret signs now.")
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def switch_off(self) -> Any:
         """Send unsigned from now on."""
         followed = await self._act(postback_signing.switch_off, "Signing is off.")

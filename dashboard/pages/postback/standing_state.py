@@ -6,6 +6,7 @@ from dashboard import live
 from dashboard.components.postback_standing import NORMAL, StandingLine
 from dashboard.postback_pause import PauseState, standing_line
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import postbacks
 from services.errors import AppError
 
@@ -19,7 +20,7 @@ class StandingState(rx.State):
     is_archived: bool = False
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show how the postback of the address fares, and again after every change."""
         wanted = str(getattr(self, "postback_id", "") or "")

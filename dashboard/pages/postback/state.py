@@ -30,6 +30,7 @@ from dashboard.pages.postback.request_state import PostbackRequest
 from dashboard.pages.postback.row_state import PostbackRows
 from dashboard.postback_list import path_of
 from dashboard.session import actor, guarded
+from services.actor import Right
 from services.catalog import postbacks
 from services.catalog.postbacks import PostbackRow
 from services.errors import AppError, NotFound, StaleVersion
@@ -69,19 +70,19 @@ class PostbackState(PostbackRequest, PostbackRows, PostbackConditions, PostbackD
     _theirs: PostbackRow | None = None
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def leave(self) -> None:
         """Give up what was typed: another page was opened."""
         self.is_dirty = False
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def save(self, form: dict[str, Any]) -> Any:  # noqa: ARG002 - an event of Reflex
         """Store the postback; what is wrong is said beside its field, and nothing typed is lost."""
         return await self._save()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def keep_mine(self) -> Any:
         """Store the form over the version that stands beside it, knowing that one."""
         theirs = self._theirs
@@ -94,7 +95,7 @@ class PostbackState(PostbackRequest, PostbackRows, PostbackConditions, PostbackD
         return await self._save()
 
     @rx.event
-    @guarded
+    @guarded(Right.EDIT_DEFINITIONS)
     async def take_theirs(self) -> None:
         """Throw away what was typed and show the stored postback."""
         if self.shown:

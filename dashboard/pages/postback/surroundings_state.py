@@ -10,6 +10,7 @@ from dashboard.pages.postback.owner import in_words
 from dashboard.postback_list import conditions, path_of
 from dashboard.session import actor, guarded
 from models.words import PostbackLevel
+from services.actor import Right
 from services.catalog import known_fields, postbacks
 from services.catalog.postbacks import PostbackRow
 from services.errors import AppError
@@ -28,7 +29,7 @@ class PostbackSurroundings(rx.State, mixin=True):
     _names: dict[tuple[PostbackLevel, str], str] = rx.field(default_factory=dict)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def look_around(self) -> None:
         """Look which postbacks fire together with the form as it is now."""
         await self._look_around()

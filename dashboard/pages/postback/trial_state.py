@@ -14,6 +14,7 @@ from dashboard.pages.postback.surroundings_state import PostbackSurroundings
 from dashboard.pages.postback.trial_lines import answer_line, request_line, value_line
 from dashboard.session import actor, guarded
 from models.words import PostbackLevel, RetryPreset
+from services.actor import Right
 from services.catalog import affiliates, campaigns, postbacks
 from services.catalog.postbacks import Owner, PostbackRow
 from services.catalog.rows import AffiliateRow, CampaignRow
@@ -65,7 +66,7 @@ class TrialState(PostbackSurroundings, PostbackState):
     _round: int = 0
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the postback of the address; hear of changes that others make meanwhile."""
         owner = owner_of_address(
@@ -92,20 +93,20 @@ class TrialState(PostbackSurroundings, PostbackState):
             await self._look_around()
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def refresh(self) -> None:
         """Render the form as it is now; of several at once only the last one is shown."""
         await self._refresh()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_lead(self, lead_id: str) -> Any:
         """Take the lead whose values fill the macros; empty means the sample."""
         self.lead_id = str(lead_id)
         return TrialState.refresh
 
     @rx.event
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def use_receiver(self) -> Any:
         """Put the address of the built-in test receiver into the form."""
         names = await test_receiver.list_names(actor())
@@ -119,7 +120,7 @@ class TrialState(PostbackSurroundings, PostbackState):
         ]
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def send_test(self) -> None:
         """Send what stands in the form, once, and show what came back."""
         async with self:

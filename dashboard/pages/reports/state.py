@@ -13,6 +13,7 @@ from dashboard.pages.reports import lines
 from dashboard.pages.reports.address import CUSTOM, DAY, GROUPINGS, ReportAddress, read
 from dashboard.pages.reports.lines import Compared, FiguresLine, ReportLine
 from dashboard.session import SessionState, actor, current_zone, guarded
+from services.actor import Right
 from services.catalog import affiliates, campaigns, event_types
 from services.clock import utc_now
 from services.errors import AppError, InvalidInput
@@ -54,7 +55,7 @@ class ReportsState(rx.State):
     _address: ReportAddress = ReportAddress()
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the report that the address asks for, and again after every change."""
         async with self:
@@ -65,7 +66,7 @@ class ReportsState(rx.State):
             await self._load(address, zone)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_range(self, word: str) -> Any:
         """Go to a preset; `custom` starts from the days that are on screen."""
         if word != CUSTOM:
@@ -80,57 +81,57 @@ class ReportsState(rx.State):
         return self._go(range=word, start=first.isoformat(), end=last.isoformat())
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_start(self, day: str) -> Any:
         """Move the first day of the custom range."""
         self.start = day
         return self._go_custom()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_end(self, day: str) -> Any:
         """Move the last day of the custom range."""
         self.end = day
         return self._go_custom()
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_time(self, word: str) -> Any:
         """Let the day of receipt or the day of the event decide."""
         return self._go(time="occurred" if word == "occurred" else "received")
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_campaign(self, key: str) -> Any:
         """Count one campaign only, or all for an empty key."""
         return self._go(campaign=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_event(self, name: str) -> Any:
         """Count one event only, or all for an empty name."""
         return self._go(event=name)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_affiliate(self, key: str) -> Any:
         """Count one affiliate only, or all for an empty key."""
         return self._go(affiliate=key)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def choose_conversion_status(self, word: str) -> Any:
         """Count the conversions of one status only, or all."""
         return self._go(conversion_status=word)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def remove_filter(self, name: str) -> Any:
         """Take one filter away."""
         return rx.redirect(self._address.without(name).href)
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def clear_filters(self) -> Any:
         """Take all filters away; the grouping stays."""
         return rx.redirect(ReportAddress(by=self._address.by).href)

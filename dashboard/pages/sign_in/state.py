@@ -7,22 +7,26 @@ import reflex as rx
 
 from dashboard import routes, session
 from dashboard.feedback import errors_of
-from services.accounts import sessions, users
+from services.accounts import link_mail, sign_in, users
+from services.accounts.sign_in import CodeNeeded
 from services.errors import AppError
 
 
 class SignInState(rx.State):
-    """What the sign-in page shows; the password itself is never kept."""
+    """What the sign-in page shows; neither password nor code is ever kept."""
 
     problem: str = ""
     busy: bool = False
+    code_needed: bool = False
+    """E-mail and password were right; they stay in the form and go along with the code."""
+    can_mail: bool = False
 
     @rx.event
     @session.public
     async def open(self) -> Any:
         """Send on whoever needs no sign-in: the signed in, and the first visitor."""
-        self.problem = ""
-        self.busy = False
+        self.reset()
+        self.can_mail = link_mail.can_mail()
         if await users.is_empty():
             return rx.redirect(routes.SETUP, replace=True)
         if await session.check(self) is not None:
@@ -32,20 +36,32 @@ class SignInState(rx.State):
     @rx.event
     @session.public
     async def sign_in(self, form: dict[str, Any]) -> AsyncIterator[Any]:
-        """Check e-mail and password, and open the session."""
+        """Check e-mail and password, and the code where one is needed, and open the session."""
         self.busy = True
         self.problem = ""
         yield
         try:
-            user = await users.check_password(
-                email=str(form.get("email", "")), password=str(form.get("password", ""))
+            ticket = await sign_in.sign_in(
+                email=str(form.get("email", "")),
+                password=str(form.get("password", "")),
+                code=str(form.get("code", "")),
+                address=session.address_of(self),
             )
-            ticket = await sessions.issue_ticket(user.id)
+        except CodeNeeded:
+            self.busy, self.code_needed = False, True
+            yield rx.set_focus("code")
+            return
         except AppError as error:
             self.problem = " ".join(errors_of(error).values())
             self.busy = False
             return
         yield session.opening_script(ticket, then=self._next())
+
+    @rx.event
+    @session.public
+    async def start_over(self) -> None:
+        """Ask for e-mail and password again."""
+        self.problem, self.busy, self.code_needed = "", False, False
 
     def _next(self) -> str:
         return session.same_site_path(self.router.url.query_parameters.get("next", ""))

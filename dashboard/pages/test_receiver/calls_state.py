@@ -52,7 +52,7 @@ class ReceiverCallsState(rx.State):
     _opened: set[str] = rx.field(default_factory=set)
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the calls of the name in the address, and again after every change."""
         async with self:
@@ -66,14 +66,14 @@ class ReceiverCallsState(rx.State):
             await self._load(wanted)
 
     @rx.event
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def clear(self) -> Any:
         """Forget the calls of this name."""
         await test_receiver.clear(actor(), self.name)
         return feedback.done("Calls cleared.")
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING

@@ -36,7 +36,7 @@ class TestReceiverState(rx.State):
     may_edit: bool = False
 
     @rx.event(background=True)
-    @guarded
+    @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the names, and again after every change."""
         async with self:
@@ -47,7 +47,7 @@ class TestReceiverState(rx.State):
             await self._load(origin)
 
     @rx.event
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def create(self, form: dict[str, Any]) -> Any:
         """Create a name and open its page."""
         name = str(form.get("receiver_name", "")).strip()
@@ -61,14 +61,14 @@ class TestReceiverState(rx.State):
         return rx.redirect(str(routes.test_receiver(row.name)))
 
     @rx.event
-    @guarded
+    @guarded(Right.SEND_TESTS)
     async def delete(self, name: str) -> Any:
         """Delete a name with its calls."""
         await test_receiver.delete_name(actor(), str(name))
         return feedback.done(f"Deleted “{name}”.")
 
     @rx.event
-    @guarded
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.list_state = list_state.LOADING

@@ -29,9 +29,14 @@ def upgrade() -> None:
     sa.Column('after', sa.JSON(none_as_null=True), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
-    op.create_index('ix_audit_entry_actor_id', 'audit_entry', ['actor_id', 'id'], unique=False)
-    op.create_index('ix_audit_entry_action', 'audit_entry', ['action', 'id'], unique=False)
-    op.create_index('ix_audit_entry_subject', 'audit_entry', ['subject', 'subject_key', 'id'], unique=False)
+    op.create_index('ix_audit_entry_at', 'audit_entry', ['at', 'id'], unique=False)
+    for column, name in (
+        ('actor_id', 'ix_audit_entry_actor_id'),
+        ('action', 'ix_audit_entry_action'),
+        ('subject', 'ix_audit_entry_subject'),
+        ('subject_key', 'ix_audit_entry_subject_key'),
+    ):
+        op.create_index(name, 'audit_entry', [column, 'at', 'id'], unique=False)
     _forbid_changes()
     op.create_table('account_link',
     sa.Column('token_hash', _TEXT(length=64), nullable=False),

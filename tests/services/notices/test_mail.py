@@ -17,6 +17,7 @@ from models.words import NoticeSendStatus
 from services.actor import Actor
 from services.clock import utc_now
 from services.errors import InvalidInput, TooMany
+from services.mail import MAX_SUBJECT, message
 from services.mail_server import MailServer
 from services.notices import channel_trial, channels, mail, sending, telling
 from services.settings import Settings
@@ -142,13 +143,13 @@ async def test_an_address_that_is_not_exactly_one_is_refused(
     ["a\r\nBcc: evil@example.com", "a\nb", "a\x00b", "a\u2028b", "ä" * 400, "=?utf-8?q?x?="],
 )
 async def test_no_text_becomes_a_header(text: str, mailbox: Mailbox) -> None:
-    made = mail.message(text, text, sender=SENDER, to="ops@example.com", now=utc_now())
+    made = message(text, text, sender=SENDER, to="ops@example.com", now=utc_now())
     result = await mail.send(MailServer("127.0.0.1", mailbox.port), made)
     assert result.succeeded, result.message
     (got,) = mailbox.mails
     assert got["Bcc"] is None
     assert mailbox.recipients == [["ops@example.com"]]
-    assert len(got["Subject"]) <= mail.MAX_SUBJECT
+    assert len(got["Subject"]) <= MAX_SUBJECT
     assert "\n" not in got["Subject"]
 
 
@@ -157,7 +158,7 @@ async def test_no_text_becomes_a_header(text: str, mailbox: Mailbox) -> None:
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
 async def test_a_password_is_used_and_a_wrong_one_is_explained() -> None:
-    made = mail.message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
+    made = message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
     with Mailbox(asks_for_password=True) as mailbox:
         right = MailServer("127.0.0.1", mailbox.port, user=USER, password=PASSWORD)
         assert (await mail.send(right, made)).succeeded
@@ -170,7 +171,7 @@ async def test_a_password_is_used_and_a_wrong_one_is_explained() -> None:
 
 async def test_starttls_is_used_and_an_unknown_certificate_is_refused(tmp_path: Path) -> None:
     server_side, trusting = certificate(tmp_path)
-    made = mail.message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
+    made = message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
     with Mailbox(ssl_context=server_side) as mailbox:
         server = MailServer("localhost", mailbox.port, starttls=True)
         refused = await mail.send(server, made)
@@ -184,14 +185,14 @@ async def test_starttls_is_used_and_an_unknown_certificate_is_refused(tmp_path: 
 
 
 async def test_a_server_without_starttls_gets_nothing(mailbox: Mailbox) -> None:
-    made = mail.message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
+    made = message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
     refused = await mail.send(MailServer("127.0.0.1", mailbox.port, starttls=True), made)
     assert "STARTTLS" in refused.message
     assert mailbox.mails == []
 
 
 async def test_a_server_that_is_down_is_explained(mailbox: Mailbox) -> None:
-    made = mail.message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
+    made = message("x", "x", sender=SENDER, to="ops@example.com", now=utc_now())
     down = MailServer("127.0.0.1", 1)
     assert "refused the connection" in (await mail.send(down, made)).message
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 from services.engines import plain_engine
 from services.settings import Settings
 
-BIG = ("event", "delivery", "submission", "lead", "attempt")
+BIG = ("event", "delivery", "submission", "lead", "attempt", "audit_entry")
 # What waits and what is held: these indexes hold nothing else, and may be walked as a whole.
 PARTIAL = ("ix_delivery_lane", "ix_delivery_held")
 # What one page may read of a big table: a few windows, never the table.

@@ -1,0 +1,200 @@
+"""What the audit shows: one page for the filters in the address, kept live."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from dashboard import feedback, live
+from dashboard.components import list_state
+from dashboard.pages.audit import words
+from dashboard.pages.audit.filters import AuditAddress, Chip, read
+from dashboard.session import SessionState, actor, current_zone, guarded
+from services.actor import Right
+from services.clock import utc_now
+from services.errors import AppError
+from services.paging import PageRequest
+from services.reporting import audit_log
+from services.reporting.audit_log import AuditFilter, AuditRow
+
+ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value that differs; a side that is not there is empty."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One deed in the list."""
+
+    id: str
+    at: str
+    who: str
+    who_id: str
+    kind: str
+    address: str
+    deed: str
+    what: str
+    href: str
+    differences: list[Difference]
+
+
+class AuditState(rx.State):
+    """The rows on screen and their filters."""
+
+    lines: list[AuditLine] = rx.field(default_factory=list)
+    list_state: str = list_state.LOADING
+    problem: str = ""
+    action: str = ""
+    subject: str = ""
+    range: str = ""
+    chips: list[Chip] = rx.field(default_factory=list)
+    has_newer: bool = False
+    has_older: bool = False
+
+    _address: AuditAddress = AuditAddress()
+    _newer: str = ""
+    _older: str = ""
+
+    @rx.event(background=True)
+    @guarded(Right.READ_AUDIT)
+    async def follow(self) -> None:
+        """Show the page that the address asks for, and again after every change."""
+        async with self:
+            zone = current_zone(await self.get_state(SessionState))
+            address = read(self.router.url.query_parameters)
+            self._address, self.chips = address, address.chips
+            self.action, self.subject, self.range = address.action, address.subject, address.range
+        async for _ in live.changes(self):
+            await self._load(address, zone)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def choose(self, name: str, value: str) -> Any:
+        """Set a filter, or take it away with an empty value."""
+        return rx.redirect(self._address.with_filter(name, value).href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def choose_actor(self, actor_id: str, name: str) -> Any:
+        """Show what one person or program did."""
+        return rx.redirect(replace(self._address, who=actor_id, who_name=name, cursor="").href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def remove_filter(self, name: str) -> Any:
+        """Take one filter away."""
+        return rx.redirect(self._address.with_filter(name, "").href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def clear_filters(self) -> Any:
+        """Take all filters away."""
+        return rx.redirect(AuditAddress().href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def retry(self) -> Any:
+        """Ask again."""
+        self.list_state = list_state.LOADING
+        return rx.redirect(self._address.href, replace=True)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def newer(self) -> Any:
+        """Go one page towards now."""
+        return rx.redirect(replace(self._address, cursor=self._newer).href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def older(self) -> Any:
+        """Go one page back in time."""
+        return rx.redirect(replace(self._address, cursor=self._older).href)
+
+    @rx.event
+    @guarded(Right.READ_AUDIT)
+    async def export(self) -> Any:
+        """Have the browser fetch what the filters cover as CSV."""
+        zone = current_zone(await self.get_state(SessionState))
+        wanted = self._address.wanted(now=utc_now(), zone=zone)
+        return rx.download(url=f"/api/audit.csv?{_query(wanted)}", filename="audit.csv")
+
+    async def _load(self, address: AuditAddress, zone: ZoneInfo) -> None:
+        try:
+            wanted = address.wanted(now=utc_now(), zone=zone)
+            request = PageRequest(limit=ROWS, cursor=address.cursor)
+            page = await audit_log.list_page(actor(), wanted, request)
+        except AppError as error:
+            async with self:
+                self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
+                self.lines, self.has_newer, self.has_older = [], False, False
+                self._address = AuditAddress()  # where “Try again” leads
+            return
+        empty = list_state.NO_MATCH if address.chips else list_state.EMPTY
+        shown = list_state.READY if page.items else empty
+        lines = [_line(row) for row in page.items]
+        ends = (page.previous_cursor or "", page.next_cursor or "")
+        if (lines, shown, ends) != (self.lines, self.list_state, (self._newer, self._older)):
+            async with self:
+                self.lines, self.list_state = lines, shown
+                self._newer, self._older = ends
+                self.has_newer, self.has_older = bool(ends[0]), bool(ends[1])
+
+
+def _query(wanted: AuditFilter) -> str:
+    named = {
+        "actor": wanted.actor,
+        "action": ",".join(wanted.action),
+        "subject": wanted.subject,
+        "key": wanted.key,
+        "from": wanted.since.isoformat() if wanted.since else "",
+    }
+    return urlencode({name: value for name, value in named.items() if value})
+
+
+def _line(row: AuditRow) -> AuditLine:
+    alone = words.is_about_oneself(row.action, actor_id=row.actor_id, key=row.subject_key)
+    return AuditLine(
+        id=row.id,
+        at=row.at.isoformat(),
+        who=row.actor_name,
+        who_id=row.actor_id,
+        kind=row.actor_kind,
+        address=row.address,
+        deed=words.deed(row.action, row.subject),
+        what="" if alone else row.subject_name or row.subject_key,
+        href="" if alone else words.place(row.subject, row.subject_key),
+        differences=_differences(row.before, row.after),
+    )
+
+
+def _differences(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[Difference]:
+    old, new = before or {}, after or {}
+    return [
+        Difference(
+            name,
+            _text(old[name]) if name in old else "",
+            _text(new[name]) if name in new else "",
+        )
+        for name in {**old, **new}
+    ]
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

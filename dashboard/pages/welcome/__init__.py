@@ -1,0 +1,1 @@
+"""A link with which a person chooses a password."""
