@@ -13,6 +13,7 @@ from dashboard.components.form_field import form_actions, form_field, text_input
 from dashboard.components.values import has_text, when
 from dashboard.keyed_kind import KeyedRow, Kind
 from dashboard.keyed_record import KeyedRecord
+from dashboard.locked import guarded_form
 from dashboard.session import actor, guarded
 from services.actor import Right
 from services.errors import AppError, StaleVersion
@@ -114,7 +115,7 @@ def name_section(state: type[KeyedSettings], kind: Kind) -> rx.Component:
     name = f"{kind.noun}_name"
     return section(
         "Name",
-        rx.el.form(
+        guarded_form(
             when(
                 has_text(state.problem),
                 banner(

@@ -10,9 +10,10 @@ from dashboard import routes
 from dashboard.access import hide_without
 from dashboard.components.button import link_button
 from dashboard.components.elements import PageBehaviour, ShortcutSwitch
+from dashboard.components.list_state import notice
 from dashboard.components.values import Text, glyph, when_text
 from dashboard.theme import PRODUCT_NAME
-from services.actor import Right
+from services.actor import DEEDS, Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,13 @@ def framed(
     beside_title: rx.Component | None = None,
     tabs: rx.Component | None = None,
     narrow: bool = False,
+    right: Right = Right.READ,
 ) -> rx.Component:
     """Put a page into the frame.
 
     `section` is the `routes` constant of the side-bar entry to mark; `back` is (label, href) of
     the list this page came from; `tabs` stands below the heading; `beside_title` holds badges;
-    `narrow` keeps forms at a readable width.
+    `narrow` keeps forms at a readable width. Who lacks the `right` reads so in its place.
     """
     return rx.el.div(
         PageBehaviour.create(may=viewer.rights.join(" ")),
@@ -118,7 +120,7 @@ def framed(
                     class_name="al-page-head",
                 ),
                 tabs if tabs is not None else rx.fragment(),
-                rx.el.div(*content, class_name="al-content"),
+                _for_right(right, viewer, rx.el.div(*content, class_name="al-content")),
                 id="content",
                 tab_index=-1,
                 class_name="al-main",
@@ -154,6 +156,19 @@ def not_found() -> rx.Component:
         link_button("Go to the overview", href=routes.OVERVIEW, kind="primary"),
         text="The address may be mistyped, or what stood here has another name now.",
     )
+
+
+def _for_right(right: Right, viewer: Viewer, content: rx.Component) -> rx.Component:
+    if right is Right.READ:
+        return content
+    refused = notice(
+        "This page is not for you",
+        f"Your role may not {DEEDS[right]}. Ask an owner for it.",
+        icon="lock",
+        action=link_button("Go to the overview", href=routes.OVERVIEW),
+    )
+    known = viewer.rights.length() > 0  # they come with the first answer
+    return rx.cond(known & ~viewer.rights.contains(right.value), refused, content)
 
 
 def _skip_link() -> rx.Component:

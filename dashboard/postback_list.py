@@ -146,7 +146,13 @@ def postback_section(
             ),
             empty_title="No postback yet",
             empty_text=empty_text,
-            empty_action=link_button("Add Postback URL", href=new, kind="primary", icon="plus"),
+            empty_action=link_button(
+                "Add Postback URL",
+                href=new,
+                kind="primary",
+                icon="plus",
+                right=Right.EDIT_DEFINITIONS,
+            ),
             error=state.problem,
             on_retry=state.follow,
             on_clear=state.follow,
@@ -170,7 +176,9 @@ def postback_section(
         actions=(
             rx.cond(
                 state.lines.length() > 0,
-                link_button("Add Postback URL", href=new, icon="plus"),
+                link_button(
+                    "Add Postback URL", href=new, icon="plus", right=Right.EDIT_DEFINITIONS
+                ),
             ),
         ),
         flush=True,

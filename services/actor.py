@@ -31,7 +31,7 @@ class Right(StrEnum):
 
 DEEDS: Mapping[Right, str] = MappingProxyType(
     {
-        Right.READ: "look at this",
+        Right.READ: "look at the dashboard",
         Right.SEE_CONTACTS: "see people's e-mail addresses and phone numbers",
         Right.REVEAL_CONTACTS: "reveal the contact of a lead",
         Right.EDIT_DEFINITIONS: "change events, campaigns, postbacks and other settings",

@@ -55,7 +55,8 @@ function until(then, at) {
   if (seconds < 1) return "now";
   if (seconds < 60) return `in ${seconds} s`;
   if (seconds < 3600) return `in ${Math.floor(seconds / 60)} min`;
-  return `in ${Math.floor(seconds / 3600)} h`;
+  if (seconds < 172800) return `in ${Math.floor(seconds / 3600)} h`;
+  return `in ${Math.round(seconds / 86400)} days`;
 }
 
 function relative(then, at, zone) {

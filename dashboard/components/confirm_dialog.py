@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from dashboard.access import hide_without, right_of
 from dashboard.components.button import button, icon_button
 from dashboard.components.values import Flag, Handler, Text
 
@@ -22,8 +23,12 @@ def confirm_dialog(
     """Ask before an act that cannot be taken back, and name its consequence.
 
     Either `trigger` opens it, or the State does by `is_open` and `on_open_change`. Focus starts
-    on Cancel and goes back to the opener.
+    on Cancel and goes back to the opener. A trigger is hidden from who may not confirm.
     """
+    if trigger is not None:
+        marks = {"custom_attrs": trigger.custom_attrs}
+        hide_without(right_of(on_confirm), marks)
+        trigger.custom_attrs = marks["custom_attrs"]
     return rx.alert_dialog.root(
         rx.alert_dialog.trigger(trigger) if trigger is not None else None,
         rx.alert_dialog.content(

@@ -10,6 +10,7 @@ from models import SignInTicket, User, UserSession
 from models.words import AuditAction, AuditSubject
 from services import database
 from services.accounts import audit
+from services.accounts.browsers import browser_name
 from services.accounts.rights import ROLE_RIGHTS
 from services.accounts.tokens import new_token, token_hash
 from services.actor import Actor, ActorKind, Right
@@ -175,7 +176,7 @@ def _redeem(session: Session, ticket_hash: str, made: UserSession, old_hash: str
     session.add(made)
     session.flush()
     who = person(ticket.user_id, email, made.address)
-    _note(session, who, AuditAction.SIGNED_IN, now, after={"browser": made.browser})
+    _note(session, who, AuditAction.SIGNED_IN, now, after={"browser": browser_name(made.browser)})
     return True
 
 
@@ -227,7 +228,7 @@ def _end_own(session: Session, actor: Actor, session_id: str, now: datetime) -> 
         )
     if ended is None:
         raise NotFound("session", session_id)
-    _note(session, actor, AuditAction.SIGNED_OUT, now, before={"browser": ended})
+    _note(session, actor, AuditAction.SIGNED_OUT, now, before={"browser": browser_name(ended)})
 
 
 def _end_others(session: Session, actor: Actor, now: datetime) -> int:
@@ -245,7 +246,7 @@ def _end(session: Session, cookie_hash: str, address: str, now: datetime) -> Non
     who, browser = person(user.id, user.email, address), ended.browser
     session.delete(ended)
     session.flush()
-    _note(session, who, AuditAction.SIGNED_OUT, now, before={"browser": browser})
+    _note(session, who, AuditAction.SIGNED_OUT, now, before={"browser": browser_name(browser)})
 
 
 def _note(

@@ -9,27 +9,12 @@ from dashboard import feedback, live
 from dashboard.components.first_error import show_first_error
 from dashboard.session import actor, guarded
 from services.accounts import people, sessions
+from services.accounts.browsers import browser_name
 from services.accounts.sessions import SessionRow
 from services.actor import DEEDS, Right
 from services.errors import AppError, InvalidInput
 
 _FIELDS: Final = ("current", "password", "")
-# (what the browser's text names, what people call it); the first that fits counts.
-_BROWSERS: Final = (
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS: Final = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +98,10 @@ class AccountState(rx.State):
 def _line(row: SessionRow) -> BrowserLine:
     return BrowserLine(
         id=row.id,
-        name=_name(row.browser),
+        name=browser_name(row.browser),
         title=row.browser,
         address=row.address,
         last_seen_at=row.last_seen_at.isoformat(),
         created_at=row.created_at.isoformat(),
         is_current=row.is_current,
     )
-
-
-def _name(browser: str) -> str:
-    """Return what a browser says of itself as people call it."""
-    kind = next((name for mark, name in _BROWSERS if mark in browser), "A browser")
-    system = next((name for mark, name in _SYSTEMS if mark in browser), "")
-    return f"{kind} on {system}" if system else kind

@@ -8,6 +8,7 @@ from dashboard.pages.audit.state import AuditState
 from dashboard.pages.audit.views import audit_list, export_button, filters
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from services.actor import Right
 
 
 def register(app: rx.App) -> None:
@@ -22,6 +23,7 @@ def _page() -> rx.Component:
         audit_list(),
         section=routes.AUDIT,
         viewer=viewer(),
+        right=Right.READ_AUDIT,
         actions=(export_button(),),
         subtitle="Every change and every sign-in. Nothing in here can be changed or removed.",
     )

@@ -1,6 +1,7 @@
 """What the audit shows: one page for the filters in the address, kept live."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,9 @@ from services.reporting import audit_log
 from services.reporting.audit_log import AuditFilter, AuditRow
 
 ROWS = 50
+
+# As the audit writes a moment; people need no fractions of a second.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[0-9:.]*\+00:00", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +201,7 @@ def _text(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    moment = _MOMENT.fullmatch(value)
+    return f"{moment[1]} {moment[2]} UTC" if moment else value

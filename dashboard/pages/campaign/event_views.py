@@ -19,6 +19,7 @@ from dashboard.components.form_field import form_actions, form_columns, form_fie
 from dashboard.components.list_state import notice, skeleton
 from dashboard.components.status_badge import tag
 from dashboard.components.values import Text, glyph, when, when_text
+from dashboard.locked import guarded_form
 from dashboard.pages.campaign.event_state import (
     FAILED,
     LOADING,
@@ -76,7 +77,7 @@ def _overrides() -> rx.Component:
     state = EventInCampaignState
     return section(
         state.name + " in this campaign",
-        rx.el.form(
+        guarded_form(
             conflict_panel(state.conflict, on_keep=state.keep_mine, on_take=state.reload),
             when_text(state.error, banner(state.error, tone="bad")),
             when_text(

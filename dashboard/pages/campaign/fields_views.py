@@ -10,6 +10,7 @@ from dashboard.components.confirm_dialog import (
 from dashboard.components.copy_button import id_cell, mono
 from dashboard.components.data_table import Column, cell, data_table, table_row
 from dashboard.components.list_state import notice
+from dashboard.components.menu import menu_item
 from dashboard.components.status_badge import tag
 from dashboard.components.values import has_text, when, when_text
 from dashboard.pages.campaign.field_form_views import field_dialog
@@ -20,6 +21,7 @@ from dashboard.pages.campaign.fields_state import (
     FieldLine,
     move_id,
 )
+from services.actor import Right
 
 
 def fields_section() -> rx.Component:
@@ -128,11 +130,15 @@ def _actions(line: rx.Var[FieldLine]) -> rx.Component:
             style=_ARROW,
         ),
         rx.menu.root(
-            rx.menu.trigger(icon_button("ellipsis", label="More actions for " + line.name)),
+            rx.menu.trigger(
+                icon_button(
+                    "ellipsis", label="More actions for " + line.name, right=Right.EDIT_DEFINITIONS
+                )
+            ),
             rx.menu.content(
-                rx.menu.item("Edit", on_select=state.open_edit(line.name)),
+                menu_item("Edit", on_select=state.open_edit(line.name)),
                 rx.menu.separator(),
-                rx.menu.item("Remove", color="red", on_select=state.ask(line.name)),
+                menu_item("Remove", danger=True, on_select=state.ask(line.name)),
                 align="end",
                 variant="soft",
             ),

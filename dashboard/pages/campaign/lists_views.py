@@ -18,6 +18,7 @@ from dashboard.components.form_field import form_field, select_input
 from dashboard.components.list_state import list_state
 from dashboard.components.values import when
 from dashboard.pages.campaign.lists_state import CampaignListsState, UsedList
+from services.actor import Right
 
 
 def lists_section() -> rx.Component:
@@ -116,7 +117,9 @@ def _assign_dialog() -> rx.Component:
             when(state.knows_gains, _gains()),
             dialog_actions(
                 dialog_cancel(),
-                link_button("+ New Event List", href=routes.EVENT_LIST_NEW),
+                link_button(
+                    "+ New Event List", href=routes.EVENT_LIST_NEW, right=Right.EDIT_DEFINITIONS
+                ),
                 button("Save", kind="primary", submit=True, disabled=state.free.length() == 0),
             ),
             class_name="al-form",

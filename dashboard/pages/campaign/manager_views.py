@@ -16,6 +16,7 @@ from dashboard.components.values import when, when_text
 from dashboard.pages.campaign.lists_views import lists_section
 from dashboard.pages.campaign.manager_state import EventManagerState, FlagMark, ManagedEvent
 from dashboard.pages.campaign.origin_views import origin_badge
+from services.actor import Right
 
 
 def event_manager() -> rx.Component:
@@ -82,7 +83,9 @@ def _table() -> rx.Component:
         ),
         empty_title="No event yet",
         empty_text="Define what can happen to a lead first, such as “sale”.",
-        empty_action=link_button("+ New Event", href=routes.EVENT_NEW, kind="primary"),
+        empty_action=link_button(
+            "+ New Event", href=routes.EVENT_NEW, kind="primary", right=Right.EDIT_DEFINITIONS
+        ),
         error=EventManagerState.problem,
         on_retry=EventManagerState.follow,
         on_clear=EventManagerState.clear,

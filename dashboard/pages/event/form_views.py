@@ -16,13 +16,14 @@ from dashboard.components.form_field import (
     text_input,
 )
 from dashboard.components.values import when, when_text
+from dashboard.locked import guarded_form
 from dashboard.pages.event.state import EventState
 
 
 def event_form(*, is_new: bool) -> rx.Component:
     """Build the form for the definition of an event."""
     return card(
-        rx.el.form(
+        guarded_form(
             conflict_panel(
                 EventState.conflict, on_keep=EventState.keep_mine, on_take=EventState.reload
             ),

@@ -10,10 +10,12 @@ from dashboard.components.card import section
 from dashboard.components.code_view import code_snippet
 from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.list_state import notice, skeleton
+from dashboard.components.menu import menu_item
 from dashboard.pages.event.form_views import event_form
 from dashboard.pages.event.places_views import places_section
 from dashboard.pages.event.postbacks_views import postback_list
 from dashboard.pages.event.state import FAILED, LOADING, MISSING, READY, EventState
+from services.actor import Right
 
 
 def new_event() -> rx.Component:
@@ -88,14 +90,16 @@ def event_actions() -> tuple[rx.Component, ...]:
             rx.fragment(
                 link_button("View Logs", href=routes.logs(event=EventState.shown)),
                 rx.menu.root(
-                    rx.menu.trigger(icon_button("ellipsis", label="More actions")),
+                    rx.menu.trigger(
+                        icon_button("ellipsis", label="More actions", right=Right.EDIT_DEFINITIONS)
+                    ),
                     rx.menu.content(
-                        rx.menu.item("Clone", on_select=EventState.clone),
+                        menu_item("Clone", on_select=EventState.clone),
                         rx.menu.separator(),
                         rx.cond(
                             EventState.is_archived,
-                            rx.menu.item("Restore", on_select=EventState.restore),
-                            rx.menu.item("Archive", color="red", on_select=EventState.ask),
+                            menu_item("Restore", on_select=EventState.restore),
+                            menu_item("Archive", danger=True, on_select=EventState.ask),
                         ),
                         align="end",
                         variant="soft",

@@ -15,11 +15,14 @@ from dashboard.components.conflict_panel import conflict_panel
 from dashboard.components.copy_button import mono
 from dashboard.components.form_field import form_field, text_input
 from dashboard.components.list_state import notice, skeleton
+from dashboard.components.menu import menu_item
 from dashboard.components.status_badge import flag_badges, tag
 from dashboard.components.values import has_text, when, when_text
+from dashboard.locked import locked_without
 from dashboard.pages.event_list.change_views import what_changes
 from dashboard.pages.event_list.choices import CampaignChoice, EventChoice
 from dashboard.pages.event_list.state import FAILED, LOADING, MISSING, EventListState
+from services.actor import Right
 
 _FORM = "event-list"
 
@@ -58,14 +61,16 @@ def actions() -> tuple[rx.Component, ...]:
         when(
             (EventListState.list_id != "") & (EventListState.phase == "ready"),
             rx.menu.root(
-                rx.menu.trigger(icon_button("ellipsis", label="More actions")),
+                rx.menu.trigger(
+                    icon_button("ellipsis", label="More actions", right=Right.EDIT_DEFINITIONS)
+                ),
                 rx.menu.content(
-                    rx.menu.item("Clone", on_select=EventListState.clone),
+                    menu_item("Clone", on_select=EventListState.clone),
                     rx.menu.separator(),
                     rx.cond(
                         EventListState.is_archived,
-                        rx.menu.item("Restore", on_select=EventListState.restore),
-                        rx.menu.item("Archive", color="red", on_select=EventListState.ask),
+                        menu_item("Restore", on_select=EventListState.restore),
+                        menu_item("Archive", danger=True, on_select=EventListState.ask),
                     ),
                     align="end",
                     variant="soft",
@@ -78,18 +83,22 @@ def actions() -> tuple[rx.Component, ...]:
 def _content() -> rx.Component:
     return rx.el.div(
         _messages(),
-        rx.el.div(
-            rx.el.div(
-                card(_name_form()),
-                rx.el.div(card(_events()), card(_campaigns()), style=_PAIR),
-                style=_MAIN,
-            ),
-            rx.el.aside(what_changes(), _save_line(), aria_label="Before you save", style=_BESIDE),
-            style=_GRID,
-        ),
+        locked_without(Right.EDIT_DEFINITIONS, _editor()),
         _archive_question(),
         class_name="al-content",
         on_unmount=EventListState.leave,
+    )
+
+
+def _editor() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            card(_name_form()),
+            rx.el.div(card(_events()), card(_campaigns()), style=_PAIR),
+            style=_MAIN,
+        ),
+        rx.el.aside(what_changes(), _save_line(), aria_label="Before you save", style=_BESIDE),
+        style=_GRID,
     )
 
 

@@ -9,15 +9,19 @@ from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
 from dashboard.components.filter_bar import filter_bar, filter_select, search_box
 from dashboard.components.list_state import list_state
+from dashboard.components.menu import menu_item
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import when
 from dashboard.pages.event_lists.state import ARCHIVED, EventListsState, ListLine
 from dashboard.session import SessionState
+from services.actor import Right
 
 
 def new_link() -> rx.Component:
     """Build the way to the empty form."""
-    return link_button("+ New Event List", href=routes.EVENT_LIST_NEW, kind="primary")
+    return link_button(
+        "+ New Event List", href=routes.EVENT_LIST_NEW, kind="primary", right=Right.EDIT_DEFINITIONS
+    )
 
 
 def filters() -> rx.Component:
@@ -106,14 +110,14 @@ def _actions(line: rx.Var[ListLine]) -> rx.Component:
     return rx.menu.root(
         rx.menu.trigger(icon_button("ellipsis", label="More actions for " + line.name)),
         rx.menu.content(
-            rx.menu.item("Edit", on_select=rx.redirect(routes.event_list(line.id))),
-            rx.menu.item("Clone", on_select=EventListsState.clone(line.id)),
+            menu_item("Edit", on_select=rx.redirect(routes.event_list(line.id))),
+            menu_item("Clone", on_select=EventListsState.clone(line.id)),
             rx.menu.separator(),
             rx.cond(
                 line.is_archived,
-                rx.menu.item("Restore", on_select=EventListsState.restore(line.id)),
-                rx.menu.item(
-                    "Archive", color="red", on_select=EventListsState.ask(line.id, line.name)
+                menu_item("Restore", on_select=EventListsState.restore(line.id)),
+                menu_item(
+                    "Archive", danger=True, on_select=EventListsState.ask(line.id, line.name)
                 ),
             ),
             align="end",

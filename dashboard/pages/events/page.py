@@ -9,6 +9,7 @@ from dashboard.pages.events.state import EventsState
 from dashboard.pages.events.views import event_list, filters
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from services.actor import Right
 
 
 def register(app: rx.App) -> None:
@@ -28,6 +29,10 @@ def _page() -> rx.Component:
         event_list(),
         section=routes.EVENT_MANAGEMENT,
         viewer=viewer(),
-        actions=(link_button("+ New Event", href=routes.EVENT_NEW, kind="primary"),),
+        actions=(
+            link_button(
+                "+ New Event", href=routes.EVENT_NEW, kind="primary", right=Right.EDIT_DEFINITIONS
+            ),
+        ),
         subtitle="What can happen to a lead after it was submitted, and who is told about it.",
     )

@@ -10,6 +10,7 @@ from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
 from dashboard.components.filter_bar import filter_bar, filter_select, search_box
 from dashboard.components.list_state import list_state
+from dashboard.components.menu import menu_item
 from dashboard.components.status_badge import flag_badges
 from dashboard.components.time_cell import time_cell
 from dashboard.pages.events.state import EventLine, EventsState, PresetLine
@@ -139,13 +140,13 @@ def _actions(line: rx.Var[EventLine]) -> rx.Component:
         rx.menu.root(
             rx.menu.trigger(icon_button("ellipsis", label="More actions for " + line.name)),
             rx.menu.content(
-                rx.menu.item("Edit", on_select=rx.redirect(routes.event(line.name))),
-                rx.menu.item("Clone", on_select=EventsState.clone(line.name)),
+                menu_item("Edit", on_select=rx.redirect(routes.event(line.name))),
+                menu_item("Clone", on_select=EventsState.clone(line.name)),
                 rx.menu.separator(),
                 rx.cond(
                     line.archived,
-                    rx.menu.item("Restore", on_select=EventsState.restore(line.name)),
-                    rx.menu.item("Archive", color="red", on_select=EventsState.ask(line.name)),
+                    menu_item("Restore", on_select=EventsState.restore(line.name)),
+                    menu_item("Archive", danger=True, on_select=EventsState.ask(line.name)),
                 ),
                 align="end",
                 variant="soft",

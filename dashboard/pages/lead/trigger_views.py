@@ -15,6 +15,7 @@ from dashboard.pages.lead.trigger_draft import CUSTOM, CallLine, FieldLine, Opti
 from dashboard.pages.lead.trigger_state import TriggerState
 from dashboard.session import SessionState
 from models.words import FieldType
+from services.actor import Right
 
 
 def trigger_button() -> rx.Component:
@@ -39,7 +40,9 @@ def _no_event() -> rx.Component:
         "There is no event yet",
         "Define what can happen to a lead first, such as “sale”.",
         icon="zap",
-        action=link_button("+ New Event", href=routes.EVENT_NEW, kind="primary"),
+        action=link_button(
+            "+ New Event", href=routes.EVENT_NEW, kind="primary", right=Right.EDIT_DEFINITIONS
+        ),
     )
 
 

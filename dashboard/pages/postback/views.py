@@ -8,6 +8,7 @@ from dashboard.components.button import button, link_button
 from dashboard.components.conflict_panel import conflict_panel
 from dashboard.components.list_state import notice, skeleton
 from dashboard.components.values import when_text
+from dashboard.locked import guarded_form
 from dashboard.pages.postback.condition_views import LOOK, conditions, fires_together
 from dashboard.pages.postback.delivery_views import delivery_fields
 from dashboard.pages.postback.form_views import body_fields, delivery_policy, destination
@@ -59,7 +60,7 @@ def editor(level: PostbackLevel, *, all_of: str) -> rx.Component:
 
 
 def _form(level: PostbackLevel) -> rx.Component:
-    return rx.el.form(
+    return guarded_form(
         rx.cond(
             PostbackState.is_archived,
             banner(

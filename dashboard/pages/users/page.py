@@ -16,6 +16,7 @@ from dashboard.pages.users.views import (
 )
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from services.actor import Right
 
 
 def register(app: rx.App) -> None:
@@ -34,6 +35,7 @@ def _page() -> rx.Component:
         person_dialog(),
         section=routes.USERS,
         viewer=viewer(),
+        right=Right.MANAGE_ACCESS,
         actions=(invite_button(),),
         subtitle="Who signs in, and what each may do.",
     )

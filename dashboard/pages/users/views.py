@@ -200,6 +200,7 @@ def _invitation(line: rx.Var[InvitationLine]) -> rx.Component:
                     aria_label="Withdraw the invitation of " + line.email,
                 ),
                 class_name="al-actions",
+                style={"flex_wrap": ["wrap", None, None, "nowrap"]},
             )
         ),
     )
