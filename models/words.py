@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     CHANGED = "changed"
     ARCHIVED = "archived"
     RESTORED = "restored"
+    CLONED = "cloned"
     REMOVED = "removed"
     SIGNED_IN = "signed_in"
     SIGN_IN_FAILED = "sign_in_failed"

@@ -1,6 +1,7 @@
 """Writes down who did what, in the unit of work of the deed: neither is without the other."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -20,8 +21,21 @@ HIDDEN: Final = "••••••"
 
 LONGEST: Final = 2_000
 
+CHANGED: Final = " (changed)"
+
 _ENTRY: Table = AuditEntry.__table__  # type: ignore[attr-defined]
 Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A value of which the audit keeps only whether it changed; `shown` stands in its place."""
+
+    value: object = field(repr=False)
+    shown: str = HIDDEN
+
+    def __str__(self) -> str:
+        return self.shown
 
 
 def record(
@@ -39,8 +53,8 @@ def record(
     """Write one deed within the caller's unit of work.
 
     `key` is what addresses and programs call the subject by, `name` what people do. Of `before`
-    and `after` only what differs is kept, texts up to 2,000 characters; the caller puts `HIDDEN`
-    in the place of secrets and of people's contacts.
+    and `after` only what differs is kept, texts up to 2,000 characters; the caller wraps secrets
+    and people's contacts in `Hidden`.
     """
     old, new = differing(before, after)
     insert_rows(
@@ -74,12 +88,18 @@ def differing(
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
         {name: _plain(before.get(name)) for name in names},
-        {name: _plain(after.get(name)) for name in names},
+        {name: _after(before.get(name), after.get(name)) for name in names},
     )
 
 
 def _plain_all(values: Values | None) -> dict[str, Any] | None:
     return None if values is None else {name: _plain(value) for name, value in values.items()}
+
+
+def _after(before: object, after: object) -> Any:
+    # Both sides look alike, so that the word alone says that there is another value now.
+    is_other = isinstance(before, Hidden) and isinstance(after, Hidden)
+    return f"{after}{CHANGED}" if is_other else _plain(after)
 
 
 def _plain(value: object) -> Any:

@@ -66,7 +66,7 @@ async def put(
     """
     actor.require(Right.EDIT_DEFINITIONS)
     given = validate(CampaignEventInput, data)
-    return await database.write(_put, campaign_key, event_name, given, if_match, clock())
+    return await database.write(_put, actor, campaign_key, event_name, given, if_match, clock())
 
 
 async def clear(
@@ -83,7 +83,7 @@ async def clear(
     NotFound, and StaleVersion as `put` does.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_clear, campaign_key, event_name, if_match, clock())
+    return await database.write(_clear, actor, campaign_key, event_name, if_match, clock())
 
 
 def _get(session: Session, campaign_key: str, event_name: str) -> EffectiveEvent:
@@ -99,6 +99,7 @@ def _get(session: Session, campaign_key: str, event_name: str) -> EffectiveEvent
 
 def _put(
     session: Session,
+    actor: Actor,
     campaign_key: str,
     event_name: str,
     given: CampaignEventInput,
@@ -121,17 +122,23 @@ def _put(
         )
         session.add(stored)
         session.flush()
-    change(session, stored, values, kind=_KIND, now=now)
+    change(session, stored, values, actor=actor, kind=_KIND, now=now)
     return _get(session, campaign_key, event_name)
 
 
 def _clear(
-    session: Session, campaign_key: str, event_name: str, if_match: int | None, now: datetime
+    session: Session,
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    if_match: int | None,
+    now: datetime,
 ) -> EffectiveEvent:
     stored = _find(session, _locked_place(session, campaign_key, event_name), if_match=if_match)
     # The row stays, with its version: one that began at 1 again would pass for the one of before.
     if stored is not None:
-        change(session, stored, _values(CampaignEventInput()), kind=_KIND, now=now)
+        values = _values(CampaignEventInput())
+        change(session, stored, values, actor=actor, kind=_KIND, now=now)
     return _get(session, campaign_key, event_name)
 
 

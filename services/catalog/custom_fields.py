@@ -9,14 +9,21 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from models import CustomField
-from models.words import FieldType
+from models.words import AuditSubject, FieldType
 from services import database
 from services.actor import Actor, Right
-from services.catalog import cache, campaigns, event_types
+from services.catalog import campaigns, event_types
 from services.catalog.cache import Place
 from services.catalog.custom_field_input import MAX_FIELDS, CustomFieldInput, suggest_name
 from services.catalog.rows import CustomFieldRow, custom_field_row
-from services.catalog.versions import change, check_version
+from services.catalog.versions import (
+    Beside,
+    added,
+    change,
+    check_version,
+    rearranged,
+    removed,
+)
 from services.clock import Clock, utc_now
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import new_id
@@ -57,7 +64,7 @@ async def create(
     """
     actor.require(Right.EDIT_DEFINITIONS)
     given = validate(CustomFieldInput, data)
-    return await database.write(_create, campaign_key, event_name, given, clock())
+    return await database.write(_create, actor, campaign_key, event_name, given, clock())
 
 
 async def update(
@@ -76,7 +83,9 @@ async def update(
     Conflict for a taken name.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_update, campaign_key, event_name, name, changes, if_match, clock())
+    return await database.write(
+        _update, actor, campaign_key, event_name, name, changes, if_match, clock()
+    )
 
 
 async def delete(
@@ -86,21 +95,27 @@ async def delete(
     name: str,
     *,
     if_match: int | None = None,
+    clock: Clock = utc_now,
 ) -> None:
     """Remove a field; events that were fired keep its values. Raises NotFound and StaleVersion."""
     actor.require(Right.EDIT_DEFINITIONS)
-    await database.write(_delete, campaign_key, event_name, name, if_match)
+    await database.write(_delete, actor, campaign_key, event_name, name, if_match, clock())
 
 
 async def reorder(
-    actor: Actor, campaign_key: str, event_name: str, names: Sequence[str]
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    names: Sequence[str],
+    *,
+    clock: Clock = utc_now,
 ) -> list[CustomFieldRow]:
     """Put the fields into this order; raise NotFound, and InvalidInput unless all are named once.
 
     Their versions stay: a place among the others is nothing that somebody types.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_reorder, campaign_key, event_name, list(names))
+    return await database.write(_reorder, actor, campaign_key, event_name, list(names), clock())
 
 
 def _place(session: Session, campaign_key: str, event_name: str) -> Place:
@@ -151,7 +166,12 @@ def _list_for(session: Session, campaign_key: str, event_name: str) -> list[Cust
 
 
 def _create(
-    session: Session, campaign_key: str, event_name: str, given: CustomFieldInput, now: datetime
+    session: Session,
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    given: CustomFieldInput,
+    now: datetime,
 ) -> CustomFieldRow:
     place = _locked_place(session, campaign_key, event_name)
     fields = _fields(session, place)
@@ -176,7 +196,7 @@ def _create(
     session.add(field)
     fields.insert(len(fields) if given.position is None else given.position, field)
     _arrange(session, fields)
-    cache.touch(session)
+    added(session, field, actor=actor, now=now, beside={"position": field.position})
     return custom_field_row(field)
 
 
@@ -188,6 +208,7 @@ def _refuse_taken(fields: Sequence[CustomField], name: str) -> None:
 
 def _update(
     session: Session,
+    actor: Actor,
     campaign_key: str,
     event_name: str,
     name: str,
@@ -208,33 +229,51 @@ def _update(
     data = validate(CustomFieldInput, {**present, **changes})
     others = [each for each in fields if each is not field]
     _refuse_taken(others, data.name)
-    is_moved = False
+    was_at = field.position
     if data.position is not None:
         others.insert(data.position, field)
-        is_moved = _arrange(session, others)
+        _arrange(session, others)
     values = {part: getattr(data, part) for part in present} | {"type": FieldType(data.type)}
-    change(session, field, values, kind=_KIND, now=now, more_changed=is_moved)
+    place = Beside({"position": was_at}, {"position": field.position})
+    change(session, field, values, actor=actor, kind=_KIND, now=now, beside=place)
     return custom_field_row(field)
 
 
 def _delete(
-    session: Session, campaign_key: str, event_name: str, name: str, if_match: int | None
+    session: Session,
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    name: str,
+    if_match: int | None,
+    now: datetime,
 ) -> None:
     fields = _fields(session, _locked_place(session, campaign_key, event_name))
     field = _named(fields, name)
     check_version(field, _KIND, if_match=if_match)
-    session.delete(field)
+    removed(session, field, actor=actor, now=now)
     _arrange(session, [each for each in fields if each is not field])
-    cache.touch(session)
 
 
 def _reorder(
-    session: Session, campaign_key: str, event_name: str, names: list[str]
+    session: Session,
+    actor: Actor,
+    campaign_key: str,
+    event_name: str,
+    names: list[str],
+    now: datetime,
 ) -> list[CustomFieldRow]:
     fields = _fields(session, _locked_place(session, campaign_key, event_name))
     if sorted(names) != sorted(field.name for field in fields):
         raise InvalidInput({"names": "Name every custom field of the event exactly once."})
     ordered = sorted(fields, key=lambda field: names.index(field.name))
-    _arrange(session, ordered)
-    cache.touch(session)
+    if _arrange(session, ordered):
+        rearranged(
+            session,
+            AuditSubject.CUSTOM_FIELD,
+            f"{campaign_key}/{event_name}",
+            Beside({"order": [field.name for field in fields]}, {"order": names}),
+            actor=actor,
+            now=now,
+        )
     return [custom_field_row(field) for field in ordered]

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import EventList
+from models.words import AuditAction
 from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
@@ -18,11 +19,12 @@ from services.catalog.list_contents import (
     NOTHING,
     Contents,
     changed_contents,
+    in_words,
     store_contents,
     stored_contents,
 )
 from services.catalog.list_preview import CampaignChange, preview
-from services.catalog.versions import change, check_version
+from services.catalog.versions import Beside, added, change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
 from services.identifiers import is_id, new_id
@@ -70,7 +72,7 @@ async def create(
     Raises InvalidInput, for unknown events and campaigns too, and Conflict for a taken name.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_create, validate(EventListInput, data), clock())
+    return await database.write(_create, actor, validate(EventListInput, data), clock())
 
 
 async def get(actor: Actor, list_id: str) -> EventListRow:
@@ -101,7 +103,7 @@ async def update(
     Conflict for a taken name.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_update, list_id, changes, if_match, clock())
+    return await database.write(_update, actor, list_id, changes, if_match, clock())
 
 
 async def set_campaigns(
@@ -119,13 +121,13 @@ async def set_campaigns(
 async def archive(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
     """Take a list out of force and hide it; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, list_id, clock(), is_archived=True)
+    return await database.write(_set_archived, actor, list_id, clock(), is_archived=True)
 
 
 async def restore(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
     """Bring an archived list back into force, in the campaigns that it had."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, list_id, clock(), is_archived=False)
+    return await database.write(_set_archived, actor, list_id, clock(), is_archived=False)
 
 
 async def clone(
@@ -139,7 +141,7 @@ async def clone(
     actor.require(Right.EDIT_DEFINITIONS)
     if new_name is not None:
         new_name = validate(EventListInput, {"name": new_name}).name
-    return await database.write(_clone, list_id, new_name, clock())
+    return await database.write(_clone, actor, list_id, new_name, clock())
 
 
 def find(session: Session, list_id: str, *, for_change: bool = False) -> EventList:
@@ -153,14 +155,13 @@ def find(session: Session, list_id: str, *, for_change: bool = False) -> EventLi
     return found
 
 
-def _create(session: Session, data: EventListInput, now: datetime) -> EventListRow:
-    contents = changed_contents(
-        cache.definitions(session), NOTHING, events=data.events, campaigns=data.campaigns
-    )
+def _create(session: Session, actor: Actor, data: EventListInput, now: datetime) -> EventListRow:
+    known = cache.definitions(session)
+    contents = changed_contents(known, NOTHING, events=data.events, campaigns=data.campaigns)
     stored = EventList(id=new_id("el"), name=data.name, created_at=now, updated_at=now)
     _insert(session, stored)
     store_contents(session, stored.id, NOTHING, contents)
-    cache.touch(session)
+    added(session, stored, actor=actor, now=now, beside=in_words(known, NOTHING, contents))
     return row_of(session, stored)
 
 
@@ -180,6 +181,7 @@ def _taken(name: str) -> Conflict:
 
 def _update(
     session: Session,
+    actor: Actor,
     list_id: str,
     changes: Mapping[str, object],
     if_match: int | None,
@@ -189,8 +191,9 @@ def _update(
     check_version(stored, _KIND, if_match=if_match)
     data = validate(EventListInput, {"name": stored.name, **changes})
     before = stored_contents(session, stored)
+    known = cache.definitions(session)
     after = changed_contents(
-        cache.definitions(session),
+        known,
         before,
         events=data.events if "events" in changes else None,
         campaigns=data.campaigns,
@@ -201,9 +204,10 @@ def _update(
             session,
             stored,
             {"name": data.name},
+            actor=actor,
             kind=_KIND,
             now=now,
-            more_changed=after != before,
+            beside=Beside({}, in_words(known, before, after)),
         )
     except IntegrityError:
         raise _taken(data.name) from None
@@ -211,16 +215,18 @@ def _update(
 
 
 def _set_archived(
-    session: Session, list_id: str, now: datetime, *, is_archived: bool
+    session: Session, actor: Actor, list_id: str, now: datetime, *, is_archived: bool
 ) -> EventListRow:
     stored = find(session, list_id, for_change=True)
     if (stored.archived_at is not None) != is_archived:
         values = {"archived_at": now if is_archived else None}
-        change(session, stored, values, kind=_KIND, now=now)
+        change(session, stored, values, actor=actor, kind=_KIND, now=now)
     return row_of(session, stored)
 
 
-def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) -> EventListRow:
+def _clone(
+    session: Session, actor: Actor, list_id: str, new_name: str | None, now: datetime
+) -> EventListRow:
     original = find(session, list_id)
     copy = EventList(
         id=new_id("el"),
@@ -230,8 +236,11 @@ def _clone(session: Session, list_id: str, new_name: str | None, now: datetime) 
     )
     _insert(session, copy)
     events = stored_contents(session, original).event_type_ids
-    store_contents(session, copy.id, NOTHING, Contents(events, frozenset()))
-    cache.touch(session)
+    contents = Contents(events, frozenset())
+    store_contents(session, copy.id, NOTHING, contents)
+    cloned: dict[str, object] = {"cloned_from": original.name}
+    cloned |= in_words(cache.definitions(session), NOTHING, contents)
+    added(session, copy, actor=actor, now=now, action=AuditAction.CLONED, beside=cloned)
     return row_of(session, copy)
 
 

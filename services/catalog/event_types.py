@@ -8,16 +8,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import Event, EventType, Postback
-from models.words import DedupeMode
+from models.words import AuditAction, DedupeMode
 from services import database
 from services.actor import Actor, Right
-from services.catalog import cache
 from services.catalog.dedupe_input import Dedupe
 from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
 from services.catalog.incoming_words import follow_rename
 from services.catalog.rows import EventTypeRow, event_type_row
 from services.catalog.slugs import MAX_LENGTH
-from services.catalog.versions import change, check_version
+from services.catalog.versions import added, change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
 from services.identifiers import new_id
@@ -49,7 +48,7 @@ async def create(
 ) -> EventTypeRow:
     """Create an event type; raise InvalidInput per field, and Conflict for a taken name."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_create, validate(EventTypeInput, data), clock())
+    return await database.write(_create, actor, validate(EventTypeInput, data), clock())
 
 
 async def get(actor: Actor, name: str) -> EventTypeRow:
@@ -80,19 +79,19 @@ async def update(
     Conflict for a taken name or a new name for an event that has fired.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_update, name, changes, if_match, clock())
+    return await database.write(_update, actor, name, changes, if_match, clock())
 
 
 async def archive(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
     """Hide an event type and keep its history; one that is archived already stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, name, clock(), is_archived=True)
+    return await database.write(_set_archived, actor, name, clock(), is_archived=True)
 
 
 async def restore(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
     """Bring an archived event type back; one that is not archived stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, name, clock(), is_archived=False)
+    return await database.write(_set_archived, actor, name, clock(), is_archived=False)
 
 
 async def clone(
@@ -106,7 +105,7 @@ async def clone(
     actor.require(Right.EDIT_DEFINITIONS)
     if new_name is not None:
         new_name = validate(EventTypeInput, {"name": new_name}).name
-    return await database.write(_clone, name, new_name, clock())
+    return await database.write(_clone, actor, name, new_name, clock())
 
 
 def find(session: Session, name: str, *, for_change: bool = False) -> EventType:
@@ -125,7 +124,7 @@ def _taken(name: str) -> Conflict:
     return Conflict(message, code="name_taken", fields={"name": message})
 
 
-def _create(session: Session, data: EventTypeInput, now: datetime) -> EventTypeRow:
+def _create(session: Session, actor: Actor, data: EventTypeInput, now: datetime) -> EventTypeRow:
     dedupe = data.dedupe_mode(otherwise=Dedupe(DedupeMode.ONCE_PER_LEAD))
     event_type = EventType(
         id=new_id("et"),
@@ -140,7 +139,7 @@ def _create(session: Session, data: EventTypeInput, now: datetime) -> EventTypeR
         updated_at=now,
     )
     _insert(session, event_type)
-    cache.touch(session)
+    added(session, event_type, actor=actor, now=now)
     return event_type_row(event_type)
 
 
@@ -173,6 +172,7 @@ def _list_page(
 
 def _update(
     session: Session,
+    actor: Actor,
     name: str,
     changes: Mapping[str, object],
     if_match: int | None,
@@ -190,12 +190,12 @@ def _update(
     data = validate(EventTypeInput, {**present, **changes})
     if data.name != name:
         _refuse_rename_after_firing(session, event_type)
-        follow_rename(session, name, data.name, now=now)
+        follow_rename(session, name, data.name, actor=actor, now=now)
     values = {field: getattr(data, field) for field in present}
     dedupe = data.dedupe_mode(otherwise=Dedupe(event_type.dedupe, event_type.dedupe_window_minutes))
     values |= {"dedupe": dedupe.mode, "dedupe_window_minutes": dedupe.window_minutes}
     try:
-        change(session, event_type, values, kind=_KIND, now=now)
+        change(session, event_type, values, actor=actor, kind=_KIND, now=now)
     except IntegrityError:
         raise _taken(data.name) from None
     return event_type_row(event_type)
@@ -208,15 +208,19 @@ def _refuse_rename_after_firing(session: Session, event_type: EventType) -> None
         raise Conflict(message, code="event_has_fired", fields={"name": message})
 
 
-def _set_archived(session: Session, name: str, now: datetime, *, is_archived: bool) -> EventTypeRow:
+def _set_archived(
+    session: Session, actor: Actor, name: str, now: datetime, *, is_archived: bool
+) -> EventTypeRow:
     event_type = find(session, name, for_change=True)
     if (event_type.archived_at is not None) != is_archived:
         values = {"archived_at": now if is_archived else None}
-        change(session, event_type, values, kind=_KIND, now=now)
+        change(session, event_type, values, actor=actor, kind=_KIND, now=now)
     return event_type_row(event_type)
 
 
-def _clone(session: Session, name: str, new_name: str | None, now: datetime) -> EventTypeRow:
+def _clone(
+    session: Session, actor: Actor, name: str, new_name: str | None, now: datetime
+) -> EventTypeRow:
     original = find(session, name)
     copy = EventType(
         **original.model_dump(exclude={"id", "name", "version", "archived_at"})
@@ -228,22 +232,24 @@ def _clone(session: Session, name: str, new_name: str | None, now: datetime) -> 
         }
     )
     _insert(session, copy)
+    cloned = {"cloned_from": name}
+    added(session, copy, actor=actor, now=now, action=AuditAction.CLONED, beside=cloned)
     postbacks = select(Postback).where(
         col(Postback.event_type_id) == original.id, col(Postback.archived_at).is_(None)
     )
-    for postback in session.scalars(postbacks.order_by(col(Postback.id))):
-        session.add(
-            Postback(
-                **postback.model_dump(exclude=_NOT_CLONED)
-                | {
-                    "id": new_id("pb"),
-                    "event_type_id": copy.id,
-                    "created_at": now,
-                    "updated_at": now,
-                }
-            )
+    for postback in session.scalars(postbacks.order_by(col(Postback.id))).all():
+        same = Postback(
+            **postback.model_dump(exclude=_NOT_CLONED)
+            | {
+                "id": new_id("pb"),
+                "event_type_id": copy.id,
+                "created_at": now,
+                "updated_at": now,
+            }
         )
-    cache.touch(session)
+        session.add(same)
+        cloned = {"cloned_from": postback.id}
+        added(session, same, actor=actor, now=now, action=AuditAction.CLONED, beside=cloned)
     return event_type_row(copy)
 
 

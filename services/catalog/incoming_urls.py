@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import IncomingUrl
-from models.words import KeyScope
+from models.words import AuditAction, KeyScope
 from services import database, secret_box
 from services.accounts import keys
 from services.actor import Actor, Right
@@ -23,7 +23,7 @@ from services.catalog.incoming_url_rows import (
     row_of,
     rows_of,
 )
-from services.catalog.versions import change, check_version
+from services.catalog.versions import added, change, check_version
 from services.clock import Clock, utc_now
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import is_id, new_id
@@ -52,7 +52,7 @@ async def create(
 ) -> IncomingUrlRow:
     """Make a URL with a key of its own, which works in `/in` alone; raise InvalidInput."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_create, validate(IncomingUrlInput, data), clock())
+    return await database.write(_create, actor, validate(IncomingUrlInput, data), clock())
 
 
 async def get(actor: Actor, url_id: str) -> IncomingUrlRow:
@@ -85,7 +85,7 @@ async def update(
     Conflict for an archived one.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    row = await database.write(_update, url_id, changes, if_match, clock())
+    row = await database.write(_update, actor, url_id, changes, if_match, clock())
     keys.forget(row.api_key_id)  # it carries the name that the logs show
     return row
 
@@ -96,7 +96,7 @@ async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> Incom
     Raises NotFound, and Conflict for an archived one.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    row = await database.write(_new_key, url_id, clock())
+    row = await database.write(_new_key, actor, url_id, clock())
     keys.forget(row.api_key_id)
     return row
 
@@ -104,7 +104,7 @@ async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> Incom
 async def archive(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
     """Revoke its key for good and keep its history; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    row = await database.write(_archive, url_id, clock())
+    row = await database.write(_archive, actor, url_id, clock())
     keys.forget(row.api_key_id)
     return row
 
@@ -124,7 +124,9 @@ def _find(session: Session, url_id: str, *, for_change: bool = False) -> Incomin
     return found
 
 
-def _create(session: Session, data: IncomingUrlInput, now: datetime) -> IncomingUrlRow:
+def _create(
+    session: Session, actor: Actor, data: IncomingUrlInput, now: datetime
+) -> IncomingUrlRow:
     values = _values(cache.definitions(session), data)
     made = keys.add_key(session, name=data.name, scope=KeyScope.INCOMING, now=now)
     stored = IncomingUrl(
@@ -136,12 +138,13 @@ def _create(session: Session, data: IncomingUrlInput, now: datetime) -> Incoming
         **values,
     )
     session.add(stored)
-    cache.touch(session)
+    added(session, stored, actor=actor, now=now)
     return row_of(session, stored)
 
 
 def _update(
     session: Session,
+    actor: Actor,
     url_id: str,
     changes: Mapping[str, object],
     if_match: int | None,
@@ -164,24 +167,26 @@ def _update(
     values = _values(known, data)
     if data.name != stored.name:
         keys.rename(session, stored.api_key_id, name=data.name)
-    change(session, stored, values, kind=_KIND, now=now)
+    change(session, stored, values, actor=actor, kind=_KIND, now=now)
     return row_of(session, stored)
 
 
-def _new_key(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
+def _new_key(session: Session, actor: Actor, url_id: str, now: datetime) -> IncomingUrlRow:
     stored = _find(session, url_id, for_change=True)
     _refuse_archived(stored)
     renewed = keys.renew(session, stored.api_key_id)
     secret = secret_box.encrypt(renewed.key)
-    change(session, stored, {"secret": secret}, kind=_KIND, now=now)
+    renewal = AuditAction.KEY_RENEWED
+    values = {"secret": secret}
+    change(session, stored, values, actor=actor, kind=_KIND, now=now, action=renewal)
     return row_of(session, stored)
 
 
-def _archive(session: Session, url_id: str, now: datetime) -> IncomingUrlRow:
+def _archive(session: Session, actor: Actor, url_id: str, now: datetime) -> IncomingUrlRow:
     stored = _find(session, url_id, for_change=True)
     if stored.archived_at is None:
         keys.revoke(session, stored.api_key_id, now=now)
-        change(session, stored, {"archived_at": now}, kind=_KIND, now=now)
+        change(session, stored, {"archived_at": now}, actor=actor, kind=_KIND, now=now)
     return row_of(session, stored)
 
 

@@ -6,10 +6,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import IncomingUrl
+from services.actor import Actor
 from services.catalog.versions import change
 
 
-def follow_rename(session: Session, old_name: str, new_name: str, *, now: datetime) -> None:
+def follow_rename(
+    session: Session, old_name: str, new_name: str, *, actor: Actor, now: datetime
+) -> None:
     """Have every word of a partner that meant the old name mean the new one."""
     live = select(IncomingUrl).where(col(IncomingUrl.archived_at).is_(None))
     # All are locked, in one order, before the first change: two renames at once cannot deadlock.
@@ -21,4 +24,4 @@ def follow_rename(session: Session, old_name: str, new_name: str, *, now: dateti
                 theirs: new_name if ours == old_name else ours for theirs, ours in events.items()
             }
             values = {"words": {**url.words, "event": renamed}}
-            change(session, url, values, kind="incoming URL", now=now)
+            change(session, url, values, actor=actor, kind="incoming URL", now=now)

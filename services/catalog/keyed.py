@@ -14,10 +14,9 @@ from sqlmodel import Session, col
 from models import Affiliate, Campaign
 from services import database
 from services.actor import Actor, Right
-from services.catalog import cache
 from services.catalog.rows import AffiliateRow, CampaignRow
 from services.catalog.slugs import slug
-from services.catalog.versions import change, check_version
+from services.catalog.versions import added, change, check_version
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import new_id
 from services.listing import page_by_text
@@ -70,7 +69,7 @@ class Keyed(Generic[Model, Row]):
     async def create(self, actor: Actor, data: Mapping[str, object], now: datetime) -> Row:
         """Create one; raise InvalidInput per field, and Conflict for a taken key."""
         actor.require(Right.EDIT_DEFINITIONS)
-        return await database.write(self._create, validate(KeyedInput, data), now)
+        return await database.write(self._create, actor, validate(KeyedInput, data), now)
 
     async def get(self, actor: Actor, key: str) -> Row:
         """Return one, archived or not; raise NotFound."""
@@ -94,14 +93,14 @@ class Keyed(Generic[Model, Row]):
     ) -> Row:
         """Change the given fields; raise NotFound, InvalidInput and StaleVersion."""
         actor.require(Right.EDIT_DEFINITIONS)
-        return await database.write(self._update, key, changes, if_match, now)
+        return await database.write(self._update, actor, key, changes, if_match, now)
 
     async def set_archived(
         self, actor: Actor, key: str, now: datetime, *, is_archived: bool
     ) -> Row:
         """Hide one or bring it back; one that is so already stays as it is. Raises NotFound."""
         actor.require(Right.EDIT_DEFINITIONS)
-        return await database.write(self._set_archived, key, now, is_archived=is_archived)
+        return await database.write(self._set_archived, actor, key, now, is_archived=is_archived)
 
     def find(self, session: Session, key: str, *, for_change: bool = False) -> Model:
         """Return the stored one, locked where it is about to change; raise NotFound."""
@@ -113,13 +112,13 @@ class Keyed(Generic[Model, Row]):
             raise NotFound(self.word, key)
         return found
 
-    def _create(self, session: Session, data: KeyedInput, now: datetime) -> Row:
+    def _create(self, session: Session, actor: Actor, data: KeyedInput, now: datetime) -> Row:
         stored = self.model(
             id=new_id(self.prefix), key=data.key, name=data.name, created_at=now, updated_at=now
         )
         session.add(stored)
         try:
-            cache.touch(session)
+            added(session, stored, actor=actor, now=now)
         except IntegrityError:
             message = (
                 f"{self.article} {self.word} with the key “{data.key}” exists already; "
@@ -148,6 +147,7 @@ class Keyed(Generic[Model, Row]):
     def _update(
         self,
         session: Session,
+        actor: Actor,
         key: str,
         changes: Mapping[str, object],
         if_match: int | None,
@@ -158,12 +158,14 @@ class Keyed(Generic[Model, Row]):
         data = validate(KeyedInput, {"key": stored.key, "name": stored.name, **changes})
         if data.key != stored.key:
             raise InvalidInput({"key": "A key never changes, because outside programs use it."})
-        change(session, stored, {"name": data.name}, kind=self.word, now=now)
+        change(session, stored, {"name": data.name}, actor=actor, kind=self.word, now=now)
         return self.row_of(stored)
 
-    def _set_archived(self, session: Session, key: str, now: datetime, *, is_archived: bool) -> Row:
+    def _set_archived(
+        self, session: Session, actor: Actor, key: str, now: datetime, *, is_archived: bool
+    ) -> Row:
         stored = self.find(session, key, for_change=True)
         if (stored.archived_at is not None) != is_archived:
             values = {"archived_at": now if is_archived else None}
-            change(session, stored, values, kind=self.word, now=now)
+            change(session, stored, values, actor=actor, kind=self.word, now=now)
         return self.row_of(stored)

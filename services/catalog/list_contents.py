@@ -61,6 +61,18 @@ def changed_contents(
     return Contents(event_type_ids, campaign_ids)
 
 
+def in_words(known: Definitions, before: Contents, after: Contents) -> dict[str, object]:
+    """Return what came to a list and what left it, by names and keys; nothing where nothing did."""
+    events, campaigns = known.event_types_by_id, known.campaigns_by_id
+    found: dict[str, object] = {}
+    for word, old, new in (("added", before, after), ("removed", after, before)):
+        if names := [events[each].name for each in new.event_type_ids - old.event_type_ids]:
+            found[f"events_{word}"] = sorted(names)
+        if keys := [campaigns[each].key for each in new.campaign_ids - old.campaign_ids]:
+            found[f"campaigns_{word}"] = sorted(keys)
+    return found
+
+
 def store_contents(session: Session, list_id: str, before: Contents, after: Contents) -> None:
     """Store the difference: at most one statement per kind for what goes, one for what comes."""
     if gone := before.event_type_ids - after.event_type_ids:

@@ -41,7 +41,7 @@ async def new_secret(
     not the current version, and Conflict for an archived postback.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_new_secret, postback_id, if_match, clock())
+    return await database.write(_new_secret, actor, postback_id, if_match, clock())
 
 
 async def end_old(
@@ -52,7 +52,7 @@ async def end_old(
     Where no old secret is left, nothing changes.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_end_old, postback_id, if_match, clock())
+    return await database.write(_end_old, actor, postback_id, if_match, clock())
 
 
 async def switch_off(
@@ -63,32 +63,32 @@ async def switch_off(
     Where signing is off, nothing changes.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_switch_off, postback_id, if_match, clock())
+    return await database.write(_switch_off, actor, postback_id, if_match, clock())
 
 
 def _new_secret(
-    session: Session, postback_id: str, if_match: int | None, now: datetime
+    session: Session, actor: Actor, postback_id: str, if_match: int | None, now: datetime
 ) -> NewSecret:
     postback = _find(session, postback_id, if_match)
     found = _readable(postback)
     found = signing_secrets.begin(now) if found is None else found.rotated(now)
-    return NewSecret(found.present.secret, _store(session, postback, found, now))
+    return NewSecret(found.present.secret, _store(session, actor, postback, found, now))
 
 
 def _end_old(
-    session: Session, postback_id: str, if_match: int | None, now: datetime
+    session: Session, actor: Actor, postback_id: str, if_match: int | None, now: datetime
 ) -> PostbackRow:
     postback = _find(session, postback_id, if_match)
     found = _readable(postback)
     if found is None or not found.old:
         return row_of(session, cache.definitions(session), postback, warnings=())
-    return _store(session, postback, found.without_old(), now)
+    return _store(session, actor, postback, found.without_old(), now)
 
 
 def _switch_off(
-    session: Session, postback_id: str, if_match: int | None, now: datetime
+    session: Session, actor: Actor, postback_id: str, if_match: int | None, now: datetime
 ) -> PostbackRow:
-    return _store(session, _find(session, postback_id, if_match), None, now)
+    return _store(session, actor, _find(session, postback_id, if_match), None, now)
 
 
 def _find(session: Session, postback_id: str, if_match: int | None) -> Postback:
@@ -110,9 +110,14 @@ def _readable(postback: Postback) -> SigningSecrets | None:
 
 
 def _store(
-    session: Session, postback: Postback, found: SigningSecrets | None, now: datetime
+    session: Session,
+    actor: Actor,
+    postback: Postback,
+    found: SigningSecrets | None,
+    now: datetime,
 ) -> PostbackRow:
     definitions = cache.definitions(session)
     sealed = None if found is None else signing_secrets.seal(found)
-    change(session, postback, {"signing_secrets": sealed}, kind=_KIND, now=now)
+    values = {"signing_secrets": sealed}
+    change(session, postback, values, actor=actor, kind=_KIND, now=now)
     return row_of(session, definitions, postback, warnings=())

@@ -26,7 +26,7 @@ from services.catalog.postback_owners import owner_id
 from services.catalog.postback_rows import Owner, PostbackRow, postback_row
 from services.catalog.postback_rules import look_up
 from services.catalog.postback_standing import Release, Standing, begin_anew, standings
-from services.catalog.versions import change, check_version
+from services.catalog.versions import NOTHING, Beside, added, change, check_version
 from services.clock import Clock, utc_now
 from services.delivery.resuming import discard_held
 from services.errors import Conflict, NotFound, StaleVersion
@@ -91,7 +91,7 @@ async def create(
     """
     actor.require(Right.EDIT_DEFINITIONS)
     checked = await check_input(data, owner=owner, stored=None, resolver=resolver)
-    return await database.write(_create, owner, checked, clock())
+    return await database.write(_create, actor, owner, checked, clock())
 
 
 async def list_for(actor: Actor, owner: Owner) -> list[PostbackRow]:
@@ -138,6 +138,7 @@ async def update(
         try:
             return await database.write(
                 _update,
+                actor,
                 postback_id,
                 checked,
                 stored.version,
@@ -158,7 +159,7 @@ async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> 
     `PostbackRow.standing`.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_archive, postback_id, actor.name, clock())
+    return await database.write(_archive, actor, postback_id, clock())
 
 
 def find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
@@ -185,7 +186,9 @@ def _read_stored(session: Session, postback_id: str) -> Stored:
     return stored_of(cache.definitions(session), postback)
 
 
-def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> PostbackRow:
+def _create(
+    session: Session, actor: Actor, owner: Owner, checked: Checked, now: datetime
+) -> PostbackRow:
     definitions = cache.definitions(session)
     found = owner_id(definitions, owner)
     postback = Postback(
@@ -197,12 +200,13 @@ def _create(session: Session, owner: Owner, checked: Checked, now: datetime) -> 
         **columns_of(checked, with_secrets=True),
     )
     session.add(postback)
-    cache.touch(session)
+    added(session, postback, actor=actor, now=now)
     return postback_row(definitions, postback, warnings=checked.warnings)
 
 
 def _update(
     session: Session,
+    actor: Actor,
     postback_id: str,
     checked: Checked,
     read_version: int,
@@ -215,19 +219,22 @@ def _update(
     check_version(postback, _KIND, if_match=read_version)
     other_secrets = with_secrets and has_other_secrets(postback, checked.secrets)
     values = columns_of(checked, with_secrets=other_secrets)
-    change(session, postback, values, kind=_KIND, now=now)
+    change(session, postback, values, actor=actor, kind=_KIND, now=now)
     if postback.version != read_version:
         begin_anew(session, postback)
     return row_of(session, definitions, postback, warnings=checked.warnings)
 
 
-def _archive(session: Session, postback_id: str, actor_name: str, now: datetime) -> PostbackRow:
+def _archive(session: Session, actor: Actor, postback_id: str, now: datetime) -> PostbackRow:
     postback = find(session, postback_id, for_change=True)
     definitions = cache.definitions(session)
     if postback.archived_at is None:
+        discarded = NOTHING
         if postback.paused_at is not None:
-            discard_held(session, postback.id, actor_name=actor_name, now=now)
-        change(session, postback, {"archived_at": now}, kind=_KIND, now=now)
+            held = discard_held(session, postback.id, actor_name=actor.name, now=now)
+            discarded = Beside({}, {"held_cancelled": held})
+        values = {"archived_at": now}
+        change(session, postback, values, actor=actor, kind=_KIND, now=now, beside=discarded)
     return row_of(session, definitions, postback, warnings=())
 
 

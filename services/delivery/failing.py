@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from models import PostbackFailure
 from models.words import PauseReason
+from services.actor import SYSTEM
 from services.any_of import any_of
 from services.bulk import fetch_rows
 from services.delivery.holding import mark_paused
@@ -56,7 +57,7 @@ def note_failures(session: Session, tries: Sequence[FailedTry]) -> None:
     connection.execute(_COUNT[connection.dialect.name], counts)
     now = max(each.ended_at for each in tries)
     for postback_id, why in _beyond_hope(connection, by_postback, now):
-        mark_paused(session, postback_id, why=why, now=now)
+        mark_paused(session, postback_id, actor=SYSTEM, why=why, now=now)
 
 
 def forget_failures(session: Session, postback_ids: Collection[str]) -> None:

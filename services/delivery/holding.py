@@ -11,8 +11,9 @@ from sqlalchemy import Table, and_, bindparam, func, not_, select, update
 from sqlmodel import Session
 
 from models import Postback, PostbackRelease
-from models.words import WAITING, DeliveryStatus, PauseReason
+from models.words import WAITING, AuditAction, AuditSubject, DeliveryStatus, PauseReason
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.any_of import any_of
 from services.bulk import fetch_rows
@@ -54,7 +55,7 @@ async def pause(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> No
     What is being sent is finished. Raises NotFound, and Conflict for an archived postback.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    await database.write(_pause, postback_id, actor.name, clock())
+    await database.write(_pause, actor, postback_id, clock())
 
 
 def find_postback(session: Session, postback_id: str, *, for_change: bool = True) -> Postback:
@@ -72,6 +73,7 @@ def mark_paused(
     session: Session,
     postback_id: str,
     *,
+    actor: Actor,
     why: Pause,
     now: datetime,
     found_by: str | None = None,
@@ -91,6 +93,15 @@ def mark_paused(
     # What an unfinished resumption has not reached yet stays held.
     session.connection().execute(_END_RELEASE, {"b_postback": postback_id, "b_now": now})
     record_paused(session, postback_id=postback_id, why=why, now=now)
+    audit.record(
+        session,
+        actor,
+        AuditAction.PAUSED,
+        AuditSubject.POSTBACK,
+        key=postback_id,
+        after={"reason": why.reason, **({"message": why.message} if why.message else {})},
+        now=now,
+    )
     touch(session)
     after_commit(session, wake)
     return True
@@ -128,11 +139,11 @@ async def hold_waiting(
     return held
 
 
-def _pause(session: Session, postback_id: str, paused_by: str, now: datetime) -> None:
+def _pause(session: Session, actor: Actor, postback_id: str, now: datetime) -> None:
     if find_postback(session, postback_id).archived_at is not None:
         raise Conflict("This postback is archived and sends nothing new.", code="archived")
-    why = Pause(PauseReason.BY_HAND, paused_by=paused_by)
-    mark_paused(session, postback_id, why=why, now=now)
+    why = Pause(PauseReason.BY_HAND, paused_by=actor.name)
+    mark_paused(session, postback_id, actor=actor, why=why, now=now)
 
 
 def _paused(session: Session) -> list[str]:

@@ -14,6 +14,8 @@ from sqlmodel import Session
 from models import Delivery, Event
 from models.words import (
     WORST_FIRST,
+    AuditAction,
+    AuditSubject,
     ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
@@ -21,6 +23,7 @@ from models.words import (
     PostbackLevel,
 )
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.any_of import any_of
 from services.bulk import insert_rows
@@ -162,10 +165,10 @@ async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> N
     Raises `NotFound`, and `Conflict` while it is being sent.
     """
     actor.require(Right.RESEND)
-    await database.write(_resend, delivery_id, clock())
+    await database.write(_resend, actor, delivery_id, clock())
 
 
-def _resend(session: Session, delivery_id: str, now: datetime) -> None:
+def _resend(session: Session, actor: Actor, delivery_id: str, now: datetime) -> None:
     connection = session.connection()
     row = connection.execute(
         select(
@@ -208,6 +211,16 @@ def _resend(session: Session, delivery_id: str, now: datetime) -> None:
         )
     )
     refresh_events(session, [row.event_id])
+    audit.record(
+        session,
+        actor,
+        AuditAction.RESENT,
+        AuditSubject.DELIVERY,
+        key=delivery_id,
+        before={"status": row.status},
+        after={"status": DeliveryStatus.PENDING},
+        now=now,
+    )
     after_commit(session, wake)
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlmodel import Session
 
 from models import Postback, PostbackRelease
-from models.words import DeliveryReason, DeliveryStatus, ReleaseChoice
+from models.words import AuditAction, AuditSubject, DeliveryReason, DeliveryStatus, ReleaseChoice
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.bulk import fetch_rows, update_rows
 from services.clock import Clock, utc_now
@@ -69,12 +70,12 @@ async def resume(
         started_at=now,
         total=send + cancel,
     )
-    await database.write(_resume, release)
+    await database.write(_resume, actor, release, send)
     return Resumption(send, cancel, is_dry=False)
 
 
-def discard_held(session: Session, postback_id: str, *, actor_name: str, now: datetime) -> None:
-    """Have everything cancelled that a postback holds and will never send, since it is archived."""
+def discard_held(session: Session, postback_id: str, *, actor_name: str, now: datetime) -> int:
+    """Have everything cancelled that an archived postback holds; return how many that is now."""
     _, total = _count(session, postback_id, _END_OF_TIME)
     _begin(
         session,
@@ -87,6 +88,7 @@ def discard_held(session: Session, postback_id: str, *, actor_name: str, now: da
             total=total,
         ),
     )
+    return total
 
 
 async def release_held(database: Database, clock: Clock = utc_now) -> int:
@@ -126,7 +128,7 @@ def _count(session: Session, postback_id: str, cancel_before: datetime | None) -
     return row.whole - row.early, row.early
 
 
-def _resume(session: Session, release: PostbackRelease) -> None:
+def _resume(session: Session, actor: Actor, release: PostbackRelease, send: int) -> None:
     postback = find_postback(session, release.postback_id)
     _require_paused(postback)
     session.execute(
@@ -136,6 +138,21 @@ def _resume(session: Session, release: PostbackRelease) -> None:
     )
     forget_failures(session, [postback.id])
     record_resumed(session, postback_id=postback.id, now=release.started_at)
+    since = release.cancel_before if release.choice is ReleaseChoice.SINCE else None
+    audit.record(
+        session,
+        actor,
+        AuditAction.RESUMED,
+        AuditSubject.POSTBACK,
+        key=postback.id,
+        after={
+            "held": release.choice,
+            **({"since": since} if since else {}),
+            "send": send,
+            "cancel": release.total - send,
+        },
+        now=release.started_at,
+    )
     _begin(session, release)
     touch(session)
 

@@ -17,6 +17,7 @@ from models.words import (
     PauseReason,
 )
 from services import failpoints
+from services.actor import SYSTEM
 from services.any_of import any_of
 from services.bulk import fetch_rows, insert_rows, update_rows
 from services.delivery.claims import Claim
@@ -119,6 +120,7 @@ def _learn(session: Session, own: Sequence[Settlement], *, failing: Collection[s
         mark_paused(
             session,
             item.claim.postback_id,
+            actor=SYSTEM,
             why=Pause(PauseReason.GONE, message=item.message),
             now=item.ended_at,
             found_by=item.claim.id,

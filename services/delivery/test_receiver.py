@@ -9,7 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from models import EchoCall, EchoName
+from models.words import AuditAction, AuditSubject
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import Conflict, InvalidInput, NotFound
@@ -53,13 +55,13 @@ async def create_name(actor: Actor, name: str, *, clock: Clock = utc_now) -> Ech
         raise InvalidInput(
             {"name": "Use lower-case letters, digits, - and _, at most 64, such as my-partner."}
         )
-    return await database.write(_create_name, name, clock())
+    return await database.write(_create_name, actor, name, clock())
 
 
-async def delete_name(actor: Actor, name: str) -> None:
+async def delete_name(actor: Actor, name: str, *, clock: Clock = utc_now) -> None:
     """Delete a name with its calls; raise NotFound."""
     actor.require(Right.SEND_TESTS)
-    await database.write(_delete_name, name)
+    await database.write(_delete_name, actor, name, clock())
 
 
 async def list_names(actor: Actor) -> list[EchoNameRow]:
@@ -74,10 +76,10 @@ async def calls(actor: Actor, name: str, *, limit: int = KEPT_CALLS) -> list[Ech
     return await database.read(_calls, name, limit)
 
 
-async def clear(actor: Actor, name: str) -> None:
+async def clear(actor: Actor, name: str, *, clock: Clock = utc_now) -> None:
     """Forget the calls of a name; raise NotFound."""
     actor.require(Right.SEND_TESTS)
-    await database.write(_clear, name)
+    await database.write(_clear, actor, name, clock())
 
 
 async def receive(
@@ -108,7 +110,7 @@ async def receive(
     return await database.write(_receive, call)
 
 
-def _create_name(session: Session, name: str, now: datetime) -> EchoNameRow:
+def _create_name(session: Session, actor: Actor, name: str, now: datetime) -> EchoNameRow:
     if session.get(EchoName, name) is not None:
         raise _taken(name)
     if session.execute(select(func.count()).select_from(EchoName)).scalar_one() >= MAX_NAMES:
@@ -118,6 +120,7 @@ def _create_name(session: Session, name: str, now: datetime) -> EchoNameRow:
         session.flush()
     except IntegrityError:  # somebody else was faster
         raise _taken(name) from None
+    _note(session, actor, AuditAction.CREATED, name, now=now)
     return EchoNameRow(name, _path(name), now, 0, None)
 
 
@@ -126,8 +129,23 @@ def _taken(name: str) -> Conflict:
     return Conflict(text, code="name_taken", fields={"name": text})
 
 
-def _delete_name(session: Session, name: str) -> None:
+def _delete_name(session: Session, actor: Actor, name: str, now: datetime) -> None:
     session.delete(_find(session, name))
+    _note(session, actor, AuditAction.REMOVED, name, now=now)
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    action: AuditAction,
+    name: str,
+    *,
+    calls: tuple[int, int] | None = None,
+    now: datetime,
+) -> None:
+    before, after = ({"calls": number} for number in calls) if calls else (None, None)
+    subject = AuditSubject.TEST_RECEIVER
+    audit.record(session, actor, action, subject, key=name, before=before, after=after, now=now)
 
 
 def _find(session: Session, name: str) -> EchoName:
@@ -179,9 +197,13 @@ def _calls(session: Session, name: str, limit: int) -> list[EchoCallRow]:
     ]
 
 
-def _clear(session: Session, name: str) -> None:
+def _clear(session: Session, actor: Actor, name: str, now: datetime) -> None:
     _find(session, name)
-    session.execute(delete(EchoCall).where(col(EchoCall.name) == name))
+    gone = session.scalars(
+        delete(EchoCall).where(col(EchoCall.name) == name).returning(col(EchoCall.id))
+    ).all()
+    if gone:
+        _note(session, actor, AuditAction.CHANGED, name, calls=(len(gone), 0), now=now)
 
 
 def _receive(session: Session, call: EchoCall) -> bool:

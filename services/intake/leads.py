@@ -1,5 +1,6 @@
 """Leads: capture, find, change."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.clock import Clock, utc_now
 from services.delivery.values import SUBS
 from services.errors import InvalidInput, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
+from services.intake.lead_audit import note_changed, note_created
 from services.intake.lead_input import (
     MAX_FIELDS,
     TOO_MANY_FIELDS,
@@ -64,7 +66,7 @@ async def create(
     Raises InvalidInput for wrong fields, an unknown or archived campaign or affiliate included.
     """
     actor.require(Right.CAPTURE_LEADS)
-    return await database.write(_create, validate(LeadInput, data), source, clock())
+    return await database.write(_create, actor, validate(LeadInput, data), source, clock())
 
 
 async def get(actor: Actor, lead_id: str) -> LeadRow:
@@ -87,7 +89,7 @@ async def update_details(
     """
     actor.require(Right.CAPTURE_LEADS)
     checked = validate(LeadChanges, changes)
-    return await database.write(_update, lead_id, checked, if_match, clock())
+    return await database.write(_update, actor, lead_id, checked, if_match, clock())
 
 
 async def list_page(
@@ -110,7 +112,9 @@ async def list_page(
     return await database.read(find_page, wanted, request)
 
 
-def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> CreatedLead:
+def _create(
+    session: Session, actor: Actor, data: Any, source: LeadSource, now: datetime
+) -> CreatedLead:
     connection = session.connection()
     definitions = cache.definitions(session)
     campaign = definitions.campaigns_by_key.get(data.campaign)
@@ -139,7 +143,11 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
         "version": 1,
     }
     if insert_new(connection, LEAD, row, unique=("campaign_id", "transaction_id")):
-        return CreatedLead(_get(session, lead_id), is_new=True, differs=())
+        lead = _get(session, lead_id)
+        if source is LeadSource.MANUAL:
+            # What programs and imports bring is written down elsewhere, and is too much for here.
+            note_created(session, actor, lead, now=now)
+        return CreatedLead(lead, is_new=True, differs=())
     first = connection.execute(
         SELECT_LEADS.where(
             LEAD.c.campaign_id == campaign.id, LEAD.c.transaction_id == data.transaction_id
@@ -157,7 +165,12 @@ def _create(session: Session, data: Any, source: LeadSource, now: datetime) -> C
 
 
 def _update(
-    session: Session, lead_id: str, changes: Any, if_match: int | None, now: datetime
+    session: Session,
+    actor: Actor,
+    lead_id: str,
+    changes: Any,
+    if_match: int | None,
+    now: datetime,
 ) -> LeadRow:
     connection = session.connection()
     row = _find(session, lead_id)
@@ -178,6 +191,9 @@ def _update(
         ):
             raise InvalidInput(problems)
         given["affiliate_id"] = affiliate.id if affiliate else None
+    given = {name: value for name, value in given.items() if _is_other(value, getattr(row, name))}
+    if not given:
+        return lead_row(row)
     contact = {name: given.get(name, getattr(row, name)) for name in _DETAILS}
     changed = connection.execute(
         update(LEAD)
@@ -186,7 +202,16 @@ def _update(
     )
     if changed.rowcount == 0:
         raise StaleVersion("lead", yours=row.version, current=row.version + 1)
-    return _get(session, lead_id)
+    lead = _get(session, lead_id)
+    note_changed(session, actor, lead_row(row), lead, now=now)
+    return lead
+
+
+def _is_other(given: object, stored: object) -> bool:
+    # As JSON, in which true is not 1.
+    if isinstance(given, dict) and isinstance(stored, dict):
+        return json.dumps(given) != json.dumps(stored)
+    return given != stored
 
 
 def _affiliate_problem(key: str | None, affiliate: AffiliateRow | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Recorded, Refused
 from services.intake.custom_values import read_fields
 from services.intake.event_rows import write_event
+from services.intake.firing_audit import note_fired
 from services.intake.incoming_call import (
     KEPT_BODY,
     NOTHING_WRONG,
@@ -191,6 +192,8 @@ def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
     )
     verdict = Verdict.RECORDED if isinstance(answer, Recorded) else Verdict.DUPLICATE
     log_submission(session, call, verdict, event_id=answer.event_id, lead_id=lead.id)
+    if call.source is Source.MANUAL and verdict is Verdict.RECORDED:
+        note_fired(session, call, event, event_id=answer.event_id, lead_id=lead.id)
     return Decision(answer, effective.fields)
 
 

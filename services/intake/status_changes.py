@@ -10,8 +10,9 @@ from sqlalchemy import Row, Table, bindparam, select, update
 from sqlmodel import Session
 
 from models import Event, Lead, StatusChange
-from models.words import ConversionStatus, Source
+from models.words import AuditAction, AuditSubject, ConversionStatus, Source
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.bulk import insert_rows
 from services.catalog import cache
@@ -74,7 +75,7 @@ async def change(
         to=wanted.to,
         reason=(wanted.reason or "").strip(),
         source=source,
-        actor_name=actor.name,
+        actor=actor,
         now=clock(),
     )
 
@@ -86,7 +87,7 @@ def _change(
     to: ConversionStatus,
     reason: str,
     source: Source,
-    actor_name: str,
+    actor: Actor,
     now: datetime,
 ) -> ChangedStatus:
     connection = session.connection()
@@ -114,10 +115,22 @@ def _change(
                 "to_status": to,
                 "reason": reason,
                 "source": source,
-                "actor_name": actor_name,
+                "actor_name": actor.name,
             }
         ],
     )
+    if source is Source.MANUAL:
+        audit.record(
+            session,
+            actor,
+            AuditAction.CHANGED,
+            AuditSubject.EVENT,
+            key=event.id,
+            name=event.event_name,
+            before={"conversion_status": event.conversion_status},
+            after={"conversion_status": to},
+            now=now,
+        )
     owed = _owed(session, event, to)
     connection.execute(
         update(EVENT)

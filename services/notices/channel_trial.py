@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from models import NoticeChannel
-from models.words import ChannelKind
+from models.words import AuditAction, ChannelKind
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
@@ -14,6 +14,7 @@ from services.errors import Conflict, TooMany
 from services.identifiers import new_id
 from services.mail import message
 from services.notices import channels, mail, sending
+from services.notices.channel_audit import note
 from services.notices.channel_input import NO_MAIL_SERVER
 from services.notices.message import test_body
 from services.notices.post import Post, SendResult, SignedCall
@@ -55,7 +56,7 @@ async def send_test(actor: Actor, channel_id: str, *, clock: Clock = utc_now) ->
     """
     actor.require(Right.SEND_TESTS)
     now = clock()
-    stored = await database.write(_begin_test, channel_id, now)
+    stored = await database.write(_begin_test, actor, channel_id, now)
     settings = database.current().settings
     if stored.kind is ChannelKind.EMAIL:
         if settings.mail_server is None or settings.mail_sender is None:
@@ -92,10 +93,11 @@ def mail_state() -> MailState:
     )
 
 
-def _begin_test(session: Session, channel_id: str, now: datetime) -> NoticeChannel:
+def _begin_test(session: Session, actor: Actor, channel_id: str, now: datetime) -> NoticeChannel:
     stored = channels.find(session, channel_id)
     channels.refuse_archived(stored)
     if stored.tested_at is not None and now - stored.tested_at < TEST_PAUSE:
         raise TooMany("This channel was tested just now. Wait a moment.", retry_after_seconds=3)
     stored.tested_at = now
+    note(session, actor, AuditAction.TESTED, stored, now=now)
     return stored

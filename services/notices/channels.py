@@ -10,7 +10,7 @@ from sqlalchemy import update as update_rows
 from sqlmodel import Session, col
 
 from models import NoticeChannel
-from models.words import ChannelKind
+from models.words import AuditAction, ChannelKind
 from services import database, signing_secrets
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
@@ -18,6 +18,7 @@ from services.errors import Conflict, NotFound, StaleVersion
 from services.identifiers import is_id, new_id
 from services.name_lookup import SystemResolver
 from services.notices import sending
+from services.notices.channel_audit import members_of, note
 from services.notices.channel_input import ChannelInput, check_channel
 from services.notices.channel_rows import ChannelRow, SendRow, channel_row, newest_sends
 from services.secret_box import UnreadableSecret
@@ -64,7 +65,7 @@ async def create(
     settings = database.current().settings
     given = validate(ChannelInput, data)
     values = await check_channel(given, settings, resolver=resolver or SystemResolver())
-    return await database.write(_create, values, clock())
+    return await database.write(_create, actor, values, clock())
 
 
 async def get(actor: Actor, channel_id: str) -> ChannelRow:
@@ -121,7 +122,7 @@ async def update(
         )
     settings = database.current().settings
     values = await check_channel(given, settings, resolver=resolver or SystemResolver())
-    changed = await database.write(_update, channel_id, values, stored.version, clock())
+    changed = await database.write(_update, actor, channel_id, values, stored.version, clock())
     return _for(actor, changed)
 
 
@@ -131,13 +132,13 @@ async def new_secret(actor: Actor, channel_id: str, *, clock: Clock = utc_now) -
     Raises NotFound, and Conflict for an archived one and for e-mail.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_new_secret, channel_id, clock())
+    return await database.write(_new_secret, actor, channel_id, clock())
 
 
 async def archive(actor: Actor, channel_id: str, *, clock: Clock = utc_now) -> ChannelRow:
     """Tell this channel nothing more, for good; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return _for(actor, await database.write(_archive, channel_id, clock()))
+    return _for(actor, await database.write(_archive, actor, channel_id, clock()))
 
 
 def find(session: Session, channel_id: str) -> NoticeChannel:
@@ -166,7 +167,9 @@ def _list(session: Session, archived: bool | None) -> list[NoticeChannel]:
     return sorted(session.scalars(query), key=lambda row: (row.name.casefold(), row.id))
 
 
-def _create(session: Session, values: dict[str, Any], now: datetime) -> ChannelWithSecret:
+def _create(
+    session: Session, actor: Actor, values: dict[str, Any], now: datetime
+) -> ChannelWithSecret:
     if len(_list(session, archived=False)) >= MAX_CHANNELS:
         raise Conflict(
             f"There are {MAX_CHANNELS} channels already. Archive one that nobody needs.",
@@ -182,23 +185,31 @@ def _create(session: Session, values: dict[str, Any], now: datetime) -> ChannelW
     )
     session.add(stored)
     session.flush()
+    note(session, actor, AuditAction.CREATED, stored, after=members_of(stored), now=now)
     row = channel_row(stored, may_edit=True)
     return ChannelWithSecret(row, made.present.secret if made else "")
 
 
 def _update(
-    session: Session, channel_id: str, values: dict[str, Any], version: int, now: datetime
+    session: Session,
+    actor: Actor,
+    channel_id: str,
+    values: dict[str, Any],
+    version: int,
+    now: datetime,
 ) -> NoticeChannel:
     stored = find(session, channel_id)
     if all(getattr(stored, name) == value for name, value in values.items()):
         return stored
-    changed = _store(session, stored, values, version, now)
+    changed = _store(session, actor, stored, values, version, now)
     if not changed.enabled:
         sending.cancel(session, channel_id)
     return changed
 
 
-def _new_secret(session: Session, channel_id: str, now: datetime) -> ChannelWithSecret:
+def _new_secret(
+    session: Session, actor: Actor, channel_id: str, now: datetime
+) -> ChannelWithSecret:
     stored = find(session, channel_id)
     refuse_archived(stored)
     if stored.kind is not ChannelKind.URL:
@@ -208,26 +219,28 @@ def _new_secret(session: Session, channel_id: str, now: datetime) -> ChannelWith
     except UnreadableSecret:
         made = signing_secrets.begin(now)
     values = {"secret": signing_secrets.seal(made)}
-    changed = _store(session, stored, values, stored.version, now)
+    changed = _store(session, actor, stored, values, stored.version, now)
     return ChannelWithSecret(channel_row(changed, may_edit=True), made.present.secret)
 
 
-def _archive(session: Session, channel_id: str, now: datetime) -> NoticeChannel:
+def _archive(session: Session, actor: Actor, channel_id: str, now: datetime) -> NoticeChannel:
     stored = find(session, channel_id)
     if stored.archived_at is not None:
         return stored
     sending.cancel(session, channel_id)
-    return _store(session, stored, {"archived_at": now}, stored.version, now)
+    return _store(session, actor, stored, {"archived_at": now}, stored.version, now)
 
 
 def _store(
     session: Session,
+    actor: Actor,
     stored: NoticeChannel,
     values: dict[str, Any],
     version: int,
     now: datetime,
 ) -> NoticeChannel:
     """Store the values as the next version, unless somebody was faster; raise StaleVersion."""
+    before = members_of(stored)
     changed = session.scalar(
         update_rows(NoticeChannel)
         .where(col(NoticeChannel.id) == stored.id, col(NoticeChannel.version) == version)
@@ -238,6 +251,8 @@ def _store(
     session.refresh(stored)
     if changed is None:
         raise StaleVersion(_KIND, yours=version, current=stored.version)
+    action = AuditAction.ARCHIVED if "archived_at" in values else AuditAction.CHANGED
+    note(session, actor, action, stored, before=before, after=members_of(stored), now=now)
     return stored
 
 

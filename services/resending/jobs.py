@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models import BulkResend
-from models.words import BulkResendStatus
+from models.words import AuditAction, AuditSubject, BulkResendStatus
 from services import database
+from services.accounts import audit
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
 from services.errors import Conflict, NotFound
@@ -102,7 +103,7 @@ async def cancel(actor: Actor, bulk_resend_id: str, *, clock: Clock = utc_now) -
     One that has ended stays as it is. Raises `NotFound` and `NotAllowed`.
     """
     actor.require(Right.RESEND)
-    return await database.write(_cancel, bulk_resend_id, clock())
+    return await database.write(_cancel, actor, bulk_resend_id, clock())
 
 
 def _preview(session: Session, wish: ResendWish) -> Preview:
@@ -143,6 +144,7 @@ def _start(
             "Another bulk resend is running. Wait until it has ended, or cancel it.",
             code="bulk_resend_running",
         ) from None
+    _note(session, actor, AuditAction.RESENT, job, now)
     return _row(job)
 
 
@@ -159,17 +161,34 @@ def _latest(session: Session) -> BulkResendRow | None:
     return _row(job) if job is not None else None
 
 
-def _cancel(session: Session, bulk_resend_id: str, now: datetime) -> BulkResendRow:
+def _cancel(session: Session, actor: Actor, bulk_resend_id: str, now: datetime) -> BulkResendRow:
     if is_id(bulk_resend_id):
-        session.execute(
+        cancelled = session.scalar(
             update(BulkResend)
             .where(
                 col(BulkResend.id) == bulk_resend_id,
                 col(BulkResend.status) == BulkResendStatus.RUNNING,
             )
             .values(status=BulkResendStatus.CANCELLED, ended_at=now)
+            .returning(col(BulkResend.id))
         )
+        if cancelled is not None:
+            _note(
+                session, actor, AuditAction.CANCELLED, session.get_one(BulkResend, cancelled), now
+            )
     return _get(session, bulk_resend_id)
+
+
+def _note(
+    session: Session, actor: Actor, action: AuditAction, job: BulkResend, now: datetime
+) -> None:
+    """Write one entry for the whole job: what was asked for, and how far it came."""
+    asked = {name: value for name, value in job.filter.items() if value}
+    if action is AuditAction.RESENT:
+        after = {**asked, "total": job.total, "total_is_complete": job.total_is_complete}
+    else:
+        after = {**asked, "total": job.total, "resent": job.resent}
+    audit.record(session, actor, action, AuditSubject.DELIVERY, key=job.id, after=after, now=now)
 
 
 def _row(job: BulkResend) -> BulkResendRow:

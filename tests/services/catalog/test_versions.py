@@ -20,7 +20,7 @@ async def test_a_change_of_what_was_changed_since_it_was_read_is_refused(
     def read_then_be_overtaken(session: Session) -> None:
         campaign = session.scalars(select(Campaign)).one()
         session.execute(text("UPDATE campaign SET version = 9"))
-        change(session, campaign, {"name": "Mine"}, kind="campaign", now=START)
+        change(session, campaign, {"name": "Mine"}, actor=actor, kind="campaign", now=START)
 
     await campaigns.create(actor, {"key": "auto", "name": "Auto"})
     with pytest.raises(StaleVersion) as error:
