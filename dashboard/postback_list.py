@@ -15,6 +15,7 @@ from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.list_state import list_state as list_state_of
 from dashboard.components.postback_table import PostbackLine, postback_table
 from dashboard.components.values import Text
+from dashboard.locked import locked_without
 from dashboard.pause_dialogs import pause_dialogs
 from dashboard.postback_pause import PauseState, standing_line
 from dashboard.session import SessionState, actor, guarded
@@ -136,13 +137,17 @@ def postback_section(
         "Postbacks",
         list_state_of(
             state.list_state,
-            postback_table(
-                state.lines,
-                zone=SessionState.time_zone,
-                on_switch=state.switch,
-                on_ask=state.ask,
-                on_pause=PauseState.ask_pause,
-                on_resume=PauseState.ask_resume,
+            locked_without(
+                Right.EDIT_DEFINITIONS,
+                postback_table(
+                    state.lines,
+                    zone=SessionState.time_zone,
+                    on_switch=state.switch,
+                    on_ask=state.ask,
+                    on_pause=PauseState.ask_pause,
+                    on_resume=PauseState.ask_resume,
+                ),
+                note=False,
             ),
             empty_title="No postback yet",
             empty_text=empty_text,

@@ -13,6 +13,7 @@ from dashboard.components.filter_bar import filter_bar, search_box
 from dashboard.components.list_state import list_state
 from dashboard.components.status_badge import tag
 from dashboard.components.values import when, when_text
+from dashboard.locked import locked_without
 from dashboard.pages.campaign.lists_views import lists_section
 from dashboard.pages.campaign.manager_state import EventManagerState, FlagMark, ManagedEvent
 from dashboard.pages.campaign.origin_views import origin_badge
@@ -112,11 +113,15 @@ def _row(line: rx.Var[ManagedEvent]) -> rx.Component:
         cell(line.fields, numeric=True, wide_only=True),
         cell(
             rx.el.span(
-                QuickSwitch.create(
-                    checked=line.enabled,
-                    on_change=lambda is_on: EventManagerState.switch(line.name, is_on),
-                    size="1",
-                    aria_label=line.name + " in this campaign",
+                locked_without(
+                    Right.EDIT_DEFINITIONS,
+                    QuickSwitch.create(
+                        checked=line.enabled,
+                        on_change=lambda is_on: EventManagerState.switch(line.name, is_on),
+                        size="1",
+                        aria_label=line.name + " in this campaign",
+                    ),
+                    note=False,
                 ),
                 when(
                     line.overlaps,
