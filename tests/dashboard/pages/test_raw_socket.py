@@ -1,95 +1,24 @@
 """A program that speaks the pages' websocket without signing in gets nothing, whatever it asks."""
 
-import asyncio
-import inspect
-import json
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Self, TypeVar
+import sqlite3
+from contextlib import closing
 
+import httpx
 import pytest
 import socketio
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.dashboard.pages.conftest import EMAIL, AddCampaign, at
+from tests.dashboard.pages.conftest import EMAIL, PASSWORD, AddCampaign, FirstVisit, at
+from tests.dashboard.pages.intruder import Intruder, all_handlers, cookie_for, run_apart, ticket_for
 from tests.dashboard.server import Server
 
-NAMESPACE = "/_event"
 MARKER = "Only for the signed in"
 PAGES = ("/", "/campaigns", "/leads", "/logs", "/settings/events", "/test-receiver")
 
 
-T = TypeVar("T")
-
-
-class Intruder:
-    """A socket.io client of its own; keeps all that the server sends it."""
-
-    def __init__(self, server: Server, *, cookie: str = "", token: str = "intruder") -> None:
-        self.server = server
-        self.headers = {"Origin": server.url, **({"Cookie": cookie} if cookie else {})}
-        self.token = token
-        self.received: list[str] = []
-        self.client = socketio.AsyncClient(reconnection=False)
-        self.client.on("*", self._keep, namespace=NAMESPACE)
-
-    async def _keep(self, _name: str, *data: object) -> None:
-        self.received.append(json.dumps(data, default=str))
-
-    async def __aenter__(self) -> Self:
-        await self.client.connect(
-            f"{self.server.url}?token={self.token}",
-            headers=self.headers,
-            namespaces=[NAMESPACE],
-            socketio_path=NAMESPACE,
-            transports=["websocket"],
-        )
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.client.disconnect()
-
-    async def ask(self, name: str, payload: dict, *, path: str = "/") -> None:
-        router_data = {"pathname": path, "asPath": path, "query": {}}
-        event = {"name": name, "payload": payload, "router_data": router_data}
-        await self.client.emit("event", event, namespace=NAMESPACE)
-
-    async def settle(self) -> None:
-        """Wait until the server has been silent for a moment."""
-        quiet = 0
-        while quiet < 10:
-            before = len(self.received)
-            await asyncio.sleep(0.05)
-            quiet = quiet + 1 if len(self.received) == before else 0
-
-
 @pytest.fixture(scope="module")
 def handlers() -> dict[str, dict]:
-    """Return a payload for every handler of ours and for those by which Reflex itself loads."""
-    import reflex as rx
-
-    import dashboard.dashboard  # noqa: F401 - registers every State
-
-    def below(state: type[rx.State]) -> Iterator[type[rx.State]]:
-        yield state
-        for child in state.get_substates():
-            yield from below(child)
-
-    return {
-        f"{state.get_full_name()}.{name}": dict.fromkeys(_arguments(handler.fn), "x")
-        for state in below(rx.State)
-        for name, handler in state.event_handlers.items()
-    }
-
-
-def _arguments(fn: Callable[..., object]) -> list[str]:
-    return list(inspect.signature(fn).parameters)[1:]
-
-
-def run_apart(work: Coroutine[object, object, T]) -> T:
-    """Run in a thread of its own: Playwright's loop is busy in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+    return {each.name: each.payload for each in all_handlers()}
 
 
 def cookie_header(context: BrowserContext) -> str:
@@ -181,3 +110,63 @@ def test_an_argument_of_the_wrong_kind_is_refused_before_its_handler(
     run_apart(forge())
     assert b"Traceback" not in server.log.read_bytes()[before:]
     assert any("does not fit" in text for text in intruder.received)
+
+
+def test_a_ticket_that_was_used_opens_nothing(server: Server, first_visit: FirstVisit) -> None:
+    ticket = ticket_for(server, EMAIL)
+    first = httpx.get(f"{server.url}/api/session/{ticket}?next=/leads")
+    assert "afterlead_session=" in first.headers["set-cookie"]
+    again = httpx.get(f"{server.url}/api/session/{ticket}?next=/leads")
+    assert (again.status_code, again.headers["location"]) == (303, "/login")
+    assert "set-cookie" not in again.headers
+
+
+def test_another_site_cannot_have_a_ticket_opened(server: Server, first_visit: FirstVisit) -> None:
+    ticket = ticket_for(server, EMAIL)
+    answer = httpx.get(
+        f"{server.url}/api/session/{ticket}", headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_browser_of_another_person_cannot_be_signed_out(
+    server: Server, first_visit: FirstVisit
+) -> None:
+    """Ids of others, taken from the database: the handler finds only one's own."""
+    viewer = "eve@example.com"
+    server.command(
+        "create-user", "--email", viewer, "--role", "viewer", "--password-stdin", text=PASSWORD
+    )
+    anns = cookie_for(server, EMAIL)
+    path = server.environment["AFTERLEAD_DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        ids = [
+            row[0]
+            for row in connection.execute(
+                'SELECT s.id FROM user_session s JOIN "user" u ON u.id = s.user_id'
+                " WHERE u.email = ?",
+                (EMAIL,),
+            )
+        ]
+    assert ids
+    end = next(each.name for each in all_handlers() if each.name.endswith("account_state.end"))
+    eve = Intruder(server, cookie=cookie_for(server, viewer), token="eve")
+
+    async def forge() -> None:
+        async with eve:
+            for session_id in ids:
+                await eve.ask(end, {"session_id": session_id}, path="/account")
+            await eve.settle()
+
+    run_apart(forge())
+    assert sum("There is no session" in text for text in eve.received) == len(ids)
+    ann = Intruder(server, cookie=anns, token="ann-again")
+
+    async def visit() -> None:
+        async with ann:
+            await ann.ask("reflex___state____state.hydrate_and_load", {}, path="/account")
+            await ann.settle()
+
+    run_apart(visit())
+    assert any(EMAIL in text for text in ann.received)
