@@ -44,7 +44,8 @@ class SignInState(rx.State):
             ticket = await sign_in.sign_in(
                 email=str(form.get("email", "")),
                 password=str(form.get("password", "")),
-                code=str(form.get("code", "")),
+                # Reflex sends None for a field that is not on the page.
+                code=str(form.get("code") or ""),
                 address=session.address_of(self),
             )
         except CodeNeeded:
