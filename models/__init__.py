@@ -14,6 +14,7 @@ from models.definition_version import DefinitionVersion
 from models.delivery import Delivery
 from models.destination import Destination
 from models.echo import EchoCall, EchoName
+from models.erasure import Erasure
 from models.event import Event
 from models.event_list import EventList
 from models.event_list_campaign import EventListCampaign
@@ -52,6 +53,7 @@ __all__ = [
     "Destination",
     "EchoCall",
     "EchoName",
+    "Erasure",
     "Event",
     "EventList",
     "EventListCampaign",

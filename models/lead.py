@@ -64,4 +64,6 @@ class Lead(SQLModel, table=True):
     submitted_at: datetime
     created_at: datetime
     updated_at: datetime
+    # When the person behind it was erased; ids, times and the campaign stay.
+    erased_at: datetime | None = None
     version: int = 1

@@ -10,6 +10,7 @@ from models.base import LongText, word
 from models.words import Source, Verdict
 
 _BY_URL = "source = 'incoming'"
+_REFUSED = "event_id IS NULL AND lead_id IS NOT NULL"
 
 
 class Submission(SQLModel, table=True):
@@ -26,6 +27,13 @@ class Submission(SQLModel, table=True):
             "id",
             sqlite_where=text(_BY_URL),
             postgresql_where=text(_BY_URL),
+        ),
+        # The refused calls about one lead; the others are found by their event.
+        Index(
+            "ix_submission_lead_id",
+            "lead_id",
+            sqlite_where=text(_REFUSED),
+            postgresql_where=text(_REFUSED),
         ),
     )
 

@@ -207,6 +207,7 @@ class DeliveryReason(StrEnum):
     SECRET_UNREADABLE = "secret_unreadable"  # noqa: S105 - a reason, no secret
     UNKNOWN = "unknown"
     DISCARDED = "discarded"
+    ERASED = "erased"
 
 
 class PauseReason(StrEnum):

@@ -21,6 +21,7 @@ from services.delivery.transport import PartnerTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
+from services.intake import erasure
 from services.notices import channel_trial
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
@@ -94,6 +95,7 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
         await drain.start()
         drain.every(batches.EVERY_SECONDS, batches.job_of(opened))
         drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
+        drain.every(erasure.EVERY_SECONDS, erasure.job_of(opened))
     notices = NoticeJob(opened, post=post)
     await notices.start()
     _running = _Running(watcher, pool, drain, notices, lock)

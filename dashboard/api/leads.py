@@ -7,14 +7,22 @@ from fastapi import Query, Response
 from dashboard.api.answer import answer, answer_list, answer_versioned
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
 from dashboard.api.routing import json_body, resource
-from services.intake import leads
+from services.actor import Right
+from services.intake import erasure, leads
 from services.intake.lead_input import LeadChanges, LeadInput
 from services.intake.leads import LeadRow
 from services.paging import MAX_LIMIT
 from services.reporting import lead_timeline
 from services.reporting.lead_timeline import TimelineEntry
+from services.validation import InputModel, validate
 
 router = resource("Leads")
+
+
+class ErasureInput(InputModel):
+    """How a lead is erased: with deliveries that wait given up, or not at all while there are."""
+
+    cancel_waiting: bool = False
 
 
 @router.post("/leads", status_code=201, openapi_extra=json_body(LeadInput))
@@ -55,6 +63,18 @@ async def change_lead(
     return answer_versioned(_json(row))
 
 
+@router.post("/leads/{lead_id}/erase", openapi_extra=json_body(ErasureInput))
+async def erase_lead(actor: Caller, lead_id: str, data: JsonObject) -> Response:
+    """Empty all that says who the lead is; ids, amounts, times and statuses stay.
+
+    409 while deliveries of it wait, unless `cancel_waiting` gives them up.
+    """
+    actor.require(Right.ERASE_LEADS)
+    given = validate(ErasureInput, data)
+    row = await erasure.erase(actor, lead_id, cancel_waiting=given.cancel_waiting)
+    return answer_versioned(_json(row))
+
+
 @router.get("/leads/{lead_id}/timeline")
 async def get_timeline(
     actor: Caller, lead_id: str, limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 200
@@ -80,6 +100,7 @@ def _json(row: LeadRow) -> dict[str, object]:
         "source": row.source,
         "submitted_at": row.submitted_at,
         "created_at": row.created_at,
+        "erased_at": row.erased_at,
         "version": row.version,
     }
 

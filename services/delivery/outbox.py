@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import String, Table, case, cast, select, tuple_, update
 from sqlmodel import Session
 
-from models import Delivery, Event
+from models import Delivery, Event, Lead
 from models.words import (
     WORST_FIRST,
     AuditAction,
@@ -37,6 +37,7 @@ from services.sig_places import POLICY_KEY
 
 DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 
 _RANK = {status: rank for rank, status in enumerate(WORST_FIRST)}
 
@@ -177,14 +178,23 @@ def _resend(session: Session, actor: Actor, delivery_id: str, now: datetime) -> 
             DELIVERY.c.reason,
             DELIVERY.c.method,
             DELIVERY.c.emptied_at,
+            DELIVERY.c.created_at,
+            LEAD.c.erased_at,
         )
+        .join_from(DELIVERY, EVENT, EVENT.c.id == DELIVERY.c.event_id)
+        .join(LEAD, LEAD.c.id == EVENT.c.lead_id)
         .where(DELIVERY.c.id == delivery_id)
-        .with_for_update()
+        .with_for_update(of=DELIVERY)
     ).one_or_none()
     if row is None:
         raise NotFound("delivery", delivery_id)
     if row.status is DeliveryStatus.SENDING:
         raise Conflict("This delivery is being sent right now. Wait for its answer.")
+    if row.erased_at is not None and row.created_at <= row.erased_at:
+        raise Conflict(
+            "The lead was erased, and this request with it, so it cannot be sent again.",
+            code="erased",
+        )
     if row.reason in NEVER_SENDABLE:
         raise Conflict(
             "This request cannot be sent as it was rendered. Mend the postback or the lead, "
@@ -225,7 +235,12 @@ def _resend(session: Session, actor: Actor, delivery_id: str, now: datetime) -> 
 
 
 NEVER_SENDABLE = frozenset(
-    {DeliveryReason.REQUIRED_MACRO_EMPTY, DeliveryReason.TOO_LARGE, DeliveryReason.INVALID_REQUEST}
+    {
+        DeliveryReason.REQUIRED_MACRO_EMPTY,
+        DeliveryReason.TOO_LARGE,
+        DeliveryReason.INVALID_REQUEST,
+        DeliveryReason.ERASED,
+    }
 )
 
 

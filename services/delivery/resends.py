@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models import Postback
 from models.words import DeliveryReason, DeliveryStatus, Method
 from services.commit_hooks import after_commit
-from services.delivery.outbox import DELIVERY, refresh_events, wake
+from services.delivery.outbox import DELIVERY, EVENT, LEAD, refresh_events, wake
 from services.delivery.retry import DEADLINE
 
 POSTBACK: Table = Postback.__table__  # type: ignore[attr-defined]
@@ -44,8 +44,12 @@ def resend_many(
             DELIVERY.c.reason,
             DELIVERY.c.method,
             DELIVERY.c.emptied_at,
+            DELIVERY.c.created_at,
+            LEAD.c.erased_at,
         )
         .join(POSTBACK, POSTBACK.c.id == DELIVERY.c.postback_id)
+        .join(EVENT, EVENT.c.id == DELIVERY.c.event_id)
+        .join(LEAD, LEAD.c.id == EVENT.c.lead_id)
         .where(DELIVERY.c.id.in_(delivery_ids), POSTBACK.c.paused_at.is_(None))
         .order_by(DELIVERY.c.id)
         # Whoever holds one is about to send or to settle it.
@@ -59,6 +63,8 @@ def resend_many(
         and (row.reason is None or row.reason in reasons)
         # Where retention has emptied the body, half a request is left, which is none.
         and (row.emptied_at is None or row.method is not Method.POST)
+        # Of what was made before the lead was erased nothing is left.
+        and (row.erased_at is None or row.created_at > row.erased_at)
     ]
     if not rows:
         return 0

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from models import Affiliate, Campaign, EventType, Lead
 from models.words import ConversionStatus
+from services.contacts import NOBODY, Contact
 from services.delivery.rendering import PostbackLike
 from services.delivery.sample_fields import sample_fields
 from services.delivery.success_rule import SuccessRule
@@ -101,6 +102,12 @@ def sample_values(
         is_test=True,
     )
     return values | _given(sample.values or {})
+
+
+def contact_of(session: Session, lead_id: str | None) -> Contact:
+    """Return the contact of a chosen lead; of a sample there is none to hide."""
+    lead = session.get(Lead, lead_id) if lead_id and is_id(lead_id) else None
+    return Contact(lead.email, lead.phone) if lead is not None else NOBODY
 
 
 def _given(values: Mapping[str, object]) -> dict[str, str | Decimal | None]:

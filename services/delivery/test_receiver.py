@@ -1,7 +1,7 @@
 """The built-in test receiver: names, and the calls that each of them got."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -14,6 +14,7 @@ from services import database
 from services.accounts import audit
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
+from services.contacts import mask_for
 from services.errors import Conflict, InvalidInput, NotFound
 from services.identifiers import new_id
 
@@ -73,7 +74,19 @@ async def list_names(actor: Actor) -> list[EchoNameRow]:
 async def calls(actor: Actor, name: str, *, limit: int = KEPT_CALLS) -> list[EchoCallRow]:
     """Return the calls that a name got, newest first; raise NotFound."""
     actor.require(Right.READ)
-    return await database.read(_calls, name, limit)
+    mask = mask_for(actor)
+    found = await database.read(_calls, name, limit)
+    if not mask.is_on:
+        return found
+    return [
+        replace(
+            call,
+            target=mask.unknown(call.target),
+            headers=mask.pairs(call.headers),
+            body=mask.unknown(call.body),
+        )
+        for call in found
+    ]
 
 
 async def clear(actor: Actor, name: str, *, clock: Clock = utc_now) -> None:

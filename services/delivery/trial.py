@@ -1,7 +1,7 @@
 """Send Test and preview: the rendering, guard and sender of live traffic, but for one call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from models.words import FailureKind, Outcome
 from services import database
 from services.actor import Actor, Right
 from services.clock import Clock, utc_now
+from services.contacts import NOBODY, Contact, Mask, mask_for
 from services.delivery.outcome import judged
 from services.delivery.preparing import finish
 from services.delivery.rendering import (
@@ -21,7 +22,7 @@ from services.delivery.rendering import (
     render_postback,
     secret_names,
 )
-from services.delivery.sample import Sample, TriedPostback, sample_values
+from services.delivery.sample import Sample, TriedPostback, contact_of, sample_values
 from services.delivery.secret_cache import PostbackSecrets
 from services.delivery.sender import AttemptResult, PreparedRequest, Sender
 from services.delivery.signing import BODY_HEADER, REQUEST_HEADER, TIMESTAMP_HEADER
@@ -118,10 +119,12 @@ async def preview(
     actor.require(Right.READ)
     rendered = await _render(postback, sample, clock())
     sealed = await database.read(_signing_secrets, postback_id)
+    mask = mask_for(actor)
+    contact = await database.read(contact_of, sample.lead_id) if mask.is_on else NOBODY
     return Preview(
-        request=_unsent(rendered, is_signed=sealed is not None),
-        macros=rendered.macros,
-        not_sent=rendered.reason_text or "",
+        request=_seen(mask, _unsent(rendered, is_signed=sealed is not None), contact),
+        macros=tuple(_seen_macro(mask, use, contact) for use in rendered.macros),
+        not_sent=mask.text(rendered.reason_text or "", contact),
         not_signed=_not_signed(postback_id, sealed),
     )
 
@@ -155,17 +158,39 @@ async def send_test(
     message = result.message
     if result.succeeded and postback.success is not None:
         message = f"The answer {in_words(postback.success)}, as the success rule wants."
+    mask = mask_for(actor)
+    contact = await database.read(contact_of, sample.lead_id) if mask.is_on else NOBODY
     return TrialResult(
         outcome=Outcome.SUCCEEDED if result.succeeded else Outcome.FAILED,
         failure=result.failure,
-        message=message,
-        request=_as_sent(_finish(rendered, _masks(rendered), sealed, now)),
+        message=mask.text(message, contact),
+        request=_seen(mask, _as_sent(_finish(rendered, _masks(rendered), sealed, now)), contact),
         status_code=result.status_code,
-        response_headers=result.response_headers,
-        response_body=result.response_body,
+        response_headers=mask.pairs(result.response_headers, contact),
+        response_body=mask.text(result.response_body, contact),
         truncated=result.truncated,
         duration_ms=result.duration_ms,
         not_signed=_not_signed(postback_id, sealed),
+    )
+
+
+def _seen(mask: Mask, request: RequestView, contact: Contact) -> RequestView:
+    if not mask.is_on:
+        return request
+    body = request.body
+    return replace(
+        request,
+        url=mask.text(request.url, contact),
+        headers=mask.pairs(request.headers, contact),
+        body=None if body is None else mask.text(body, contact),
+    )
+
+
+def _seen_macro(mask: Mask, use: MacroUse, contact: Contact) -> MacroUse:
+    if not mask.is_on:
+        return use
+    return replace(
+        use, value=mask.text(use.value, contact), encoded=mask.text(use.encoded, contact)
     )
 
 

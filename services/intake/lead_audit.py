@@ -30,6 +30,19 @@ def note_changed(
     _note(session, actor, AuditAction.CHANGED, after, before=old, after=new, now=now)
 
 
+def note_revealed(session: Session, actor: Actor, lead: LeadRow, *, now: datetime) -> None:
+    """Write down that somebody looked at a person's contact."""
+    _note(session, actor, AuditAction.REVEALED, lead, now=now)
+
+
+def note_erased(
+    session: Session, actor: Actor, lead: LeadRow, *, cancelled: int, now: datetime
+) -> None:
+    """Write down that a person was erased, and how many deliveries are not sent for it."""
+    after = {"cancelled_deliveries": cancelled}
+    _note(session, actor, AuditAction.ERASED, lead, after=after, now=now)
+
+
 def _note(
     session: Session,
     actor: Actor,

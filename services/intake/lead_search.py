@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, or_, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, or_, tuple_
 from sqlmodel import Session
 
 from services.errors import InvalidInput
@@ -29,7 +29,8 @@ class LeadFilter:
     `campaign` is a key; `affiliate` is one, or "-" for leads without. `q` is a whole id, or the
     beginning of an e-mail address, a phone number or a name, of at least two characters. `since`
     is inclusive and `until` exclusive, on the time of capture or, with `submitted`, on that at
-    which the lead was submitted.
+    which the lead was submitted. With `whole_contacts` e-mail and phone must be whole: whoever
+    may not see them must not find them out letter by letter.
     """
 
     campaign: str = ""
@@ -38,6 +39,7 @@ class LeadFilter:
     since: datetime | None = None
     until: datetime | None = None
     submitted: bool = False
+    whole_contacts: bool = False
 
 
 def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Page[LeadRow]:
@@ -57,7 +59,7 @@ def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Pag
     if wanted.until is not None:
         statement = statement.where(moment < wanted.until)
     if wanted.q:
-        statement = _search(statement, wanted.q)
+        statement = _search(statement, wanted.q, whole=wanted.whole_contacts)
     newer = False
     key = tuple_(LEAD.c.created_at, LEAD.c.id)
     if request.cursor:
@@ -92,19 +94,22 @@ def _place(cursor: str) -> tuple[str, Any]:
     return direction, tuple_(moment, lead_id)
 
 
-def _search(statement: Select[Any], q: str) -> Select[Any]:
+def _search(statement: Select[Any], q: str, *, whole: bool) -> Select[Any]:
     ways = [LEAD.c.id == q, LEAD.c.transaction_id == q]
     lowered = q.lower()
-    if len(lowered) >= _SHORTEST_PREFIX:
-        ways += [
-            (column >= lowered) & (column < lowered + _LAST_CHARACTER)
-            for column in (LEAD.c.search_email, LEAD.c.search_name)
-        ]
     number = digits(q)
+    if len(lowered) >= _SHORTEST_PREFIX:
+        ways.append(_begins(LEAD.c.search_name, lowered))
+        email = LEAD.c.search_email
+        ways.append(email == lowered if whole else _begins(email, lowered))
     if len(number) >= _SHORTEST_PREFIX:
         phone = LEAD.c.search_phone
-        ways.append((phone >= number) & (phone < number + _LAST_CHARACTER))
+        ways.append(phone == number if whole else _begins(phone, number))
     return statement.where(or_(*ways))
+
+
+def _begins(column: Column[Any], text: str) -> ColumnElement[bool]:
+    return (column >= text) & (column < text + _LAST_CHARACTER)
 
 
 def _cursor(direction: str, row: Row[Any]) -> str:

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, update
+from sqlalchemy import update
 from sqlmodel import Session
 
 from models.words import LeadSource
@@ -16,10 +16,11 @@ from services.bulk import insert_new
 from services.catalog import cache
 from services.catalog.rows import AffiliateRow
 from services.clock import Clock, utc_now
+from services.contacts import mask_for
 from services.delivery.values import SUBS
-from services.errors import InvalidInput, NotFound, StaleVersion
-from services.identifiers import is_id, new_id
-from services.intake.lead_audit import note_changed, note_created
+from services.errors import InvalidInput, StaleVersion
+from services.identifiers import new_id
+from services.intake.lead_audit import note_changed, note_created, note_revealed
 from services.intake.lead_input import (
     MAX_FIELDS,
     TOO_MANY_FIELDS,
@@ -27,7 +28,16 @@ from services.intake.lead_input import (
     LeadInput,
     search_columns,
 )
-from services.intake.lead_rows import LEAD, SELECT_LEADS, LeadRow, lead_row
+from services.intake.lead_masks import without_masks
+from services.intake.lead_rows import (
+    LEAD,
+    SELECT_LEADS,
+    LeadRow,
+    find_lead,
+    lead_row,
+    refuse_erased,
+    seen_through,
+)
 from services.intake.lead_search import NO_AFFILIATE, LeadFilter, find_page
 from services.paging import Page, PageRequest
 from services.validation import validate
@@ -39,6 +49,7 @@ __all__ = [
     "create",
     "get",
     "list_page",
+    "reveal",
     "update_details",
 ]
 
@@ -66,13 +77,23 @@ async def create(
     Raises InvalidInput for wrong fields, an unknown or archived campaign or affiliate included.
     """
     actor.require(Right.CAPTURE_LEADS)
-    return await database.write(_create, actor, validate(LeadInput, data), source, clock())
+    created = await database.write(_create, actor, validate(LeadInput, data), source, clock())
+    return replace(created, lead=seen_through(mask_for(actor), created.lead))
 
 
 async def get(actor: Actor, lead_id: str) -> LeadRow:
-    """Return one lead; raise NotFound."""
+    """Return one lead as the actor may see it; raise NotFound."""
     actor.require(Right.READ)
-    return await database.read(_get, lead_id)
+    return seen_through(mask_for(actor), await database.read(_get, lead_id))
+
+
+async def reveal(actor: Actor, lead_id: str, *, clock: Clock = utc_now) -> LeadRow:
+    """Return one lead with its contact, which the audit knows before anybody sees it.
+
+    Raises NotFound, and NotAllowed without the right to reveal contacts.
+    """
+    actor.require(Right.REVEAL_CONTACTS)
+    return await database.write(_reveal, actor, lead_id, clock())
 
 
 async def update_details(
@@ -85,11 +106,18 @@ async def update_details(
 ) -> LeadRow:
     """Change the given details of a lead; ids and campaign stay what they are.
 
-    Raises NotFound, InvalidInput, and StaleVersion when `if_match` is not the current version.
+    A value that comes back as it was masked for the actor is no change. Raises NotFound,
+    InvalidInput, StaleVersion when `if_match` is not the current version, and Conflict for a lead
+    that was erased.
     """
     actor.require(Right.CAPTURE_LEADS)
+    mask = mask_for(actor)
+    if mask.is_on:
+        shown = seen_through(mask, await database.read(_get, lead_id))
+        changes = without_masks(changes, shown)
     checked = validate(LeadChanges, changes)
-    return await database.write(_update, actor, lead_id, checked, if_match, clock())
+    row = await database.write(_update, actor, lead_id, checked, if_match, clock())
+    return seen_through(mask, row)
 
 
 async def list_page(
@@ -108,8 +136,12 @@ async def list_page(
     Raises InvalidInput for a cursor that is not ours.
     """
     actor.require(Right.READ)
-    wanted = LeadFilter(campaign, affiliate, q.strip(), since, until, submitted)
-    return await database.read(find_page, wanted, request)
+    mask = mask_for(actor)
+    wanted = LeadFilter(
+        campaign, affiliate, q.strip(), since, until, submitted, whole_contacts=mask.is_on
+    )
+    page = await database.read(find_page, wanted, request)
+    return replace(page, items=[seen_through(mask, row) for row in page.items])
 
 
 def _create(
@@ -173,7 +205,8 @@ def _update(
     now: datetime,
 ) -> LeadRow:
     connection = session.connection()
-    row = _find(session, lead_id)
+    row = find_lead(session, lead_id)
+    refuse_erased(row)
     if if_match is not None and if_match != row.version:
         raise StaleVersion("lead", yours=if_match, current=row.version)
     named = [name for name in _DETAILS if name in changes.model_fields_set]
@@ -229,16 +262,10 @@ def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _get(session: Session, lead_id: str) -> LeadRow:
-    return lead_row(_find(session, lead_id))
+    return lead_row(find_lead(session, lead_id))
 
 
-def _find(session: Session, lead_id: str) -> Row[Any]:
-    row = None
-    if is_id(lead_id):
-        row = session.connection().execute(_BY_ID, {"b_id": lead_id}).one_or_none()
-    if row is None:
-        raise NotFound("lead", lead_id)
-    return row
-
-
-_BY_ID = SELECT_LEADS.where(LEAD.c.id == bindparam("b_id"))
+def _reveal(session: Session, actor: Actor, lead_id: str, now: datetime) -> LeadRow:
+    lead = _get(session, lead_id)
+    note_revealed(session, actor, lead, now=now)
+    return lead

@@ -32,6 +32,7 @@ from services.intake.incoming_call import (
     read_call,
 )
 from services.intake.targets import find_target, refuse_unavailable
+from services.intake.traces import EMPTY_PAYLOAD
 from services.json_text import BrokenJson, read_object
 from services.validation import find_unstorable
 
@@ -164,6 +165,8 @@ def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
     if isinstance(target, Refused):
         return Decision(_refuse(session, call, refusal or target))
     effective, lead = target.effective, target.lead
+    if lead.erased_at is not None:
+        call = replace(call, body=EMPTY_PAYLOAD)  # what is known of the person stays away
     if unavailable := refuse_unavailable(target):
         refused = _refuse(session, call, refusal or unavailable, lead_id=lead.id)
         return Decision(refused, effective.fields)

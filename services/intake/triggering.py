@@ -18,6 +18,7 @@ from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
 from services.catalog.rows import CampaignRow, CustomFieldRow, EventTypeRow
 from services.clock import Clock, utc_now
+from services.contacts import Contact, Mask, mask_for
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id
 from services.intake.contract import EventInput
@@ -82,7 +83,7 @@ async def what_it_sends(
     problems = refusal.fields if refusal else {}
     if event is None:
         raise InvalidInput(problems)
-    return await database.read(_what_it_sends, event, problems, now)
+    return await database.read(_what_it_sends, event, problems, now, mask_for(actor))
 
 
 def _options(session: Session, lead_id: str, now: datetime) -> list[TriggerOption]:
@@ -159,7 +160,7 @@ def _matching(
 
 
 def _what_it_sends(
-    session: Session, event: EventInput, problems: Mapping[str, str], now: datetime
+    session: Session, event: EventInput, problems: Mapping[str, str], now: datetime, mask: Mask
 ) -> tuple[RequestLine, ...]:
     lead, campaign, definitions = _place(session, event.lead_id or "")
     defined = definitions.event_types_by_name.get(event.event)
@@ -187,10 +188,11 @@ def _what_it_sends(
         lead=lead,
         definitions=definitions,
     )
+    contact = Contact(lead.email, lead.phone)
     return tuple(
         RequestLine(
             delivery.request.method.value,
-            delivery.request.url,
+            mask.text(delivery.request.url, contact),
             _HELD if delivery.status is DeliveryStatus.HELD else delivery.request.reason_text or "",
         )
         for delivery in owed

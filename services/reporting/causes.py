@@ -47,6 +47,7 @@ _TEXTS: Mapping[str, str] = MappingProxyType(
         DeliveryReason.POISON.value: "Sending it stopped the sender",
         DeliveryReason.UNKNOWN.value: "Unclear whether it arrived",
         DeliveryReason.DISCARDED.value: "Discarded",
+        DeliveryReason.ERASED.value: "The lead was erased",
         DeliveryReason.EXHAUSTED.value: "Every try failed",
         DeliveryReason.DEADLINE.value: "The deadline passed",
         DeliveryReason.GONE.value: "The address is gone for good",

@@ -1,7 +1,7 @@
 """One delivery with its frozen request and every attempt, as the log entry shows it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from models.words import (
     Outcome,
     PostbackLevel,
 )
+from services.contacts import Contact, Mask
 from services.reporting import next_try
 from services.reporting.explanations import explain
 from services.reporting.next_try import NextTry
@@ -97,6 +98,33 @@ def of_id(session: Session, delivery_id: str) -> DeliveryDetail | None:
     """Return one delivery, or `None` when there is none of this id."""
     delivery = session.get(Delivery, delivery_id)
     return _details(session, [delivery])[0] if delivery is not None else None
+
+
+def seen_through(mask: Mask, detail: DeliveryDetail, contact: Contact) -> DeliveryDetail:
+    """Return a delivery as some eyes may see it: the contact masked in request and answers."""
+    if not mask.is_on:
+        return detail
+    request = detail.request
+    return replace(
+        detail,
+        reason_text=None if detail.reason_text is None else mask.text(detail.reason_text, contact),
+        explanation=mask.text(detail.explanation, contact),
+        request=replace(
+            request,
+            url=mask.text(request.url, contact),
+            headers=mask.pairs(request.headers, contact),
+            body=None if request.body is None else mask.text(request.body, contact),
+        ),
+        attempts=tuple(
+            replace(
+                each,
+                message=mask.text(each.message, contact),
+                response_headers=mask.pairs(each.response_headers, contact),
+                response_body=mask.text(each.response_body, contact),
+            )
+            for each in detail.attempts
+        ),
+    )
 
 
 def next_attempt_at(status: DeliveryStatus, due_at: datetime | None) -> datetime | None:

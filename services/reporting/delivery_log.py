@@ -11,6 +11,7 @@ from models import Campaign, Delivery, Event, Lead
 from models.words import DeliveryReason, DeliveryStatus, FailureKind, Method, PostbackLevel
 from services import database
 from services.actor import Actor, Right
+from services.contacts import Contact, Mask, mask_for
 from services.errors import NotFound
 from services.identifiers import is_id
 from services.paging import Page, PageRequest
@@ -81,7 +82,7 @@ async def list_page(
     Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
     """
     actor.require(Right.READ)
-    return await database.read(_list_page, wanted, request)
+    return await database.read(_list_page, wanted, request, mask_for(actor))
 
 
 async def count(actor: Actor, wanted: DeliveryFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
@@ -93,10 +94,12 @@ async def count(actor: Actor, wanted: DeliveryFilter, *, at_most: int = COUNTED_
 async def get(actor: Actor, delivery_id: str) -> DeliveryDetail:
     """Return one delivery with its request and attempts; raises `NotFound` and `NotAllowed`."""
     actor.require(Right.READ)
-    return await database.read(_get, delivery_id)
+    return await database.read(_get, delivery_id, mask_for(actor))
 
 
-def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -> Page[DeliveryRow]:
+def _list_page(
+    session: Session, wanted: DeliveryFilter, request: PageRequest, mask: Mask
+) -> Page[DeliveryRow]:
     found = keyset.find_page(session, delivery_search(session, wanted), request)
     query = (
         select(
@@ -124,6 +127,7 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
             col(Lead.first_name),
             col(Lead.last_name),
             col(Lead.email),
+            col(Lead.phone),
             col(Campaign.key),
             col(Campaign.name).label("campaign_name"),
         )
@@ -132,7 +136,7 @@ def _list_page(session: Session, wanted: DeliveryFilter, request: PageRequest) -
         .join(Campaign, col(Campaign.id) == col(Event.campaign_id))
         .where(col(Delivery.id).in_(found.items))
     )
-    rows = {row.id: _row(row) for row in session.execute(query)}
+    rows = {row.id: _row(row, mask) for row in session.execute(query)}
     return Page(
         [rows[delivery_id] for delivery_id in found.items if delivery_id in rows],
         next_cursor=found.next_cursor,
@@ -144,13 +148,14 @@ def _count(session: Session, wanted: DeliveryFilter, at_most: int) -> Count:
     return keyset.count(session, delivery_search(session, wanted), at_most=at_most)
 
 
-def _row(row: Any) -> DeliveryRow:
+def _row(row: Any, mask: Mask) -> DeliveryRow:
+    contact = Contact(row.email, row.phone)
     return DeliveryRow(
         id=row.id,
         event_id=row.event_id,
         event=row.event_name,
         lead_id=row.lead_id,
-        lead_name=lead_name(row.first_name, row.last_name, row.email),
+        lead_name=lead_name(row.first_name, row.last_name, mask.email(row.email)),
         transaction_id=row.transaction_id,
         campaign=row.key,
         campaign_name=row.campaign_name,
@@ -158,9 +163,9 @@ def _row(row: Any) -> DeliveryRow:
         level=row.level,
         status=row.status,
         reason=row.reason,
-        reason_text=row.reason_text,
+        reason_text=None if row.reason_text is None else mask.text(row.reason_text, contact),
         method=row.method,
-        url=row.url,
+        url=mask.text(row.url, contact),
         host=delivery_details.host_of(row.url),
         destination=row.destination,
         created_at=row.created_at,
@@ -174,9 +179,12 @@ def _row(row: Any) -> DeliveryRow:
     )
 
 
-def _get(session: Session, delivery_id: str) -> DeliveryDetail:
+def _get(session: Session, delivery_id: str, mask: Mask) -> DeliveryDetail:
     is_possible = is_id(delivery_id)
     detail = delivery_details.of_id(session, delivery_id) if is_possible else None
     if detail is None:
         raise NotFound("delivery", delivery_id)
+    if mask.is_on:
+        lead = session.get_one(Lead, session.get_one(Event, detail.event_id).lead_id)
+        return delivery_details.seen_through(mask, detail, Contact(lead.email, lead.phone))
     return detail

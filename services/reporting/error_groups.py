@@ -11,6 +11,7 @@ from models import Attempt, Delivery
 from models.words import DeliveryStatus, PostbackLevel
 from services import database
 from services.actor import Actor, Right
+from services.contacts import mask_for
 from services.reporting import keyset
 from services.reporting.causes import NEEDS, cause_of
 from services.reporting.delivery_filter import FAILING, DeliveryFilter, delivery_search
@@ -64,7 +65,10 @@ async def get(actor: Actor, wanted: DeliveryFilter) -> ErrorGroups:
     `InvalidInput` for a wrong filter.
     """
     actor.require(Right.READ)
-    return await database.read(_get, wanted)
+    found = await database.read(_get, wanted)
+    mask = mask_for(actor)
+    groups = tuple(replace(each, message=mask.text(each.message)) for each in found.groups)
+    return replace(found, groups=groups)
 
 
 def _get(session: Session, wanted: DeliveryFilter) -> ErrorGroups:

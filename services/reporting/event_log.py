@@ -1,7 +1,7 @@
 """The event log: every firing, newest first, and one firing in full."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from models import Affiliate, Campaign, Event, Lead, StatusChange
 from models.words import ConversionStatus, DeliveryStatus, Source
 from services import database
 from services.actor import Actor, Right
+from services.contacts import Contact, Mask, mask_for
 from services.errors import NotFound
 from services.field_values import as_text
 from services.identifiers import is_id
@@ -90,7 +91,8 @@ class EventDetail:
 
     `fields` are the custom fields as text; `status_changes` begin with the first. `removed` counts
     the deliveries that retention has removed, `removed_on` tells to the day when the last one went,
-    by the present settings.
+    by the present settings. `erased_at` is when the lead was erased, and with it all that said who
+    it was.
     """
 
     row: EventLogRow
@@ -103,6 +105,7 @@ class EventDetail:
     deliveries: tuple[DeliveryDetail, ...]
     removed: int
     removed_on: datetime | None
+    erased_at: datetime | None = None
 
 
 async def list_page(
@@ -113,7 +116,7 @@ async def list_page(
     Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
     """
     actor.require(Right.READ)
-    return await database.read(_list_page, wanted, request)
+    return await database.read(_list_page, wanted, request, mask_for(actor))
 
 
 async def count(actor: Actor, wanted: EventLogFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
@@ -125,12 +128,14 @@ async def count(actor: Actor, wanted: EventLogFilter, *, at_most: int = COUNTED_
 async def get(actor: Actor, event_id: str) -> EventDetail:
     """Return one event in full; raises `NotFound` and `NotAllowed`."""
     actor.require(Right.READ)
-    return await database.read(_get, event_id)
+    return await database.read(_get, event_id, mask_for(actor))
 
 
-def _list_page(session: Session, wanted: EventLogFilter, request: PageRequest) -> Page[EventLogRow]:
+def _list_page(
+    session: Session, wanted: EventLogFilter, request: PageRequest, mask: Mask
+) -> Page[EventLogRow]:
     found = keyset.find_page(session, event_search(session, wanted), request)
-    rows = rows_by_id(session, found.items)
+    rows = rows_by_id(session, found.items, mask=mask)
     return Page(
         [rows[event_id] for event_id in found.items if event_id in rows],
         next_cursor=found.next_cursor,
@@ -142,8 +147,8 @@ def _count(session: Session, wanted: EventLogFilter, at_most: int) -> Count:
     return keyset.count(session, event_search(session, wanted), at_most=at_most)
 
 
-def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLogRow]:
-    """Return the rows of these events; an event that is gone is left out."""
+def rows_by_id(session: Session, event_ids: Sequence[str], *, mask: Mask) -> dict[str, EventLogRow]:
+    """Return the rows of these events, contacts masked; an event that is gone is left out."""
     query = (
         select(
             col(Event.id),
@@ -176,17 +181,17 @@ def rows_by_id(session: Session, event_ids: Sequence[str]) -> dict[str, EventLog
     )
     found = session.execute(query).all()
     coming = next_try.of_events(session, {row.id: row.delivery_status for row in found})
-    return {row.id: _row(row, coming.get(row.id)) for row in found}
+    return {row.id: _row(row, coming.get(row.id), mask) for row in found}
 
 
-def _row(row: Any, coming: NextTry | None) -> EventLogRow:
+def _row(row: Any, coming: NextTry | None, mask: Mask) -> EventLogRow:
     return EventLogRow(
         event_id=row.id,
         event=row.event_name,
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         lead_id=row.lead_id,
-        lead_name=lead_name(row.first_name, row.last_name, row.email),
+        lead_name=lead_name(row.first_name, row.last_name, mask.email(row.email)),
         transaction_id=row.transaction_id,
         campaign=row.key,
         campaign_name=row.campaign_name,
@@ -205,21 +210,29 @@ def _row(row: Any, coming: NextTry | None) -> EventLogRow:
     )
 
 
-def _get(session: Session, event_id: str) -> EventDetail:
+def _get(session: Session, event_id: str, mask: Mask) -> EventDetail:
     event = session.get(Event, event_id) if is_id(event_id) else None
     if event is None:
         raise NotFound("event", event_id)
+    lead = session.get_one(Lead, event.lead_id)
+    contact = Contact(lead.email, lead.phone)
     deliveries = delivery_details.of_event(session, event_id)
     removed = max(event.deliveries - len(deliveries), 0)
     return EventDetail(
-        row=rows_by_id(session, [event_id])[event_id],
-        payload=event.payload,
+        row=rows_by_id(session, [event_id], mask=mask)[event_id],
+        payload=mask.text(event.payload, contact),
         order_id=event.order_id,
-        fields=tuple((name, as_text(value)) for name, value in event.fields.items()),
+        fields=mask.pairs(
+            ((name, as_text(value)) for name, value in event.fields.items()), contact
+        ),
         actor_name=event.actor_name,
         is_affiliate_conversion=event.is_affiliate_conversion,
-        status_changes=_status_changes(session, event_id),
-        deliveries=deliveries,
+        status_changes=tuple(
+            replace(each, reason=mask.text(each.reason, contact))
+            for each in _status_changes(session, event_id)
+        ),
+        deliveries=tuple(delivery_details.seen_through(mask, each, contact) for each in deliveries),
+        erased_at=lead.erased_at,
         removed=removed,
         removed_on=_removed_on(event, is_whole=not deliveries) if removed else None,
     )

@@ -52,6 +52,10 @@ REASONS: Mapping[DeliveryReason, str] = MappingProxyType(
             "Given up: cancelled when the postback was resumed or archived, since what it held was "
             "discarded then. Resend it if the partner should have it."
         ),
+        DeliveryReason.ERASED: (
+            "Given up: cancelled when the lead was erased, so that nothing more is sent about this "
+            "person. It cannot be sent again."
+        ),
         DeliveryReason.SECRET_UNREADABLE: (
             "Not sent: a secret of the postback was encrypted under another key. Enter the secret "
             "again in the postback, or make a new one where it is the signing secret, then resend."

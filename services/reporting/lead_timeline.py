@@ -1,7 +1,7 @@
 """What happened to one lead: captured, events fired, statuses changed, postbacks sent."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -13,6 +13,7 @@ from models import Attempt, Campaign, Delivery, Event, Lead, StatusChange
 from models.words import DeliveryStatus
 from services import database
 from services.actor import Actor, Right
+from services.contacts import Contact, Mask, mask_for
 from services.errors import NotFound
 from services.identifiers import is_id
 from services.reporting import next_try
@@ -54,10 +55,10 @@ async def list_entries(actor: Actor, lead_id: str, *, limit: int = 200) -> list[
     A delivery stands where its last attempt does. Raises `NotFound` and `NotAllowed`.
     """
     actor.require(Right.READ)
-    return await database.read(_list_entries, lead_id, limit)
+    return await database.read(_list_entries, lead_id, limit, mask_for(actor))
 
 
-def _list_entries(session: Session, lead_id: str, limit: int) -> list[TimelineEntry]:
+def _list_entries(session: Session, lead_id: str, limit: int, mask: Mask) -> list[TimelineEntry]:
     lead = session.get(Lead, lead_id) if is_id(lead_id) else None
     if lead is None:
         raise NotFound("lead", lead_id)
@@ -88,7 +89,8 @@ def _list_entries(session: Session, lead_id: str, limit: int) -> list[TimelineEn
     # A stable sort: at the same moment the delivery stands above its event, and that above the
     # capture.
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return entries[:limit]
+    contact = Contact(lead.email, lead.phone)
+    return [replace(each, detail=mask.text(each.detail, contact)) for each in entries[:limit]]
 
 
 def _captured(session: Session, lead: Lead) -> TimelineEntry:

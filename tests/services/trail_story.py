@@ -19,7 +19,7 @@ from services.catalog import (
 )
 from services.catalog.postbacks import Owner
 from services.delivery import holding, outbox, resuming, test_receiver
-from services.intake import leads, recording, status_changes
+from services.intake import erasure, leads, recording, status_changes
 from services.notices import channel_trial, channels, closing
 from services.reporting.delivery_filter import DeliveryFilter
 from services.resending import jobs
@@ -235,6 +235,14 @@ STORY = [
     ),
     Deed(channel_trial, "send_test", lambda m: (m["nch"].row.id,), ["tested channel nch"]),
     Deed(channels, "new_secret", lambda m: (m["nch"].row.id,), ["changed channel nch"], again=True),
+    Deed(leads, "reveal", lambda m: (m["ld"].lead.id,), ["revealed lead ld"], again=True),
+    Deed(
+        erasure,
+        "erase",
+        lambda m: (m["ld"].lead.id,),
+        ["erased lead ld"],
+        more={"cancel_waiting": True},
+    ),
     Deed(channels, "archive", lambda m: (m["nch"].row.id,), ["archived channel nch"]),
     Deed(closing, "close", lambda m: (m["notice"],), ["dismissed notice ntc"]),
 ]
