@@ -43,7 +43,7 @@ def lead_line(row: LeadRow) -> LeadLine:
     return LeadLine(
         id=row.id,
         captured_at=row.created_at.isoformat(),
-        name=row.full_name,
+        name=row.full_name or ("Erased" if row.erased_at else ""),
         email=row.email or "",
         transaction_id=row.transaction_id,
         campaign=row.campaign,

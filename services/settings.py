@@ -71,6 +71,10 @@ class Settings(BaseSettings):
         default=90, ge=0, description="days that everything else is kept; 0: for ever"
     )
 
+    retention_payload_days: int = Field(
+        default=0, ge=0, description="days that what callers sent is kept as it came; 0: for ever"
+    )
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:

@@ -100,20 +100,21 @@ def _begin(
 def _refuse_unsent(unsent: traces.Unsent) -> None:
     if unsent.sending:
         raise Conflict(
-            f"{_deliveries(unsent.sending)} of this lead being sent right now. Wait until it has "
-            "ended, then erase the lead.",
+            f"{_deliveries(unsent.sending)} being sent right now. Wait until that has ended, then "
+            "erase the lead.",
             code="being_sent",
         )
     if unsent.waiting:
         raise Conflict(
-            f"{_deliveries(unsent.waiting)} of this lead still to be sent or held. Wait until "
-            "they have ended, or erase the lead with cancel_waiting, and they are never sent.",
+            f"{_deliveries(unsent.waiting)} still to be sent or held. Wait until that has ended, "
+            "or give up what waits (cancel_waiting): then it is never sent.",
             code="deliveries_waiting",
         )
 
 
 def _deliveries(number: int) -> str:
-    return f"{number:,} deliveries are" if number != 1 else "1 delivery is"
+    noun, verb = ("delivery", "is") if number == 1 else ("deliveries", "are")
+    return f"{number:,} {noun} of this lead {verb}"
 
 
 def _open(session: Session) -> list[tuple[str, datetime]]:

@@ -12,12 +12,12 @@ from typing import Final
 from sqlalchemy import Table, exists, select, update
 from sqlmodel import Session
 
-from models import Attempt, Delivery, RetentionMark
+from models import Attempt, Delivery
 from models.words import DeliveryStatus
 from services.identifiers import first_id
 from services.retention.batches import ROWS, Due
 
-_MARK: Final = "bodies"
+MARK: Final = "bodies"
 
 ATTEMPT: Table = Attempt.__table__  # type: ignore[attr-defined]
 DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
@@ -86,18 +86,3 @@ def empty(session: Session, delivery_ids: Sequence[str], *, end: str, now: datet
             update(DELIVERY).where(DELIVERY.c.id.in_(ids)).values(body=None, emptied_at=now)
         )
     return len(ids)
-
-
-def mark(session: Session) -> str:
-    """Return the id up to which an earlier run came, "" before the first."""
-    stored = session.get(RetentionMark, _MARK)
-    return stored.mark if stored is not None else ""
-
-
-def set_mark(session: Session, reached: str, *, now: datetime) -> None:
-    """Note how far this run came; a mark never goes back."""
-    stored = session.get(RetentionMark, _MARK)
-    if stored is None:
-        session.add(RetentionMark(name=_MARK, mark=reached, updated_at=now))
-    elif stored.mark < reached:
-        stored.mark, stored.updated_at = reached, now

@@ -10,8 +10,9 @@ from typing import Final
 from models.words import DeliveryStatus
 from services.clock import utc_now
 from services.database import Database
-from services.retention import bodies, deliveries, small_things
+from services.retention import bodies, deliveries, payloads, small_things
 from services.retention.batches import batches
+from services.retention.marks import mark, set_mark
 from services.retention.small_things import Leftover
 from services.settings import Settings
 
@@ -35,6 +36,7 @@ class Retention:
     delivered_days: int
     bodies_days: int
     failed_days: int
+    payload_days: int = 0
 
     @staticmethod
     def of(settings: Settings) -> "Retention":
@@ -43,17 +45,19 @@ class Retention:
             delivered_days=settings.retention_delivered_days,
             bodies_days=settings.retention_bodies_days,
             failed_days=settings.retention_failed_days,
+            payload_days=settings.retention_payload_days,
         )
 
 
 @dataclass(slots=True)
 class Pruned:
-    """What one run has done: rows removed, and deliveries whose bodies were emptied."""
+    """What one run has done: rows removed, and deliveries and calls that were emptied."""
 
     deliveries: int = 0
     attempts: int = 0
     emptied: int = 0
     others: int = 0
+    payloads: int = 0
 
 
 async def prune(
@@ -70,15 +74,17 @@ async def prune(
     """
     run = _Run(database, now, retention or Retention.of(database.settings), pause_seconds)
     await run.empty_bodies()
+    await run.empty_payloads()
     await run.remove_deliveries()
     await run.remove_small_things()
     if run.pruned != Pruned():
         log.info(
-            "retention removed deliveries=%d attempts=%d others=%d emptied=%d",
+            "retention removed deliveries=%d attempts=%d others=%d emptied=%d payloads=%d",
             run.pruned.deliveries,
             run.pruned.attempts,
             run.pruned.others,
             run.pruned.emptied,
+            run.pruned.payloads,
         )
     return run.pruned
 
@@ -108,7 +114,7 @@ class _Run:
         if not self._kept.bodies_days:
             return
         end = bodies.end_of(self._ago(self._kept.bodies_days))
-        place = await self._database.read(bodies.mark)
+        place = await self._database.read(mark, bodies.MARK)
         while (found := await self._database.read(bodies.find, after=place, end=end)) is not None:
             place = found.place
             for ids in batches(found.due):
@@ -116,7 +122,19 @@ class _Run:
                     bodies.empty, ids, end=end, now=self._now
                 )
                 await self._pause()
-            await self._database.write(bodies.set_mark, place, now=self._now)
+            await self._database.write(set_mark, bodies.MARK, place, now=self._now)
+
+    async def empty_payloads(self) -> None:
+        if not self._kept.payload_days:
+            return
+        for sent in payloads.ALL:
+            end = payloads.end_of(sent, self._ago(self._kept.payload_days))
+            place = await self._database.read(mark, sent.mark)
+            while ids := await self._database.read(payloads.find, sent, after=place, end=end):
+                place = ids[-1]
+                self.pruned.payloads += await self._database.write(payloads.empty, sent, ids)
+                await self._database.write(set_mark, sent.mark, place, now=self._now)
+                await self._pause()
 
     async def remove_deliveries(self) -> None:
         for statuses, days in (

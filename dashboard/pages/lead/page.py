@@ -5,6 +5,7 @@ import reflex as rx
 from dashboard import routes
 from dashboard.layout import framed
 from dashboard.pages.lead.editor_views import editor
+from dashboard.pages.lead.erase_views import erase_dialog
 from dashboard.pages.lead.state import LeadState
 from dashboard.pages.lead.trigger_views import trigger_button, trigger_dialog
 from dashboard.pages.lead.views import body, lead_actions, title
@@ -22,6 +23,7 @@ def _page() -> rx.Component:
         title(),
         body(),
         editor(),
+        erase_dialog(),
         trigger_dialog(),
         section=routes.LEADS,
         viewer=viewer(),

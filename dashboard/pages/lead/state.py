@@ -59,27 +59,50 @@ class LeadState(rx.State):
     """The subs that are there, then the free fields."""
     entries: list[EntryLine] = rx.field(default_factory=list)
     has_more: bool = False
+    is_masked: bool = False
+    """Whether there is more of the contact than is shown."""
+    erased_at: str = ""
+
+    _revealed: dict[str, Any] = rx.field(default_factory=dict)
+    """What was revealed for this view, until the lead changes."""
+    _revealed_version: int = 0
 
     @rx.event(background=True)
     @guarded(Right.READ)
     async def follow(self) -> None:
         """Show the lead of the address, and again after every change."""
         lead_id = self.lead_id
-        if lead_id != self.id:
-            async with self:
+        async with self:
+            if lead_id != self.id:
                 self.reset()
                 self.id = lead_id
+            self._revealed = {}
         async for _ in live.changes(self):
             await self._load(lead_id)
+
+    @rx.event
+    @guarded(Right.REVEAL_CONTACTS)
+    async def reveal(self) -> None:
+        """Show the contact for as long as the page is looked at; the audit says who did."""
+        row = await leads.reveal(actor(), self.id)
+        found = _contact(row)
+        self._revealed, self._revealed_version = found, row.version
+        for name, value in found.items():
+            setattr(self, name, value)
 
     async def _load(self, lead_id: str) -> None:
         try:
             row = await leads.get(actor(), lead_id)
             entries = await lead_timeline.list_entries(actor(), lead_id, limit=MOST_ENTRIES)
-            shown = _facts(row) | {
-                "entries": [_line(entry) for entry in entries],
-                "has_more": len(entries) == MOST_ENTRIES,
-            }
+            kept = self._revealed if row.version == self._revealed_version else {}
+            shown = (
+                _facts(row)
+                | kept
+                | {
+                    "entries": [_line(entry) for entry in entries],
+                    "has_more": len(entries) == MOST_ENTRIES,
+                }
+            )
         except NotFound:
             shown = {"shown": MISSING}
         except AppError as error:
@@ -94,12 +117,8 @@ class LeadState(rx.State):
 def _facts(row: LeadRow) -> dict[str, Any]:
     return {
         "shown": list_state.READY,
-        "name": row.full_name or row.email or "Lead without a name",
         "full_name": row.full_name,
-        "email": row.email or "",
-        "phone": row.phone or "",
         "transaction_id": row.transaction_id,
-        "external_click_id": row.external_click_id or "",
         "campaign": row.campaign,
         "campaign_name": row.campaign_name,
         "affiliate": row.affiliate or "",
@@ -107,6 +126,19 @@ def _facts(row: LeadRow) -> dict[str, Any]:
         "source": row.source,
         "captured_at": row.created_at.isoformat(),
         "submitted_at": row.submitted_at.isoformat(),
+        "erased_at": row.erased_at.isoformat() if row.erased_at else "",
+        **_contact(row),
+    }
+
+
+def _contact(row: LeadRow) -> dict[str, Any]:
+    nobody = "Erased lead" if row.erased_at else "Lead without a name"
+    return {
+        "name": row.full_name or row.email or nobody,
+        "email": row.email or "",
+        "phone": row.phone or "",
+        "external_click_id": row.external_click_id or "",
+        "is_masked": row.is_masked,
         "more": [
             *((f"sub{number}", text) for number, text in enumerate(row.subs, 1) if text),
             *row.fields,

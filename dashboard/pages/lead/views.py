@@ -15,8 +15,10 @@ from dashboard.components.time_cell import time_cell
 from dashboard.components.timeline import timeline, timeline_entry
 from dashboard.components.values import Text, has_text, when
 from dashboard.pages.lead.editor_state import LeadEditorState
+from dashboard.pages.lead.erase_views import erased_banner, privacy
 from dashboard.pages.lead.state import MISSING, EntryLine, LeadState
-from dashboard.session import SessionState
+from dashboard.session import SessionState, may
+from services.actor import Right
 
 
 def title() -> rx.Var[str]:
@@ -30,7 +32,10 @@ def lead_actions(trigger: rx.Component) -> rx.Component:
         LeadState.shown == "ready",
         rx.fragment(
             link_button("View Logs", href=routes.logs(range="30d", lead_id=LeadState.id)),
-            button("Edit", icon="pencil", on_click=LeadEditorState.open_form),
+            when(
+                ~has_text(LeadState.erased_at),
+                button("Edit", icon="pencil", on_click=LeadEditorState.open_form),
+            ),
             trigger,
         ),
     )
@@ -59,7 +64,7 @@ def body() -> rx.Component:
                 alert=True,
             ),
         ),
-        ("ready", _record()),
+        ("ready", rx.fragment(erased_banner(), _record())),
         skeleton(),
     )
 
@@ -71,12 +76,13 @@ def _record() -> rx.Component:
             style={"flex": "3 1 440px", "min_width": "0"},
         ),
         rx.el.div(
-            section("Contact", _contact()),
+            section("Contact", _contact(), _reveal()),
             section("Identifiers", _identifiers()),
             when(
                 LeadState.more.length() > 0,
                 section("More fields", key_value_each(LeadState.more)),
             ),
+            privacy(),
             style={
                 "flex": "2 1 320px",
                 "display": "flex",
@@ -109,6 +115,18 @@ def _contact() -> rx.Component:
         ("Captured", _time(LeadState.captured_at)),
         ("Submitted", _time(LeadState.submitted_at)),
         ("Source", source_word(LeadState.source)),
+    )
+
+
+def _reveal() -> rx.Component:
+    """Offer the whole contact to those who may have it; a viewer sees nothing of this."""
+    return when(
+        LeadState.is_masked & may(Right.REVEAL_CONTACTS),
+        rx.el.div(
+            button("Reveal contact", icon="eye", small=True, on_click=LeadState.reveal),
+            rx.el.span("The audit keeps who looked.", class_name="al-field-help"),
+            style={"display": "flex", "gap": "10px", "align_items": "center", "flex_wrap": "wrap"},
+        ),
     )
 
 
@@ -178,7 +196,7 @@ def _copied(text: Text, label: str) -> rx.Component:
         has_text(text),
         rx.el.span(
             rx.el.span(text, class_name="al-break"),
-            copy_button(text, label=label),
+            when(~LeadState.is_masked, copy_button(text, label=label)),
             class_name="al-id",
         ),
         _dash(),

@@ -94,7 +94,7 @@ def _request(line: rx.Var[DeliveryLine]) -> rx.Component:
             content=rx.fragment(
                 _headers("Headers", line.headers),
                 when_text(line.body, code_view(line.body, label="Request body")),
-                when_text(line.left_at, _left("The request's body", line.left_at)),
+                when_text(line.left_at, _left("The request", line)),
                 code_snippet(line.curl, label="cURL"),
             ),
         ),
@@ -122,7 +122,7 @@ def _attempt(line: rx.Var[AttemptLine]) -> rx.Component:
                 line.has_answer,
                 rx.cond(
                     line.left_at,
-                    _left("Body and headers of the answer", line.left_at),
+                    _left("Body and headers of the answer", line),
                     rx.fragment(
                         code_view(
                             line.body,
@@ -140,11 +140,13 @@ def _attempt(line: rx.Var[AttemptLine]) -> rx.Component:
     )
 
 
-def _left(what: str, at: rx.Var[str]) -> rx.Component:
+def _left(what: str, line: rx.Var[DeliveryLine] | rx.Var[AttemptLine]) -> rx.Component:
     return rx.el.p(
         what,
-        " left with retention on ",
-        time_cell(at, zone=ZONE),
+        " left ",
+        line.left_by,
+        " on ",
+        time_cell(line.left_at, zone=ZONE),
         ".",
         class_name="al-dim",
         style={"margin": "0", "font_size": "13px"},

@@ -54,6 +54,8 @@ class Facts:
     removed: str = ""
     """How many deliveries retention has removed, in words; `removed_at` says when."""
     removed_at: str = ""
+    erased_at: str = ""
+    """When the lead was erased, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class AttemptLine:
     note: str
     has_answer: bool
     left_at: str
-    """When retention emptied body and headers, or nothing."""
+    """When body and headers were emptied, or nothing."""
+    left_by: str
     is_open: bool
 
 
@@ -96,7 +99,9 @@ class DeliveryLine:
     headers: list[Pair]
     body: str
     left_at: str
-    """When retention emptied the body, or nothing."""
+    """When the body was emptied, or nothing."""
+    left_by: str
+    """How it came to that."""
     curl: str
     is_sending: bool
     consequence: str
@@ -141,6 +146,7 @@ def facts(detail: EventDetail, *, now: datetime) -> Facts:
         actor_name=detail.actor_name,
         removed=_removed(detail),
         removed_at=_removed_at(detail, now=now),
+        erased_at=_iso(detail.erased_at),
     )
 
 
@@ -149,11 +155,21 @@ def attempt_key(delivery_id: str, number: int) -> str:
     return f"{delivery_id}:{number}"
 
 
-def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine:
-    """Return a delivery as the page shows it; the attempts in `opened` stand open."""
+def delivery_line(
+    delivery: DeliveryDetail, *, opened: set[str], erased_at: datetime | None
+) -> DeliveryLine:
+    """Return a delivery as the page shows it; the attempts in `opened` stand open.
+
+    `erased_at` is when its lead was erased.
+    """
+    is_erased = erased_at is not None and delivery.created_at <= erased_at
     request = delivery.request
-    attempts = [_attempt_line(delivery, each, opened) for each in reversed(delivery.attempts)]
-    is_emptied = delivery.emptied_at is not None and request.method is Method.POST
+    left_by = "when the lead was erased" if is_erased else "with retention"
+    attempts = [
+        _attempt_line(delivery, each, opened, left_by) for each in reversed(delivery.attempts)
+    ]
+    has_lost = is_erased or request.method is Method.POST
+    is_emptied = delivery.emptied_at is not None and has_lost
     return DeliveryLine(
         key=delivery.id,
         level=_cause(delivery),
@@ -169,6 +185,7 @@ def delivery_line(delivery: DeliveryDetail, *, opened: set[str]) -> DeliveryLine
         headers=list(request.headers),
         body=request.body or "",
         left_at=_iso(delivery.emptied_at) if is_emptied else "",
+        left_by=left_by,
         curl=curl_text(
             method=request.method, url=request.url, headers=request.headers, body=request.body
         ),
@@ -206,7 +223,9 @@ def moments(detail: EventDetail) -> list[Moment]:
     return [Moment(key, at.isoformat(), text, tone) for at, text, tone, key in reversed(found)]
 
 
-def _attempt_line(delivery: DeliveryDetail, attempt: AttemptRow, opened: set[str]) -> AttemptLine:
+def _attempt_line(
+    delivery: DeliveryDetail, attempt: AttemptRow, opened: set[str], left_by: str
+) -> AttemptLine:
     key = attempt_key(delivery.id, attempt.number)
     # One that was sent again after that has its answer still.
     is_emptied = delivery.emptied_at is not None and attempt.started_at <= delivery.emptied_at
@@ -225,6 +244,7 @@ def _attempt_line(delivery: DeliveryDetail, attempt: AttemptRow, opened: set[str
         note=", ".join(filter(None, notes)),
         has_answer=attempt.status_code is not None,
         left_at=_iso(delivery.emptied_at) if is_emptied else "",
+        left_by=left_by,
         is_open=key in opened,
     )
 

@@ -88,7 +88,10 @@ class LogEntryState(rx.State):
             return
         opened = self._opened | _newest_attempts(detail)
         facts, moments = lines.facts(detail, now=utc_now()), lines.moments(detail)
-        deliveries = [lines.delivery_line(each, opened=opened) for each in detail.deliveries]
+        deliveries = [
+            lines.delivery_line(each, opened=opened, erased_at=detail.erased_at)
+            for each in detail.deliveries
+        ]
         found = (list_state.READY, facts, deliveries, moments)
         if found == (self.shown, self.facts, self.deliveries, self.moments):
             return

@@ -59,6 +59,7 @@ def entry() -> rx.Component:
         (
             READY,
             stack(
+                when_text(FACTS.erased_at, _erased()),
                 section("Event", _facts()),
                 change_dialog(),
                 rx.el.div(
@@ -147,6 +148,18 @@ def _deliveries() -> rx.Component:
         when_text(FACTS.removed, _removed()),
         when(LogEntryState.deliveries.length() > 0, _present_deliveries()),
         when((LogEntryState.deliveries.length() == 0) & (FACTS.removed == ""), _no_deliveries()),
+    )
+
+
+def _erased() -> rx.Component:
+    return banner(
+        rx.fragment(
+            "On ",
+            time_cell(FACTS.erased_at, zone=ZONE),
+            ". The payload, custom fields, requests and answers of before are gone; ids, amounts, "
+            "times and statuses stay.",
+        ),
+        title="The lead was erased",
     )
 
 

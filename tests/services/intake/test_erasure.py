@@ -84,7 +84,7 @@ async def test_what_waits_stands_in_the_way_until_somebody_gives_it_up(
     db: Database, owner: Actor
 ) -> None:
     world = await make_lead(deliver=False)
-    with pytest.raises(Conflict, match="1 delivery is of this lead"):
+    with pytest.raises(Conflict, match="1 delivery of this lead is still"):
         await erasure.erase(owner, world.lead_id)
     assert (await leads.get(owner, world.lead_id)).email == EMAIL
     sending = "UPDATE delivery SET status = '{}'"
