@@ -110,10 +110,14 @@ def next_events(
 def empty_events(session: Session, event_ids: Sequence[str], *, until: datetime) -> None:
     """Empty these events, with their calls, changes of status, requests and answers until then.
 
-    What is still to be sent keeps its request; whoever empties comes by once more.
+    What is still to be sent, or in somebody's hands this moment, keeps its request; whoever empties
+    comes by once more.
     """
     connection = session.connection()
     ids = {"ids": list(event_ids), "b_until": until}
+    if connection.dialect.name == "postgresql":
+        # In one order: a worker that settles deliveries of several of them locks them, too.
+        connection.execute(_LOCK_EVENTS, {"ids": ids["ids"]})
     connection.execute(_EMPTY_EVENTS, {"ids": ids["ids"]})
     connection.execute(_EMPTY_CHANGES, ids)
     connection.execute(_EMPTY_CALLS, {"ids": ids["ids"]})
@@ -165,7 +169,6 @@ _SOME_WAITING = (
         DELIVERY.c.created_at <= bindparam("b_until"),
         DELIVERY.c.status.in_(_WAITING),
     )
-    .order_by(DELIVERY.c.id)
     .limit(BATCH)
     .with_for_update(of=DELIVERY, skip_locked=True)
 )
@@ -179,6 +182,9 @@ _CANCEL = (
         due_at=None,
         held_at=None,
     )
+)
+_LOCK_EVENTS = (
+    select(EVENT.c.id).where(any_of(EVENT.c.id, "ids")).order_by(EVENT.c.id).with_for_update()
 )
 _EMPTY_EVENTS = (
     update(EVENT).where(any_of(EVENT.c.id, "ids")).values(payload=EMPTY_PAYLOAD, fields={})
@@ -199,8 +205,8 @@ _EMPTY_CALLS = (
 _DELIVERIES = (
     select(DELIVERY.c.id, DELIVERY.c.status, DELIVERY.c.policy)
     .where(any_of(DELIVERY.c.event_id, "ids"), DELIVERY.c.created_at <= bindparam("b_until"))
-    .order_by(DELIVERY.c.id)
-    .with_for_update()
+    # Whoever has one in hand may wait for its event, which is ours now.
+    .with_for_update(skip_locked=True)
 )
 _EMPTY_ATTEMPTS = (
     update(ATTEMPT)
@@ -228,7 +234,6 @@ _REFUSED_CALLS = (
         SUBMISSION.c.event_id.is_(None),
         SUBMISSION.c.body != "",
     )
-    .order_by(SUBMISSION.c.id)
     .limit(BATCH)
 )
 _EMPTY_REFUSED = (
