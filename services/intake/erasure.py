@@ -107,7 +107,7 @@ def _refuse_unsent(unsent: traces.Unsent) -> None:
     if unsent.waiting:
         raise Conflict(
             f"{_deliveries(unsent.waiting)} still to be sent or held. Wait until that has ended, "
-            "or give up what waits (cancel_waiting): then it is never sent.",
+            "or give it up together with the lead: then it is never sent.",
             code="deliveries_waiting",
         )
 

@@ -51,24 +51,24 @@ def erased_banner() -> rx.Component:
 def erase_dialog() -> rx.Component:
     """Build the question, with what is lost and what stays."""
     return form_dialog(
-        rx.el.ul(
-            rx.el.li(
-                "Gone for good: contact, names, click ID, subs and free fields; the payloads "
-                "and custom fields of its events; its postbacks’ requests and answers; its "
-                "incoming calls."
+        rx.el.div(
+            _said(
+                "Gone for good",
+                "Contact, names, click ID, subs and free fields; the payloads and custom fields of "
+                "its events; its postbacks’ requests and answers; its incoming calls.",
             ),
-            rx.el.li(
-                "Kept: IDs, campaign, affiliate, amounts, times and statuses. Reports stay as "
-                "they are."
+            _said(
+                "Kept",
+                "IDs, campaign, affiliate, amounts, times and statuses. Reports stay as they are.",
             ),
-            rx.el.li("What partners were told already cannot be called back from here."),
-            style={"margin": "0", "padding_left": "18px", "display": "grid", "gap": "6px"},
+            _said("Out of reach", "What partners were told already, and backups."),
+            when(has_text(EraseState.problem), banner(EraseState.problem, tone="bad")),
+            style={"display": "grid", "gap": "12px", "font_size": "13px"},
         ),
-        when(has_text(EraseState.problem), banner(EraseState.problem, tone="bad")),
         dialog_actions(
             dialog_cancel(),
             button(
-                rx.cond(EraseState.waits, "Cancel them and erase", "Erase for good"),
+                rx.cond(EraseState.waits, "Give them up and erase", "Erase for good"),
                 kind="danger",
                 on_click=EraseState.confirm,
                 loading=EraseState.busy,
@@ -78,4 +78,12 @@ def erase_dialog() -> rx.Component:
         description="This cannot be undone. The audit keeps that you did it, and nothing else.",
         is_open=EraseState.is_open,
         on_open_change=EraseState.set_open,
+    )
+
+
+def _said(what: str, text: str) -> rx.Component:
+    return rx.el.p(
+        rx.el.strong(what, style={"font_weight": "500", "display": "block"}),
+        text,
+        style={"margin": "0"},
     )

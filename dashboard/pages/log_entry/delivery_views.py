@@ -57,7 +57,7 @@ def delivery_part(line: rx.Var[DeliveryLine], index: rx.Var[int]) -> rx.Componen
             stack(rx.foreach(line.attempts.to(list[AttemptLine]), _attempt), gap="8px"),
         ),
         description=line.level,
-        actions=(when(LogEntryState.may_resend, _resend(line)),),
+        actions=(when(LogEntryState.may_resend & ~line.is_erased, _resend(line)),),
     )
     # What a link to one delivery leads to.
     place = rx.el.div(
@@ -146,7 +146,7 @@ def _left(what: str, line: rx.Var[DeliveryLine] | rx.Var[AttemptLine]) -> rx.Com
         " left ",
         line.left_by,
         " on ",
-        time_cell(line.left_at, zone=ZONE),
+        time_cell(line.left_at, zone=ZONE, kind="exact"),
         ".",
         class_name="al-dim",
         style={"margin": "0", "font_size": "13px"},

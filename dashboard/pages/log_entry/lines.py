@@ -104,6 +104,8 @@ class DeliveryLine:
     """How it came to that."""
     curl: str
     is_sending: bool
+    is_erased: bool
+    """Whether nothing is left of it that could be sent."""
     consequence: str
     attempts: list[AttemptLine]
 
@@ -190,6 +192,7 @@ def delivery_line(
             method=request.method, url=request.url, headers=request.headers, body=request.body
         ),
         is_sending=delivery.status is DeliveryStatus.SENDING,
+        is_erased=is_erased,
         consequence=_consequence(delivery),
         attempts=attempts,
     )

@@ -155,7 +155,7 @@ def _erased() -> rx.Component:
     return banner(
         rx.fragment(
             "On ",
-            time_cell(FACTS.erased_at, zone=ZONE),
+            time_cell(FACTS.erased_at, zone=ZONE, kind="exact"),
             ". The payload, custom fields, requests and answers of before are gone; ids, amounts, "
             "times and statuses stay.",
         ),
@@ -197,7 +197,14 @@ def _payload() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.h2("Payload", class_name="al-section-title"),
-            rx.el.p("The event as it was received.", class_name="al-section-help"),
+            rx.el.p(
+                rx.cond(
+                    (FACTS.erased_at != "") & (LogEntryState.payload == "{}"),
+                    "Emptied when the lead was erased.",
+                    "The event as it was received.",
+                ),
+                class_name="al-section-help",
+            ),
         ),
         code_view(LogEntryState.payload, label="Payload", empty="Nothing was sent"),
         when(

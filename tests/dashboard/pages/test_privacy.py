@@ -87,7 +87,7 @@ def test_a_lead_is_erased_after_what_waits_was_named(
     dialog.get_by_role("button", name="Erase for good").click()
     expect(dialog).to_contain_text("1 delivery of this lead is still to be sent or held")
     assert made(api.get(f"/leads/{lead}"))["erased_at"] is None
-    dialog.get_by_role("button", name="Cancel them and erase").click()
+    dialog.get_by_role("button", name="Give them up and erase").click()
     expect(signed_in.get_by_text("This lead was erased")).to_be_visible()
     expect(signed_in.get_by_role("heading", name="Erased lead")).to_be_visible()
     assert EMAIL not in signed_in.content()
@@ -100,3 +100,4 @@ def test_a_lead_is_erased_after_what_waits_was_named(
     signed_in.goto(f"{server.url}/logs/{event}")
     expect(signed_in.get_by_text("The lead was erased", exact=True)).to_be_visible()
     expect(signed_in.get_by_text("cancelled when the lead was erased")).to_be_visible()
+    expect(signed_in.get_by_role("button", name="Resend")).to_have_count(0)
