@@ -24,6 +24,7 @@ config = rx.Config(
     backend_port=settings.port,
     backend_host=settings.host,
     cors_allowed_origins=list(settings.allowed_origins),
+    trusted_proxy_hops=settings.proxy_hops,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     # A page's state is always rebuilt from its URL and the database; pickles on disk gain nothing.

@@ -4,6 +4,7 @@ import logging
 
 import reflex as rx
 
+from dashboard.components import browser
 from services.errors import AppError, Conflict, InvalidInput
 
 log = logging.getLogger("afterlead.dashboard")
@@ -27,15 +28,15 @@ def sentence(error: AppError) -> str:
 
 def toast(error: AppError) -> rx.event.EventSpec:
     """Return a toast for an error that belongs to no field that is on screen."""
-    return rx.toast.error(sentence(error))
+    return browser.toast(sentence(error), level="error")
 
 
 def done(message: str) -> rx.event.EventSpec:
     """Return a toast that confirms what was done."""
-    return rx.toast.success(message)
+    return browser.toast(message)
 
 
 def unexpected(exception: Exception) -> rx.event.EventSpec:
     """Log a bug with its traceback, once, and tell the person only that there was one."""
     log.error("A page handler failed", exc_info=exception)
-    return rx.toast.error(UNEXPECTED)
+    return browser.toast(UNEXPECTED, level="error")

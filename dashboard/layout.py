@@ -8,6 +8,7 @@ import reflex as rx
 
 from dashboard import routes
 from dashboard.access import hide_without
+from dashboard.components import browser
 from dashboard.components.button import link_button
 from dashboard.components.elements import PageBehaviour, ShortcutSwitch
 from dashboard.components.list_state import notice
@@ -175,7 +176,7 @@ def _skip_link() -> rx.Component:
     return rx.el.a(
         "Skip to content",
         href="#content",
-        on_click=rx.call_script("document.getElementById('content').focus()"),
+        on_click=browser.focus_now("content"),
         class_name="al-skip",
     )
 

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import inspect
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from http.cookies import SimpleCookie
@@ -16,6 +15,7 @@ from reflex.istate.proxy import StateProxy
 
 from dashboard import feedback, routes
 from dashboard.access import ACCESS, PUBLIC
+from dashboard.components import browser
 from dashboard.components.native_form import sign_out_form
 from dashboard.layout import Viewer
 from services.accounts import sessions, users
@@ -263,7 +263,7 @@ def opening_script(ticket: str, *, then: str) -> rx.event.EventSpec:
     A whole page load, since only a new websocket carries the new cookie.
     """
     target = f"{SESSION_PATH}/{ticket}?{urlencode({'next': same_site_path(then)})}"
-    return rx.call_script(f"window.location.assign({json.dumps(target)})")
+    return browser.leave(target)
 
 
 def time_zone_script() -> rx.Component:

@@ -4,6 +4,8 @@ from typing import Final
 
 import reflex as rx
 
+from dashboard.components.elements import Browser
+
 STYLESHEETS: Final[list[str]] = ["/style.css"]
 """For `rx.App(stylesheets=…)`; loaded after Radix, whose tokens it re-colours."""
 
@@ -38,11 +40,14 @@ def page_title(name: str) -> str:
 
 
 def toaster() -> rx.Component:
-    """Build the toast region, for `rx.App(toaster=…)`."""
-    return rx.toast.provider(
-        position="bottom-right",
-        close_button=True,
-        rich_colors=False,
-        duration=5000,
-        theme=rx.color_mode_cond(light="light", dark="dark"),
+    """Build the toast region and what does the server's wishes, for `rx.App(toaster=…)`."""
+    return rx.fragment(
+        rx.toast.provider(
+            position="bottom-right",
+            close_button=True,
+            rich_colors=False,
+            duration=5000,
+            theme=rx.color_mode_cond(light="light", dark="dark"),
+        ),
+        Browser.create(),
     )

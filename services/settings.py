@@ -35,6 +35,12 @@ class Settings(BaseSettings):
         default="",
         description="comma-separated origins that browsers may use, such as https://a.example",
     )
+    proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed",
+    )
     allow_targets: str = Field(
         default="", description="comma-separated CIDRs that postbacks may reach though private"
     )

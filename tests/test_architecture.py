@@ -78,6 +78,21 @@ def test_handlers_catch_no_bugs() -> None:
     assert caught == []
 
 
+def test_no_page_asks_reflex_to_evaluate_text() -> None:
+    """The pages' Content-Security-Policy forbids it: `components.browser` asks by name instead."""
+    evaluating = {"call_script", "call_function", "run_script", "set_clipboard", "toast"}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("dashboard")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in evaluating
+        and getattr(node.value, "id", "") == "rx"
+        and path.name != "theme.py"  # the toast region itself
+    ]
+    assert found == []
+
+
 def test_no_text_field_waits_for_the_server_to_show_a_key() -> None:
     """A field with the State's value takes keys back until the answer; see `form_field.typed`."""
     bare = []

@@ -32,6 +32,7 @@ from dashboard.api import (
     submissions,
 )
 from dashboard.api.problem import NoSuchPath, WrongMethod
+from dashboard.api.protection import Protection
 
 # The order in which a path is looked up: what comes most often stands first.
 _ROUTERS = (
@@ -66,6 +67,7 @@ _OURS = (
     *("/echo", "/echo/{rest:path}"),
     *("/healthz", "/readyz"),
 )
+_CLOSED = ("/_upload", "/_upload/{rest:path}", "/_health", "/_all_routes")
 
 
 def create_api() -> FastAPI:
@@ -107,5 +109,12 @@ def before_pages(pages: ASGIApp) -> ASGIApp:
     everything a second time.
     """
     api = create_api()
+    # What Reflex offers at its own addresses and no page of ours uses: uploads that anybody could
+    # make and read, and a probe that tells of the inside.
+    api.routes.extend(Route(path, _closed, methods=_ANY_METHOD) for path in _CLOSED)
     api.mount("", pages)
-    return api
+    return Protection(api, pages=pages)
+
+
+async def _closed(_request: Request) -> Response:
+    raise NoSuchPath("There is nothing at this address.")

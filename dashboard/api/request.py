@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -11,6 +12,7 @@ from fastapi.security import HTTPBearer
 from pydantic import AfterValidator
 
 from dashboard.api.problem import BodyTooLarge, NotJson
+from dashboard.client_address import client_address
 from services.accounts import keys
 from services.actor import Actor, Right
 from services.errors import InvalidInput, NotAllowed, NotSignedIn
@@ -38,7 +40,8 @@ async def caller(request: Request) -> Actor:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise NotSignedIn("Send your API key as the header “Authorization: Bearer <key>”.")
-    return await keys.actor_of_key(secret.strip())
+    actor = await keys.actor_of_key(secret.strip())
+    return replace(actor, address=client_address(request))
 
 
 async def read_at_most(request: Request, limit: int) -> bytes:

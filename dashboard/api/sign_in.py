@@ -1,17 +1,15 @@
 """The cookie: given for a one-time ticket, taken back at sign-out."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dashboard import routes
-from dashboard.client_address import client_address
+from dashboard.client_address import came_by_tls, client_address, is_own_origin
 from dashboard.session import SESSION_PATH, SIGN_OUT_PATH, same_site_path
 from services.accounts import sessions
 from services.errors import NotAllowed, NotSignedIn
-from services.settings import get_settings
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,7 +41,7 @@ async def open_session(ticket: str, request: Request, next: str = "/") -> Respon
         path="/",
         httponly=True,
         samesite="lax",
-        secure=_is_secure(request),
+        secure=came_by_tls(request),
     )
     return response
 
@@ -51,7 +49,7 @@ async def open_session(ticket: str, request: Request, next: str = "/") -> Respon
 @router.post(SIGN_OUT_PATH)
 async def sign_out(request: Request) -> Response:
     """End the session and take the cookie back; only for a form of our own pages."""
-    if request.headers.get("origin", "") not in _own_origins(request):
+    if not is_own_origin(request.headers.get("origin", ""), request):
         raise NotAllowed("Sign out with the button on this site's own pages.")
     cookie = request.cookies.get(sessions.COOKIE_NAME)
     if cookie:
@@ -62,7 +60,7 @@ async def sign_out(request: Request) -> Response:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=_is_secure(request),
+        secure=came_by_tls(request),
     )
     return response
 
@@ -72,21 +70,3 @@ def _see_other(path: str) -> Response:
     return RedirectResponse(
         path, 303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )
-
-
-def _own_origins(request: Request) -> frozenset[str]:
-    return frozenset(
-        (*get_settings().allowed_origins, f"{request.url.scheme}://{request.url.netloc}")
-    )
-
-
-def _is_secure(request: Request) -> bool:
-    """Tell whether the browser came by TLS; a proxy may have taken it off before us."""
-    if request.url.scheme == "https":
-        return True
-    schemes = {
-        urlsplit(origin).scheme
-        for origin in get_settings().allowed_origins
-        if urlsplit(origin).netloc == request.url.netloc
-    }
-    return schemes == {"https"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from dashboard.components import browser
 from dashboard.components.button import button
 from dashboard.components.values import Handler, Text, when_text
 
@@ -31,9 +32,7 @@ def conflict_lines(fields: Iterable[tuple[str, str, str]]) -> list[ConflictLine]
 
 def show_conflict() -> rx.event.EventSpec:
     """Bring the panel into view after a Save that it held back, for a form longer than a window."""
-    # One frame later: the panel may only now be drawn.
-    find = f"document.getElementById('{_ID}')?.scrollIntoView()"
-    return rx.call_script(f"requestAnimationFrame(() => requestAnimationFrame(() => {find}))")
+    return browser.ask("show", id=_ID)
 
 
 def conflict_panel(

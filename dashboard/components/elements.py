@@ -28,6 +28,13 @@ class CopyButton(rx.Component):
     word: rx.Var[str]
 
 
+class Browser(rx.Component):
+    """Does in the browser what the server asks for; see `components.browser`."""
+
+    library = "$/public/elements/browser.jsx"
+    tag = "Browser"
+
+
 class ShownOnce(rx.Component):
     """A place for a text that only this page gets to see."""
 

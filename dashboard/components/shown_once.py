@@ -1,9 +1,8 @@
 """A text that is shown once: it goes to the open page alone, past every State."""
 
-import json
-
 import reflex as rx
 
+from dashboard.components import browser
 from dashboard.components.elements import ShownOnce
 from dashboard.components.values import Text
 
@@ -20,5 +19,4 @@ def shown_once(
 
 def say_once(name: str, text: str) -> rx.event.EventSpec:
     """Show a text at the place of this name, in the page that asked for it."""
-    detail = json.dumps({"name": name, "text": text})
-    return rx.call_script(f"window.dispatchEvent(new CustomEvent('al-once', {{detail: {detail}}}))")
+    return browser.ask("once", name=name, text=text)

@@ -1,12 +1,12 @@
 """The custom fields of one event in one campaign: the table and the dialogs."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 import reflex as rx
 
 from dashboard import feedback, live
+from dashboard.components import browser
 from dashboard.components.first_error import show_first_error
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
@@ -244,9 +244,7 @@ def _lines(rows: list[CustomFieldRow]) -> list[FieldLine]:
 
 def _focus_again(name: str, way: str) -> rx.event.EventSpec:
     """Put the focus on a button of the field that was moved: the move took it away."""
-    target = json.dumps(move_id(name, way))
-    # The row is drawn in its new place a moment after the answer arrives, hence the short wait.
-    return rx.call_script(f"setTimeout(() => document.getElementById({target})?.focus(), 60)")
+    return browser.focus(move_id(name, way))
 
 
 def move_id(name: str | rx.Var[str], way: str) -> str | rx.Var[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.pages.deliveries import lines
 from dashboard.pages.deliveries.address import DESTINATIONS, read
 from dashboard.pages.deliveries.lines import DestinationLine, WorkerLine
@@ -40,7 +40,7 @@ class DestinationsState(rx.State):
     async def retry(self) -> Any:
         """Ask again after a failure."""
         self.shown = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     async def _load(self) -> None:
         try:

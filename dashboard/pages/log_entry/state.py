@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.components.show_part import show_part
 from dashboard.pages.log_entry import lines
 from dashboard.pages.log_entry.lines import DeliveryLine, Facts, Moment
@@ -64,7 +64,7 @@ class LogEntryState(rx.State):
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     @rx.event
     @guarded(Right.RESEND)

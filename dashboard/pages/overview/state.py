@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.components.event_table import EventLine
 from dashboard.components.trend_chart import TrendLine
 from dashboard.lines import event_line
@@ -69,7 +69,7 @@ class OverviewState(rx.State):
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     async def _load(self, zone: ZoneInfo) -> None:
         try:

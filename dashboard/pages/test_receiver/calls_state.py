@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.session import actor, guarded
 from services.actor import Right
 from services.delivery import test_receiver
@@ -77,7 +77,7 @@ class ReceiverCallsState(rx.State):
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     async def _load(self, wanted: str) -> None:
         try:

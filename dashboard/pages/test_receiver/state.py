@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live, routes
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.session import actor, guarded
 from services.actor import Right
 from services.delivery import test_receiver
@@ -72,7 +72,7 @@ class TestReceiverState(rx.State):
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.list_state = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     async def _load(self, origin: str) -> None:
         try:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import feedback, live, routes
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.components.first_error import show_first_error
 from dashboard.components.shown_once import say_once
 from dashboard.session import actor, guarded
@@ -160,7 +160,8 @@ def said_of(link: Link) -> rx.event.EventSpec:
     if link.mailed == link_mail.SENT:
         return feedback.done(f"The link was sent to {link.email}.")
     if link.mailed:
-        return rx.toast.warning(f"The e-mail could not be sent: {link.mailed} Hand the link over.")
+        text = f"The e-mail could not be sent: {link.mailed} Hand the link over."
+        return browser.toast(text, level="warning")
     return feedback.done("The link is ready. Hand it over: it is shown this once.")
 
 

@@ -91,8 +91,17 @@ def server(empty_server: Server, first_visit: FirstVisit) -> Server:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Return a browser of its own that nobody is signed in with."""
     opened = browser.new_context(timezone_id="Europe/Berlin", locale="en-GB")
+    violations: list[str] = []
+    opened.on("console", lambda said: _keep_violation(said.text, violations))
     yield opened
     opened.close()
+    assert violations == []
+
+
+def _keep_violation(text: str, violations: list[str]) -> None:
+    """Keep what a page tried against its own policy: it works for nobody, in no test."""
+    if "Content Security Policy" in text or "Permissions-Policy" in text:
+        violations.append(text)
 
 
 @pytest.fixture
