@@ -1,8 +1,10 @@
 """How answers are written: JSON of rows, lists with their cursor, versions as ETag."""
 
+import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from fastapi import Response
@@ -15,6 +17,7 @@ Row = TypeVar("Row")
 JSON_TYPE: Final = "application/json"
 
 _PLACE_DIGITS: Final = 9
+_DIGEST_DIGITS: Final = 12
 
 
 def json_bytes(content: object) -> bytes:
@@ -24,18 +27,71 @@ def json_bytes(content: object) -> bytes:
     return text.encode(errors="replace")
 
 
+class JsonAnswer(Response):
+    """A JSON answer that still knows what it consists of, for callers who want a part of it.
+
+    `raw` are members that are JSON already, and stay as they are to the digit.
+    """
+
+    media_type = JSON_TYPE
+
+    def __init__(
+        self,
+        content: Mapping[str, object],
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        *,
+        raw: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        self.content = content
+        self.raw = raw
+        super().__init__(self._written(), status, headers)
+
+    def only(self, names: Collection[str], *, in_items: bool) -> "JsonAnswer":
+        """Return the same with the named members alone: of each item, or of the whole."""
+        if in_items:
+            rows: Iterable[Mapping[str, object]] = self.content["items"]  # type: ignore[assignment]
+            items = [{name: row[name] for name in row if name in names} for row in rows]
+            narrowed, raw = {**self.content, "items": items}, self.raw
+        else:
+            narrowed = {name: value for name, value in self.content.items() if name in names}
+            raw = {name: value for name, value in self.raw.items() if name in names}
+        headers = {name: text for name, text in self.headers.items() if name != "content-length"}
+        return JsonAnswer(narrowed, self.status_code, headers, raw=raw)
+
+    def _written(self) -> bytes:
+        written = json_bytes(self.content)
+        for name, value in self.raw.items():
+            separator = b"," if len(written) > len(b"{}") else b""
+            written = (
+                written.removesuffix(b"}") + separator + json_bytes(name) + b":" + value + b"}"
+            )
+        return written
+
+
 def answer(
-    content: object, *, status: int = 200, headers: Mapping[str, str] | None = None
+    content: Mapping[str, object],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    raw: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Response:
     """Return a JSON answer."""
-    return Response(json_bytes(content), status, headers, media_type=JSON_TYPE)
+    return JsonAnswer(content, status, headers, raw=raw)
 
 
 def answer_versioned(
-    content: Mapping[str, object], *, status: int = 200, location: str = ""
+    content: Mapping[str, object], *, status: int = 200, location: str = "", beside: object = None
 ) -> Response:
-    """Return one definition, whose version is also its ETag for a later `If-Match`."""
-    headers = {"ETag": f'"{content["version"]}"'}
+    """Return one definition, whose version is also its ETag for a later `If-Match`.
+
+    `beside` is what changes without a new version, such as when it was last used: where there is
+    any, the ETag carries a digest of it, so that nobody is told that nothing has changed.
+    """
+    tag = str(content["version"])
+    if beside:
+        tag += "-" + hashlib.sha256(json_bytes(beside)).hexdigest()[:_DIGEST_DIGITS]
+    headers = {"ETag": f'"{tag}"'}
     if location:
         headers["Location"] = location
     return answer(content, status=status, headers=headers)

@@ -1,5 +1,6 @@
 """Assembles the HTTP side: every resource, the one shape of errors, and nothing else."""
 
+import functools
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
@@ -31,6 +32,7 @@ from dashboard.api import (
     sign_in,
     submissions,
 )
+from dashboard.api.description import describe
 from dashboard.api.problem import NoSuchPath, WrongMethod
 from dashboard.api.protection import Protection
 
@@ -89,9 +91,6 @@ def create_api() -> FastAPI:
     # Without them Reflex would answer with a page: 200 for GET, a bare text for the rest.
     routes += [Route(path, nothing_here, methods=_ANY_METHOD) for path in _OURS]
     api = FastAPI(
-        title="Afterlead",
-        summary="What happens after a lead is submitted.",
-        version="1",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
@@ -99,6 +98,7 @@ def create_api() -> FastAPI:
         routes=routes,
     )
     problem.install(api)
+    api.openapi = functools.cache(lambda: describe(api))  # type: ignore[method-assign]
     return api
 
 

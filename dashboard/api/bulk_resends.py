@@ -6,8 +6,10 @@ from fastapi import Response
 from pydantic import Field
 
 from dashboard.api.answer import answer
+from dashboard.api.does import does
 from dashboard.api.request import Caller, JsonObject
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.deliveries import BulkResend, ResendCount
 from models.words import DeliveryStatus
 from services.actor import Right
 from services.moments import OptionalMoment
@@ -47,7 +49,8 @@ class BulkResendInput(InputModel):
     dry_run: Annotated[bool, Field(description="count only")] = False
 
 
-@router.post("/deliveries/resend", openapi_extra=json_body(BulkResendInput, partial=True))
+@router.post("/deliveries/resend")
+@does(Right.RESEND, ResendCount | BulkResend, body=BulkResendInput, partial=True)
 async def resend_deliveries(actor: Caller, data: JsonObject) -> Response:
     """Send again what a filter covers now, in the background; with `dry_run` only count it."""
     actor.require(Right.RESEND)
@@ -60,12 +63,14 @@ async def resend_deliveries(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/deliveries/resend/{bulk_resend_id}")
+@does(Right.READ, BulkResend)
 async def get_bulk_resend(actor: Caller, bulk_resend_id: str) -> Response:
     """Return how far a bulk resend is."""
     return answer(_json(await jobs.get(actor, bulk_resend_id)))
 
 
 @router.delete("/deliveries/resend/{bulk_resend_id}", status_code=204)
+@does(Right.RESEND)
 async def cancel_bulk_resend(actor: Caller, bulk_resend_id: str) -> Response:
     """End a bulk resend where it stands; what it has made due is sent all the same."""
     await jobs.cancel(actor, bulk_resend_id)

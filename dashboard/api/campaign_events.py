@@ -5,9 +5,12 @@ from fastapi import Response
 from dashboard.api.answer import answer_versioned, answer_whole
 from dashboard.api.custom_fields import custom_field_json
 from dashboard.api.dedupe import dedupe_json
+from dashboard.api.does import does
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
-from dashboard.api.routing import json_body, resource
-from services.actor import Actor
+from dashboard.api.routing import resource
+from dashboard.api.shapes.catalog import CampaignEvent, CampaignEventWithWarnings
+from dashboard.api.shapes.envelopes import Listed
+from services.actor import Actor, Right
 from services.catalog import campaign_events, conversion_guard, effective_events
 from services.catalog.campaign_events import CampaignEventInput
 from services.catalog.effective_events import EffectiveEvent
@@ -19,6 +22,7 @@ _EVENT = "/campaigns/{key}/events/{name}"
 
 
 @router.get("/campaigns/{key}/events")
+@does(Right.READ, Listed[CampaignEvent])
 async def list_campaign_events(actor: Caller, key: str, page: PageOf) -> Response:
     """List by name every event as it stands in a campaign, whether in force there or not."""
     rows = await effective_events.list_for_campaign(actor, key)
@@ -26,12 +30,20 @@ async def list_campaign_events(actor: Caller, key: str, page: PageOf) -> Respons
 
 
 @router.get(_EVENT)
+@does(Right.READ, CampaignEventWithWarnings, versioned=True)
 async def get_campaign_event(actor: Caller, key: str, name: str) -> Response:
     """Return one event as it stands in a campaign; its version is that of what is said here."""
     return await _answer(actor, key, await campaign_events.get(actor, key, name))
 
 
-@router.put(_EVENT, openapi_extra=json_body(CampaignEventInput))
+@router.put(_EVENT)
+@does(
+    Right.EDIT_DEFINITIONS,
+    CampaignEventWithWarnings,
+    body=CampaignEventInput,
+    partial=True,
+    versioned=True,
+)
 async def put_campaign_event(
     actor: Caller, key: str, name: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -44,6 +56,7 @@ async def put_campaign_event(
 
 
 @router.delete(_EVENT, status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def clear_campaign_event(
     actor: Caller, key: str, name: str, version: ExpectedVersion
 ) -> Response:
@@ -59,7 +72,8 @@ async def _answer(actor: Actor, key: str, row: EffectiveEvent) -> Response:
         name = row.event_type.name
         overlaps = await conversion_guard.conversion_overlaps(actor, name, campaign_key=key)
         warning = conversion_guard.overlap_warning(overlaps)
-    return answer_versioned({**_json(row), "warnings": [warning] if warning else []})
+    content = {**_json(row), "warnings": [warning] if warning else []}
+    return answer_versioned(content)
 
 
 def _json(row: EffectiveEvent) -> dict[str, object]:

@@ -3,8 +3,10 @@
 from fastapi import Response
 
 from dashboard.api.answer import answer
+from dashboard.api.does import does
 from dashboard.api.request import Caller, JsonObject
-from dashboard.api.routing import json_body, resource
+from dashboard.api.routing import resource
+from dashboard.api.shapes.facts import ConversionStatusChanged
 from models.words import Source
 from services.actor import Right
 from services.intake import status_changes
@@ -14,7 +16,8 @@ from services.validation import validate
 router = resource("Events")
 
 
-@router.post("/events/{event_id}/conversion-status", openapi_extra=json_body(StatusChangeInput))
+@router.post("/events/{event_id}/conversion-status")
+@does(Right.RECORD_EVENTS, ConversionStatusChanged, body=StatusChangeInput)
 async def change_conversion_status(actor: Caller, event_id: str, data: JsonObject) -> Response:
     """Give an event another conversion status and fire the postbacks that ask for it."""
     actor.require(Right.RECORD_EVENTS)

@@ -6,8 +6,11 @@ from typing import ClassVar
 from fastapi import Response
 
 from dashboard.api.answer import answer, answer_versioned, answer_whole
+from dashboard.api.does import does
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.catalog import CustomField
+from dashboard.api.shapes.envelopes import Listed
 from services.actor import Right
 from services.catalog import custom_fields
 from services.catalog.custom_fields import CustomFieldInput
@@ -28,7 +31,8 @@ class OrderInput(InputModel):
     names: list[str]
 
 
-@router.post(_FIELDS, status_code=201, openapi_extra=json_body(CustomFieldInput))
+@router.post(_FIELDS, status_code=201)
+@does(Right.EDIT_DEFINITIONS, CustomField, body=CustomFieldInput, versioned=True)
 async def create_custom_field(actor: Caller, key: str, name: str, data: JsonObject) -> Response:
     """Add a field to an event in a campaign; events that were fired stay as they are."""
     row = await custom_fields.create(actor, key, name, data)
@@ -37,13 +41,15 @@ async def create_custom_field(actor: Caller, key: str, name: str, data: JsonObje
 
 
 @router.get(_FIELDS)
+@does(Right.READ, Listed[CustomField])
 async def list_custom_fields(actor: Caller, key: str, name: str, page: PageOf) -> Response:
     """List the fields of an event in a campaign, in their order."""
     rows = await custom_fields.list_for(actor, key, name)
     return answer_whole(rows, page, custom_field_json, id_of=lambda row: row.id)
 
 
-@router.post(_FIELDS + "/reorder", openapi_extra=json_body(OrderInput))
+@router.post(_FIELDS + "/reorder")
+@does(Right.EDIT_DEFINITIONS, Listed[CustomField], body=OrderInput)
 async def reorder_custom_fields(actor: Caller, key: str, name: str, data: JsonObject) -> Response:
     """Put the fields in another order."""
     actor.require(Right.EDIT_DEFINITIONS)
@@ -52,6 +58,7 @@ async def reorder_custom_fields(actor: Caller, key: str, name: str, data: JsonOb
 
 
 @router.get(_FIELDS + "/{field}")
+@does(Right.READ, CustomField, versioned=True)
 async def get_custom_field(actor: Caller, key: str, name: str, field: str) -> Response:
     """Return one field."""
     for row in await custom_fields.list_for(actor, key, name):
@@ -60,7 +67,8 @@ async def get_custom_field(actor: Caller, key: str, name: str, field: str) -> Re
     raise NotFound("custom field", field)
 
 
-@router.patch(_FIELDS + "/{field}", openapi_extra=json_body(CustomFieldInput, partial=True))
+@router.patch(_FIELDS + "/{field}")
+@does(Right.EDIT_DEFINITIONS, CustomField, body=CustomFieldInput, partial=True, versioned=True)
 async def change_custom_field(
     actor: Caller, key: str, name: str, field: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -70,6 +78,7 @@ async def change_custom_field(
 
 
 @router.delete(_FIELDS + "/{field}", status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def delete_custom_field(
     actor: Caller, key: str, name: str, field: str, version: ExpectedVersion
 ) -> Response:

@@ -5,9 +5,13 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list, header_object
+from dashboard.api.does import does
 from dashboard.api.request import Caller, MomentText, PageOf, fits, moment
 from dashboard.api.routing import resource
+from dashboard.api.shapes.deliveries import Delivery, DeliveryLine
+from dashboard.api.shapes.envelopes import Listed
 from models.words import DeliveryStatus
+from services.actor import Right
 from services.delivery import outbox
 from services.reporting import delivery_log
 from services.reporting.delivery_filter import read_cause
@@ -52,6 +56,7 @@ def delivery_filter(
 
 
 @router.get("/deliveries")
+@does(Right.READ, Listed[DeliveryLine])
 async def list_deliveries(
     actor: Caller, page: PageOf, wanted: Annotated[DeliveryFilter, Depends(delivery_filter)]
 ) -> Response:
@@ -60,12 +65,14 @@ async def list_deliveries(
 
 
 @router.get("/deliveries/{delivery_id}")
+@does(Right.READ, Delivery)
 async def get_delivery(actor: Caller, delivery_id: str) -> Response:
     """Return one delivery with its request and its attempts."""
     return answer(detail_json(await delivery_log.get(actor, delivery_id)))
 
 
 @router.post("/deliveries/{delivery_id}/resend")
+@does(Right.RESEND, Delivery)
 async def resend_delivery(actor: Caller, delivery_id: str) -> Response:
     """Send a delivery again, now, with a fresh schedule."""
     await outbox.resend(actor, delivery_id)

@@ -1,25 +1,40 @@
 """The test receiver: `/echo/{name}` gets calls and misbehaves on request; the API reads them."""
 
 import asyncio
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answer import answer, header_object
+from dashboard.api.does import does
 from dashboard.api.request import Caller, JsonObject, read_at_most
 from dashboard.api.routing import PlainRoute, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.logs import EchoCall, EchoName, EchoReceived
 from services.actor import Right
 from services.delivery import test_receiver
 from services.delivery.test_receiver import KEPT_CALLS, EchoCallRow, EchoNameRow
-from services.errors import InvalidInput, NotFound
+from services.errors import NotFound
+from services.validation import InputModel, validate
 
 MAX_DELAY_SECONDS: Final = 30.0
 MAX_READ_BYTES: Final = 1024 * 1024
+
+
+class EchoNameInput(InputModel):
+    """The name of a test receiver."""
+
+    missing: ClassVar[Mapping[str, str]] = {"name": "Give a name."}
+
+    name: str
+
 
 receiving = APIRouter(tags=["Test receiver"])
 router = resource("Test receiver")
 
 
+@does(None, EchoReceived)
 async def receive_call(request: Request) -> Response:
     """Keep the call, then answer as asked: `?status=500&delay=2`, at most 30 s.
 
@@ -46,25 +61,25 @@ async def receive_call(request: Request) -> Response:
 
 for _method in ("GET", "POST"):
     receiving.add_api_route(
-        "/echo/{name}", receive_call, methods=[_method], route_class_override=PlainRoute
+        "/echo/{name}",
+        receive_call,
+        methods=[_method],
+        route_class_override=PlainRoute,
+        operation_id=f"receive_call_by_{_method.lower()}",
     )
 
 
 @router.post("/echo", status_code=201)
+@does(Right.SEND_TESTS, EchoName, body=EchoNameInput)
 async def create_echo_name(actor: Caller, data: JsonObject) -> Response:
     """Create a name that receives calls."""
     actor.require(Right.SEND_TESTS)
-    problems = {field: "There is no field of this name." for field in data if field != "name"}
-    name = data.get("name")
-    if not isinstance(name, str):
-        problems["name"] = "Give a name."
-    if problems or not isinstance(name, str):
-        raise InvalidInput(problems)
-    row = await test_receiver.create_name(actor, name)
+    row = await test_receiver.create_name(actor, validate(EchoNameInput, data).name)
     return answer(_name_json(row), status=201, headers={"Location": f"/api/v1/echo/{row.name}"})
 
 
 @router.get("/echo")
+@does(Right.READ, Listed[EchoName])
 async def list_echo_names(actor: Caller) -> Response:
     """List the names of the test receiver."""
     rows = await test_receiver.list_names(actor)
@@ -72,6 +87,7 @@ async def list_echo_names(actor: Caller) -> Response:
 
 
 @router.get("/echo/{name}")
+@does(Right.READ, Listed[EchoCall])
 async def list_echo_calls(
     actor: Caller, name: str, limit: Annotated[int, Query(ge=1, le=KEPT_CALLS)] = 50
 ) -> Response:

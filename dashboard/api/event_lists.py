@@ -6,6 +6,7 @@ from typing import ClassVar
 from fastapi import Response
 
 from dashboard.api.answer import answer, answer_list, answer_versioned
+from dashboard.api.does import does
 from dashboard.api.request import (
     Archived,
     Caller,
@@ -15,7 +16,9 @@ from dashboard.api.request import (
     PageOf,
     Search,
 )
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.catalog import EventList, ListChange
+from dashboard.api.shapes.envelopes import Listed
 from services.actor import Right
 from services.catalog import event_lists
 from services.catalog.event_lists import CampaignChange, EventListInput, EventListRow
@@ -49,7 +52,8 @@ class PreviewInput(InputModel):
     campaigns: list[str] | None = None
 
 
-@router.post("/event-lists", status_code=201, openapi_extra=json_body(EventListInput))
+@router.post("/event-lists", status_code=201)
+@does(Right.EDIT_DEFINITIONS, EventList, body=EventListInput, versioned=True)
 async def create_event_list(actor: Caller, data: JsonObject) -> Response:
     """Create an event list, which its campaigns use from now on."""
     row = await event_lists.create(actor, data)
@@ -57,6 +61,7 @@ async def create_event_list(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/event-lists")
+@does(Right.READ, Listed[EventList])
 async def list_event_lists(
     actor: Caller, page: PageOf, archived: Archived, q: Search = ""
 ) -> Response:
@@ -65,7 +70,8 @@ async def list_event_lists(
 
 
 # Before the routes with an id: "preview" is none.
-@router.post("/event-lists/preview", openapi_extra=json_body(PreviewInput, partial=True))
+@router.post("/event-lists/preview")
+@does(Right.READ, Listed[ListChange], body=PreviewInput, partial=True)
 async def preview_event_list(actor: Caller, data: JsonObject) -> Response:
     """Return which campaigns would gain or lose which events, and change nothing."""
     actor.require(Right.READ)
@@ -77,12 +83,14 @@ async def preview_event_list(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/event-lists/{list_id}")
+@does(Right.READ, EventList, versioned=True)
 async def get_event_list(actor: Caller, list_id: str) -> Response:
     """Return one event list, archived or not."""
     return answer_versioned(_json(await event_lists.get(actor, list_id)))
 
 
-@router.put("/event-lists/{list_id}", openapi_extra=json_body(WholeListInput))
+@router.put("/event-lists/{list_id}")
+@does(Right.EDIT_DEFINITIONS, EventList, body=WholeListInput, versioned=True)
 async def replace_event_list(
     actor: Caller, list_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -92,7 +100,8 @@ async def replace_event_list(
     return answer_versioned(_json(await event_lists.update(actor, list_id, data, if_match=version)))
 
 
-@router.patch("/event-lists/{list_id}", openapi_extra=json_body(EventListInput, partial=True))
+@router.patch("/event-lists/{list_id}")
+@does(Right.EDIT_DEFINITIONS, EventList, body=EventListInput, partial=True, versioned=True)
 async def change_event_list(
     actor: Caller, list_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -100,7 +109,8 @@ async def change_event_list(
     return answer_versioned(_json(await event_lists.update(actor, list_id, data, if_match=version)))
 
 
-@router.put("/event-lists/{list_id}/campaigns", openapi_extra=json_body(CampaignsInput))
+@router.put("/event-lists/{list_id}/campaigns")
+@does(Right.EDIT_DEFINITIONS, EventList, body=CampaignsInput, versioned=True)
 async def set_campaigns(
     actor: Caller, list_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -112,12 +122,14 @@ async def set_campaigns(
 
 
 @router.post("/event-lists/{list_id}/archive")
+@does(Right.EDIT_DEFINITIONS, EventList, versioned=True)
 async def archive_event_list(actor: Caller, list_id: str) -> Response:
     """Take a list out of force and hide it."""
     return answer_versioned(_json(await event_lists.archive(actor, list_id)))
 
 
 @router.post("/event-lists/{list_id}/restore")
+@does(Right.EDIT_DEFINITIONS, EventList, versioned=True)
 async def restore_event_list(actor: Caller, list_id: str) -> Response:
     """Bring an archived list back into force in its campaigns."""
     return answer_versioned(_json(await event_lists.restore(actor, list_id)))
@@ -126,8 +138,8 @@ async def restore_event_list(actor: Caller, list_id: str) -> Response:
 @router.post(
     "/event-lists/{list_id}/clone",
     status_code=201,
-    openapi_extra=json_body(CopyInput, partial=True),
 )
+@does(Right.EDIT_DEFINITIONS, EventList, body=CopyInput, partial=True, versioned=True)
 async def clone_event_list(actor: Caller, list_id: str, data: JsonObject) -> Response:
     """Copy a list with its events, for no campaign yet."""
     actor.require(Right.EDIT_DEFINITIONS)

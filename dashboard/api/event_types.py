@@ -4,6 +4,7 @@ from fastapi import Response
 
 from dashboard.api.answer import answer_list, answer_versioned
 from dashboard.api.dedupe import dedupe_json
+from dashboard.api.does import does
 from dashboard.api.request import (
     Archived,
     Caller,
@@ -13,7 +14,9 @@ from dashboard.api.request import (
     PageOf,
     Search,
 )
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.catalog import EventType, EventTypeWithWarnings
+from dashboard.api.shapes.envelopes import Listed
 from services.actor import Actor, Right
 from services.catalog import conversion_guard, event_types
 from services.catalog.event_types import EventTypeInput, EventTypeRow
@@ -22,7 +25,8 @@ from services.validation import validate
 router = resource("Event types")
 
 
-@router.post("/event-types", status_code=201, openapi_extra=json_body(EventTypeInput))
+@router.post("/event-types", status_code=201)
+@does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, body=EventTypeInput, versioned=True)
 async def create_event_type(actor: Caller, data: JsonObject) -> Response:
     """Create an event type."""
     row = await event_types.create(actor, data)
@@ -30,6 +34,7 @@ async def create_event_type(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/event-types")
+@does(Right.READ, Listed[EventType])
 async def list_event_types(
     actor: Caller, page: PageOf, archived: Archived, q: Search = ""
 ) -> Response:
@@ -38,12 +43,16 @@ async def list_event_types(
 
 
 @router.get("/event-types/{name}")
+@does(Right.READ, EventTypeWithWarnings, versioned=True)
 async def get_event_type(actor: Caller, name: str) -> Response:
     """Return one event type."""
     return await _answer(actor, await event_types.get(actor, name))
 
 
-@router.patch("/event-types/{name}", openapi_extra=json_body(EventTypeInput, partial=True))
+@router.patch("/event-types/{name}")
+@does(
+    Right.EDIT_DEFINITIONS, EventTypeWithWarnings, body=EventTypeInput, partial=True, versioned=True
+)
 async def change_event_type(
     actor: Caller, name: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -52,12 +61,14 @@ async def change_event_type(
 
 
 @router.post("/event-types/{name}/archive")
+@does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, versioned=True)
 async def archive_event_type(actor: Caller, name: str) -> Response:
     """Hide an event type and keep its history."""
     return await _answer(actor, await event_types.archive(actor, name))
 
 
 @router.post("/event-types/{name}/restore")
+@does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, versioned=True)
 async def restore_event_type(actor: Caller, name: str) -> Response:
     """Bring an archived event type back."""
     return await _answer(actor, await event_types.restore(actor, name))
@@ -66,8 +77,8 @@ async def restore_event_type(actor: Caller, name: str) -> Response:
 @router.post(
     "/event-types/{name}/clone",
     status_code=201,
-    openapi_extra=json_body(CopyInput, partial=True),
 )
+@does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, body=CopyInput, partial=True, versioned=True)
 async def clone_event_type(actor: Caller, name: str, data: JsonObject) -> Response:
     """Copy an event type with its postbacks, as `<name>_copy` or under the body's `name`."""
     actor.require(Right.EDIT_DEFINITIONS)

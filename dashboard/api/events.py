@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request, Response
 
-from dashboard.api.answer import JSON_TYPE, answer, answer_list, json_bytes
+from dashboard.api.answer import answer, answer_list, json_bytes
 from dashboard.api.deliveries import detail_json
+from dashboard.api.does import does
 from dashboard.api.request import (
     Caller,
     MomentText,
@@ -20,9 +21,12 @@ from dashboard.api.request import (
     three_way,
     words,
 )
-from dashboard.api.routing import PlainRoute, json_body, resource
+from dashboard.api.routing import PlainRoute, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.facts import Batch, Duplicate, Event, EventInFull, Recorded
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
 from models.words import ConversionStatus, DeliveryStatus, Source
+from services.actor import Right
 from services.intake import recording
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
@@ -40,6 +44,7 @@ class BatchInput(InputModel):
     events: list[EventInput]
 
 
+@does(Right.RECORD_EVENTS, Recorded, also={200: Duplicate}, body=EventInput, problems=(404, 409))
 async def record_event(request: Request) -> Response:
     """Record one event; refused calls are rows of the incoming log too."""
     actor = await caller(request)
@@ -59,10 +64,10 @@ router.add_api_route(
     methods=["POST"],
     status_code=201,
     route_class_override=PlainRoute,
-    openapi_extra=json_body(EventInput),
 )
 
 
+@does(Right.RECORD_EVENTS, Batch, body=BatchInput)
 async def record_batch(request: Request) -> Response:
     """Record up to 1,000 events of the body's `events`, each on its own."""
     actor = await caller(request)
@@ -82,7 +87,6 @@ router.add_api_route(
     record_batch,
     methods=["POST"],
     route_class_override=PlainRoute,
-    openapi_extra=json_body(BatchInput),
 )
 
 
@@ -131,6 +135,7 @@ def event_filter(
 
 
 @router.get("/events")
+@does(Right.READ, Listed[Event])
 async def list_events(
     actor: Caller, page: PageOf, wanted: Annotated[EventLogFilter, Depends(event_filter)]
 ) -> Response:
@@ -139,12 +144,11 @@ async def list_events(
 
 
 @router.get("/events/{event_id}")
+@does(Right.READ, EventInFull)
 async def get_event(actor: Caller, event_id: str) -> Response:
     """Return one event with its payload, its deliveries and their attempts."""
     detail = await event_log.get(actor, event_id)
-    members = json_bytes(_detail_json(detail)).removesuffix(b"}")
-    whole = members + b',"payload":' + _payload(detail.payload) + b"}"
-    return Response(whole, media_type=JSON_TYPE)
+    return answer(_detail_json(detail), raw={"payload": _payload(detail.payload)})
 
 
 def _row_json(row: EventLogRow) -> dict[str, object]:

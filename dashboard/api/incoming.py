@@ -6,11 +6,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from dashboard.api.answer import answer
+from dashboard.api.body_examples import BODIES
+from dashboard.api.does import does
 from dashboard.api.request import read_at_most
 from dashboard.api.routing import PlainRoute, json_body
+from dashboard.api.shapes.facts import IncomingDuplicate, IncomingRecorded
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
 from dashboard.client_address import client_address
 from services.accounts import keys
+from services.actor import Right
 from services.intake import incoming
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
@@ -22,6 +26,13 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
+@does(
+    Right.INCOMING,
+    IncomingRecorded,
+    also={200: IncomingDuplicate},
+    problems=(404, 409),
+    as_text=True,
+)
 async def receive_event(request: Request) -> Response:
     """Record the event that a partner tells of, a refused call too; unknown names are `ignored`.
 
@@ -67,16 +78,24 @@ def _described(method: str) -> dict[str, Any]:
     described = json_body(EventInput, partial=True)
     content = described["requestBody"]["content"]
     schema = content["application/json"]["schema"]
+    content["application/json"]["example"] = BODIES["EventInput"]
     text = {"type": "string"}
     names = [name for name in EventInput.model_fields if name != "fields"]
     parameters: list[dict[str, Any]] = [
-        {"name": "key", "in": "path", "required": True, "schema": text},
-        *({"name": name, "in": "query", "schema": schema["properties"][name]} for name in names),
+        {
+            "name": "key",
+            "in": "path",
+            "required": True,
+            "description": "the key of the incoming URL",
+            "schema": text,
+            "example": "al_4fJ2…",
+        },
+        *({"name": name, "in": "query", "schema": text} for name in names),
         *({"name": name, "in": "query", "schema": text} for name in ("status", "test", "return")),
     ]
     if method == "GET":
         return {"parameters": parameters}
-    content[_FORM] = {"schema": schema}
+    content[_FORM] = {"schema": schema, "example": BODIES["EventInput"]}
     return {"parameters": parameters, **described}
 
 
@@ -87,5 +106,6 @@ for _method in ("GET", "POST"):
         methods=[_method],
         status_code=201,
         route_class_override=PlainRoute,
+        operation_id=f"receive_event_by_{_method.lower()}",
         openapi_extra=_described(_method),
     )

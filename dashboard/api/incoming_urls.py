@@ -3,22 +3,28 @@
 from fastapi import Response
 
 from dashboard.api.answer import answer_list, answer_versioned
+from dashboard.api.does import does
 from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.catalog import IncomingUrl
+from dashboard.api.shapes.envelopes import Listed
+from services.actor import Right
 from services.catalog import incoming_urls
 from services.catalog.incoming_urls import IncomingUrlInput, IncomingUrlRow
 
 router = resource("Incoming URLs")
 
 
-@router.post("/incoming-urls", status_code=201, openapi_extra=json_body(IncomingUrlInput))
+@router.post("/incoming-urls", status_code=201)
+@does(Right.EDIT_DEFINITIONS, IncomingUrl, body=IncomingUrlInput, versioned=True)
 async def create_incoming_url(actor: Caller, data: JsonObject) -> Response:
     """Make a URL for a partner, with a key of its own."""
     row = await incoming_urls.create(actor, data)
-    return answer_versioned(_json(row), status=201, location=f"{BASE}/incoming-urls/{row.id}")
+    return _answer(row, status=201, location=f"{BASE}/incoming-urls/{row.id}")
 
 
 @router.get("/incoming-urls")
+@does(Right.READ, Listed[IncomingUrl])
 async def list_incoming_urls(
     actor: Caller, page: PageOf, archived: Archived, q: Search = ""
 ) -> Response:
@@ -27,30 +33,38 @@ async def list_incoming_urls(
 
 
 @router.get("/incoming-urls/{url_id}")
+@does(Right.READ, IncomingUrl, versioned=True)
 async def get_incoming_url(actor: Caller, url_id: str) -> Response:
     """Return one incoming URL; its key only to those who may change it."""
-    return answer_versioned(_json(await incoming_urls.get(actor, url_id)))
+    return _answer(await incoming_urls.get(actor, url_id))
 
 
-@router.patch("/incoming-urls/{url_id}", openapi_extra=json_body(IncomingUrlInput, partial=True))
+@router.patch("/incoming-urls/{url_id}")
+@does(Right.EDIT_DEFINITIONS, IncomingUrl, body=IncomingUrlInput, partial=True, versioned=True)
 async def change_incoming_url(
     actor: Caller, url_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
     """Change the given fields of an incoming URL; its key stays."""
     row = await incoming_urls.update(actor, url_id, data, if_match=version)
-    return answer_versioned(_json(row))
+    return _answer(row)
 
 
 @router.post("/incoming-urls/{url_id}/archive")
+@does(Right.EDIT_DEFINITIONS, IncomingUrl, versioned=True)
 async def archive_incoming_url(actor: Caller, url_id: str) -> Response:
     """Revoke the key of an incoming URL for good and keep its history."""
-    return answer_versioned(_json(await incoming_urls.archive(actor, url_id)))
+    return _answer(await incoming_urls.archive(actor, url_id))
 
 
 @router.post("/incoming-urls/{url_id}/new-key")
+@does(Right.EDIT_DEFINITIONS, IncomingUrl, versioned=True)
 async def renew_key(actor: Caller, url_id: str) -> Response:
     """Give an incoming URL another key; the present one works no more."""
-    return answer_versioned(_json(await incoming_urls.new_key(actor, url_id)))
+    return _answer(await incoming_urls.new_key(actor, url_id))
+
+
+def _answer(row: IncomingUrlRow, *, status: int = 200, location: str = "") -> Response:
+    return answer_versioned(_json(row), status=status, location=location, beside=row.last_used_at)
 
 
 def _json(row: IncomingUrlRow) -> dict[str, object]:

@@ -7,9 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from dashboard.api.answer import answer_list, answer_versioned
+from dashboard.api.does import does
 from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
-from dashboard.api.routing import BASE, json_body, resource
-from services.actor import Actor
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.catalog import Keyed
+from dashboard.api.shapes.envelopes import Listed
+from services.actor import Actor, Right
 from services.catalog.rows import AffiliateRow, CampaignRow
 from services.paging import Page, PageRequest
 
@@ -48,40 +51,51 @@ def keyed_resource(
     """Return the router of `/campaigns` or the like: the tag in small letters is the path."""
     router = resource(tag)
     path = f"/{tag.lower()}"
+    noun = one.rpartition(" ")[2]
 
-    @router.post(path, status_code=201, openapi_extra=json_body(model), summary=f"Create {one}")
+    @router.post(path, status_code=201, operation_id=f"create_{noun}", summary=f"Create {one}")
+    @does(Right.EDIT_DEFINITIONS, Keyed, body=model, versioned=True)
     async def create(actor: Caller, data: JsonObject) -> Response:
         """Create it; its key stays as it is for good."""
         row = await service.create(actor, data)
         return answer_versioned(_json(row), status=201, location=f"{BASE}{path}/{row.key}")
 
-    @router.get(path, summary=f"List {tag.lower()}")
+    @router.get(path, operation_id=f"list_{noun}s", summary=f"List {tag.lower()}")
+    @does(Right.READ, Listed[Keyed])
     async def list_all(actor: Caller, page: PageOf, archived: Archived, q: Search = "") -> Response:
         """List them by key."""
         return answer_list(await service.list_page(actor, page, archived=archived, q=q), _json)
 
-    @router.get(f"{path}/{{key}}", summary=f"Get {one}")
+    @router.get(f"{path}/{{key}}", operation_id=f"get_{noun}", summary=f"Get {one}")
+    @does(Right.READ, Keyed, versioned=True)
     async def get(actor: Caller, key: str) -> Response:
         """Return one, archived or not."""
         return answer_versioned(_json(await service.get(actor, key)))
 
     @router.patch(
         f"{path}/{{key}}",
-        openapi_extra=json_body(model, partial=True),
+        operation_id=f"change_{noun}",
         summary=f"Change {one}",
     )
+    @does(Right.EDIT_DEFINITIONS, Keyed, body=model, partial=True, versioned=True)
     async def change(
         actor: Caller, key: str, data: JsonObject, version: ExpectedVersion
     ) -> Response:
         """Change the name; the key stays."""
         return answer_versioned(_json(await service.update(actor, key, data, if_match=version)))
 
-    @router.post(f"{path}/{{key}}/archive", summary=f"Archive {one}")
+    @router.post(
+        f"{path}/{{key}}/archive", operation_id=f"archive_{noun}", summary=f"Archive {one}"
+    )
+    @does(Right.EDIT_DEFINITIONS, Keyed, versioned=True)
     async def archive(actor: Caller, key: str) -> Response:
         """Hide it and keep its history."""
         return answer_versioned(_json(await service.archive(actor, key)))
 
-    @router.post(f"{path}/{{key}}/restore", summary=f"Restore {one}")
+    @router.post(
+        f"{path}/{{key}}/restore", operation_id=f"restore_{noun}", summary=f"Restore {one}"
+    )
+    @does(Right.EDIT_DEFINITIONS, Keyed, versioned=True)
     async def restore(actor: Caller, key: str) -> Response:
         """Bring it back from the archive."""
         return answer_versioned(_json(await service.restore(actor, key)))

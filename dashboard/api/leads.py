@@ -5,8 +5,11 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from dashboard.api.answer import answer, answer_list, answer_versioned
+from dashboard.api.does import does
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
-from dashboard.api.routing import json_body, resource
+from dashboard.api.routing import resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.facts import Happening, Lead, LeadAgain
 from services.actor import Right
 from services.intake import erasure, leads
 from services.intake.lead_input import LeadChanges, LeadInput
@@ -25,7 +28,8 @@ class ErasureInput(InputModel):
     cancel_waiting: bool = False
 
 
-@router.post("/leads", status_code=201, openapi_extra=json_body(LeadInput))
+@router.post("/leads", status_code=201)
+@does(Right.CAPTURE_LEADS, Lead, also={200: LeadAgain}, body=LeadInput, versioned=True)
 async def create_lead(actor: Caller, data: JsonObject) -> Response:
     """Capture a lead; the same transaction id again in the campaign gives the first one, 200."""
     created = await leads.create(actor, data)
@@ -36,6 +40,7 @@ async def create_lead(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/leads")
+@does(Right.READ, Listed[Lead])
 async def list_leads(
     actor: Caller,
     page: PageOf,
@@ -49,12 +54,14 @@ async def list_leads(
 
 
 @router.get("/leads/{lead_id}")
+@does(Right.READ, Lead, versioned=True)
 async def get_lead(actor: Caller, lead_id: str) -> Response:
     """Return one lead."""
     return answer_versioned(_json(await leads.get(actor, lead_id)))
 
 
-@router.patch("/leads/{lead_id}", openapi_extra=json_body(LeadChanges, partial=True))
+@router.patch("/leads/{lead_id}")
+@does(Right.CAPTURE_LEADS, Lead, body=LeadChanges, partial=True, versioned=True)
 async def change_lead(
     actor: Caller, lead_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -63,19 +70,20 @@ async def change_lead(
     return answer_versioned(_json(row))
 
 
-@router.post("/leads/{lead_id}/erase", openapi_extra=json_body(ErasureInput))
+@router.post("/leads/{lead_id}/erase")
+@does(Right.ERASE_LEADS, Lead, body=ErasureInput, problems=(409,), versioned=True)
 async def erase_lead(actor: Caller, lead_id: str, data: JsonObject) -> Response:
     """Empty all that says who the lead is; ids, amounts, times and statuses stay.
 
     409 while deliveries of it wait, unless `cancel_waiting` gives them up.
     """
-    actor.require(Right.ERASE_LEADS)
     given = validate(ErasureInput, data)
     row = await erasure.erase(actor, lead_id, cancel_waiting=given.cancel_waiting)
     return answer_versioned(_json(row))
 
 
 @router.get("/leads/{lead_id}/timeline")
+@does(Right.READ, Listed[Happening])
 async def get_timeline(
     actor: Caller, lead_id: str, limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 200
 ) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list, answer_versioned, answer_whole
+from dashboard.api.does import does
 from dashboard.api.request import (
     Archived,
     Caller,
@@ -16,8 +17,17 @@ from dashboard.api.request import (
     one_of,
     words,
 )
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.notices import (
+    Channel,
+    ChannelTrial,
+    ChannelWithSecret,
+    ChannelWithSends,
+    Notice,
+)
 from models.words import NoticeKind, NoticeState
+from services.actor import Right
 from services.notices import channel_trial, channels, closing
 from services.notices.channel_trial import SendResult
 from services.notices.channels import ChannelInput, ChannelRow, SendRow
@@ -46,6 +56,7 @@ def notice_filter(
 
 
 @router.get("/notices")
+@does(Right.READ, Listed[Notice])
 async def list_notices(
     actor: Caller, page: PageOf, wanted: Annotated[NoticeFilter, Depends(notice_filter)]
 ) -> Response:
@@ -54,19 +65,22 @@ async def list_notices(
 
 
 @router.get("/notices/{notice_id}")
+@does(Right.READ, Notice)
 async def get_notice(actor: Caller, notice_id: str) -> Response:
     """Return one notice."""
     return answer(_notice_json(await notice_log.get(actor, notice_id)))
 
 
 @router.post("/notices/{notice_id}/resolve")
+@does(Right.RESEND, Notice)
 async def resolve_notice(actor: Caller, notice_id: str) -> Response:
     """Say that the failures of a notice are dealt with."""
     await closing.close(actor, notice_id)
     return answer(_notice_json(await notice_log.get(actor, notice_id)))
 
 
-@router.post("/notice-channels", status_code=201, openapi_extra=json_body(ChannelInput))
+@router.post("/notice-channels", status_code=201)
+@does(Right.EDIT_DEFINITIONS, ChannelWithSecret, body=ChannelInput, versioned=True)
 async def create_channel(actor: Caller, data: JsonObject) -> Response:
     """Add a channel; `secret`, with which calls to a URL are signed, is answered this once."""
     made = await channels.create(actor, data)
@@ -76,6 +90,7 @@ async def create_channel(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/notice-channels")
+@does(Right.READ, Listed[Channel])
 async def list_channels(actor: Caller, page: PageOf, archived: Archived) -> Response:
     """List channels by name."""
     rows = await channels.list_all(actor, archived=archived)
@@ -83,14 +98,16 @@ async def list_channels(actor: Caller, page: PageOf, archived: Archived) -> Resp
 
 
 @router.get("/notice-channels/{channel_id}")
+@does(Right.READ, ChannelWithSends, versioned=True)
 async def get_channel(actor: Caller, channel_id: str) -> Response:
     """Return one channel with its newest sends."""
     row = await channels.get(actor, channel_id)
     sends = [_send_json(send) for send in await channels.list_sends(actor, channel_id)]
-    return answer_versioned({**_channel_json(row), "sends": sends})
+    return answer_versioned({**_channel_json(row), "sends": sends}, beside=sends)
 
 
-@router.patch("/notice-channels/{channel_id}", openapi_extra=json_body(ChannelInput, partial=True))
+@router.patch("/notice-channels/{channel_id}")
+@does(Right.EDIT_DEFINITIONS, Channel, body=ChannelInput, partial=True, versioned=True)
 async def change_channel(
     actor: Caller, channel_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -100,6 +117,7 @@ async def change_channel(
 
 
 @router.delete("/notice-channels/{channel_id}", status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def archive_channel(actor: Caller, channel_id: str) -> Response:
     """Send nothing more to a channel, for good, and keep its history."""
     await channels.archive(actor, channel_id)
@@ -107,6 +125,7 @@ async def archive_channel(actor: Caller, channel_id: str) -> Response:
 
 
 @router.post("/notice-channels/{channel_id}/new-secret")
+@does(Right.EDIT_DEFINITIONS, ChannelWithSecret, versioned=True)
 async def renew_secret(actor: Caller, channel_id: str) -> Response:
     """Make another signing secret; the present one signs on for 24 hours beside it."""
     made = await channels.new_secret(actor, channel_id)
@@ -114,6 +133,7 @@ async def renew_secret(actor: Caller, channel_id: str) -> Response:
 
 
 @router.post("/notice-channels/{channel_id}/test")
+@does(Right.SEND_TESTS, ChannelTrial)
 async def test_channel(actor: Caller, channel_id: str) -> Response:
     """Send a test notice at once and return what came of it."""
     return answer(_result_json(await channel_trial.send_test(actor, channel_id)))

@@ -5,14 +5,18 @@ from typing import Final
 from fastapi import APIRouter, Response
 
 from dashboard.api.answer import answer
+from dashboard.api.does import does
+from dashboard.api.routing import operation_id
+from dashboard.api.shapes.logs import Health, Readiness
 from services.reporting import health
 
-router = APIRouter(tags=["Operations"])
+router = APIRouter(tags=["Operations"], generate_unique_id_function=operation_id)
 
 _NOT_STORED: Final = {"Cache-Control": "no-store"}
 
 
 @router.get("/healthz")
+@does(None, Health, also={503: Health})
 async def healthz() -> Response:
     """Tell whether the process serves and its schema is current."""
     found = await health.get()
@@ -24,6 +28,7 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz")
+@does(None, Readiness, also={503: Readiness})
 async def readyz() -> Response:
     """Tell whether postbacks go out: the schema is current and a worker was seen just now."""
     found = await health.get()

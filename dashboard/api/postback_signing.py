@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from dashboard.api.answer import answer_versioned
+from dashboard.api.does import does
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject
 from dashboard.api.routing import resource
+from dashboard.api.shapes.postbacks import SigningSecret
 from services.actor import Right
 from services.catalog import postback_signing
 from services.catalog.postback_signing import Signing
@@ -21,6 +23,7 @@ class NothingInput(InputModel):
 
 
 @router.post("/postbacks/{postback_id}/signing")
+@does(Right.EDIT_DEFINITIONS, SigningSecret, body=NothingInput, partial=True, versioned=True)
 async def make_signing_secret(
     actor: Caller, postback_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -42,6 +45,7 @@ async def make_signing_secret(
 
 
 @router.delete("/postbacks/{postback_id}/signing", status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def switch_signing_off(actor: Caller, postback_id: str, version: ExpectedVersion) -> Response:
     """Send the postback's calls unsigned and forget its secrets."""
     await postback_signing.switch_off(actor, postback_id, if_match=version)
@@ -49,6 +53,7 @@ async def switch_signing_off(actor: Caller, postback_id: str, version: ExpectedV
 
 
 @router.delete("/postbacks/{postback_id}/signing/old", status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def end_old_signing_secrets(
     actor: Caller, postback_id: str, version: ExpectedVersion
 ) -> Response:

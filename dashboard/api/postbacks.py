@@ -6,14 +6,18 @@ from typing import Annotated, Any
 from fastapi import Response
 
 from dashboard.api.answer import answer, answer_versioned, answer_whole, header_object
+from dashboard.api.does import does
 from dashboard.api.postback_signing import signing_json
 from dashboard.api.postback_standing import resumption_json, standing_json
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.postbacks import Postback, Preview, Resumed, Trial
 from models.words import PostbackLevel
 from services.actor import Right
 from services.catalog import postbacks
 from services.catalog.delivery_input import retry_as_given, success_as_given
+from services.catalog.postback_standing import NORMAL
 from services.catalog.postbacks import Checked, Owner, PostbackInput, PostbackRow
 from services.delivery import holding, resuming, trial
 from services.delivery.resume_input import ResumeInput
@@ -44,15 +48,17 @@ def _routes_of(path: str, level: PostbackLevel, *, of: str) -> None:
     @router.post(
         path,
         status_code=201,
-        openapi_extra=json_body(PostbackInput),
+        operation_id=f"create_{level}_postback",
         summary=f"Create a postback of {of}",
     )
+    @does(Right.EDIT_DEFINITIONS, Postback, body=PostbackInput, versioned=True)
     async def create_postback(actor: Caller, key: str, data: JsonObject) -> Response:
         """Add a postback; `warnings` name what may be meant otherwise."""
         row = await postbacks.create(actor, Owner(level, key), data)
-        return answer_versioned(_json(row), status=201, location=f"{BASE}/postbacks/{row.id}")
+        return _answer(row, status=201, location=f"{BASE}/postbacks/{row.id}")
 
-    @router.get(path, summary=f"List the postbacks of {of}")
+    @router.get(path, operation_id=f"list_{level}_postbacks", summary=f"List the postbacks of {of}")
+    @does(Right.READ, Listed[Postback])
     async def list_postbacks(actor: Caller, key: str, page: PageOf) -> Response:
         """List them in the order in which they were added, without those of other levels."""
         rows = await postbacks.list_for(actor, Owner(level, key))
@@ -65,7 +71,8 @@ _routes_of("/affiliates/{key}/postbacks", PostbackLevel.AFFILIATE, of="an affili
 
 
 # Before the routes with an id: "test" and "preview" are none.
-@router.post("/postbacks/test", openapi_extra=json_body(DraftInput))
+@router.post("/postbacks/test")
+@does(Right.SEND_TESTS, Trial, body=DraftInput, problems=(404,))
 async def test_draft(actor: Caller, data: JsonObject) -> Response:
     """Send one request of an unsaved postback and return what came back."""
     actor.require(Right.SEND_TESTS)
@@ -74,7 +81,8 @@ async def test_draft(actor: Caller, data: JsonObject) -> Response:
     return answer(_result_json(result))
 
 
-@router.post("/postbacks/preview", openapi_extra=json_body(DraftInput))
+@router.post("/postbacks/preview")
+@does(Right.READ, Preview, body=DraftInput, problems=(404,))
 async def preview_draft(actor: Caller, data: JsonObject) -> Response:
     """Return the request that an unsaved postback would send, and send nothing."""
     actor.require(Right.READ)
@@ -101,21 +109,24 @@ async def preview_draft(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/postbacks/{postback_id}")
+@does(Right.READ, Postback, versioned=True)
 async def get_postback(actor: Caller, postback_id: str) -> Response:
     """Return one postback, its secrets by name only."""
-    return answer_versioned(_json(await postbacks.get(actor, postback_id)))
+    return _answer(await postbacks.get(actor, postback_id))
 
 
-@router.patch("/postbacks/{postback_id}", openapi_extra=json_body(PostbackInput, partial=True))
+@router.patch("/postbacks/{postback_id}")
+@does(Right.EDIT_DEFINITIONS, Postback, body=PostbackInput, partial=True, versioned=True)
 async def change_postback(
     actor: Caller, postback_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
     """Change the given fields of a postback."""
     row = await postbacks.update(actor, postback_id, data, if_match=version)
-    return answer_versioned(_json(row))
+    return _answer(row)
 
 
 @router.delete("/postbacks/{postback_id}", status_code=204)
+@does(Right.EDIT_DEFINITIONS)
 async def archive_postback(actor: Caller, postback_id: str) -> Response:
     """Stop a postback for good and keep its history; what a paused one holds is cancelled."""
     await postbacks.archive(actor, postback_id)
@@ -123,13 +134,15 @@ async def archive_postback(actor: Caller, postback_id: str) -> Response:
 
 
 @router.post("/postbacks/{postback_id}/pause")
+@does(Right.EDIT_DEFINITIONS, Postback, versioned=True)
 async def pause_postback(actor: Caller, postback_id: str) -> Response:
     """Hold what a postback owes, from now on, until it is resumed."""
     await holding.pause(actor, postback_id)
-    return answer_versioned(_json(await postbacks.get(actor, postback_id)))
+    return _answer(await postbacks.get(actor, postback_id))
 
 
-@router.post("/postbacks/{postback_id}/resume", openapi_extra=json_body(ResumeInput))
+@router.post("/postbacks/{postback_id}/resume")
+@does(Right.EDIT_DEFINITIONS, Resumed, body=ResumeInput)
 async def resume_postback(actor: Caller, postback_id: str, data: JsonObject) -> Response:
     """Send or cancel what a paused postback holds; a dry run only tells how many."""
     done = await resuming.resume(actor, postback_id, data)
@@ -137,7 +150,8 @@ async def resume_postback(actor: Caller, postback_id: str, data: JsonObject) -> 
     return answer(resumption_json(done) | {"postback": _json(row)})
 
 
-@router.post("/postbacks/{postback_id}/test", openapi_extra=json_body(SampleInput, partial=True))
+@router.post("/postbacks/{postback_id}/test")
+@does(Right.SEND_TESTS, Trial, body=SampleInput, partial=True)
 async def test_postback(actor: Caller, postback_id: str, data: JsonObject) -> Response:
     """Send one request of a saved postback and return what came back."""
     actor.require(Right.SEND_TESTS)
@@ -166,6 +180,11 @@ async def _draft(data: dict[str, Any], *, resolve: bool) -> tuple[Checked, Sampl
             fields = {f"postback.{name}": text for name, text in error.fields.items()}
             raise InvalidInput(fields) from None
     return checked, Sample(event=given.event, lead_id=given.lead_id, values=given.values)
+
+
+def _answer(row: PostbackRow, *, status: int = 200, location: str = "") -> Response:
+    beside = None if row.standing == NORMAL else standing_json(row.standing)
+    return answer_versioned(_json(row), status=status, location=location, beside=beside)
 
 
 def _json(row: PostbackRow) -> dict[str, object]:

@@ -79,6 +79,11 @@ _TITLES: Final = {
 }
 
 
+def title_of(status: HTTPStatus) -> str:
+    """Return the name of a status, the same whatever Python runs us."""
+    return _TITLES.get(status, status.phrase)
+
+
 def problem(
     status: int,
     *,
@@ -92,7 +97,7 @@ def problem(
     known = HTTPStatus(status)
     content = {
         "type": f"urn:afterlead:problem:{code}",
-        "title": _TITLES.get(known, known.phrase),
+        "title": title_of(known),
         "status": status,
         "code": code,
         "detail": detail,

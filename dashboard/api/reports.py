@@ -7,9 +7,12 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer
+from dashboard.api.does import does
 from dashboard.api.request import Caller, MomentText, fits, moment, one_of, words
 from dashboard.api.routing import resource
+from dashboard.api.shapes.logs import Report
 from models.words import ConversionStatus
+from services.actor import Right
 from services.reporting import conversions
 from services.reporting.conversions import Amounts, By, Figures, ReportFilter, ReportRow
 from services.reporting.definitions import DEFINITIONS
@@ -61,6 +64,7 @@ def report_filter(
 
 
 @router.get("/reports/conversions")
+@does(Right.READ, Report)
 async def report_conversions(
     actor: Caller, wanted: Annotated[ReportFilter, Depends(report_filter)]
 ) -> Response:

@@ -23,7 +23,8 @@ from services.validation import InputModel
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"|([0-9]{1,9})')
+# What follows a hyphen is a digest of what the version does not count; see `answer_versioned`.
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"|([0-9]{1,9})')
 
 # Only for the OpenAPI description; `caller` reads the header itself, with messages of its own.
 bearer = HTTPBearer(auto_error=False, description="A key made by `create-key`.")

@@ -5,9 +5,13 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list
+from dashboard.api.does import does
 from dashboard.api.request import Caller, MomentText, PageOf, moment, one_of
 from dashboard.api.routing import resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.logs import Submission, SubmissionDetail
 from models.words import Source, Verdict
+from services.actor import Right
 from services.reporting import incoming_log
 from services.reporting.incoming_log import SubmissionFilter, SubmissionRow
 
@@ -33,6 +37,7 @@ def submission_filter(
 
 
 @router.get("/submissions")
+@does(Right.READ, Listed[Submission])
 async def list_submissions(
     actor: Caller, page: PageOf, wanted: Annotated[SubmissionFilter, Depends(submission_filter)]
 ) -> Response:
@@ -41,6 +46,7 @@ async def list_submissions(
 
 
 @router.get("/submissions/{submission_id}")
+@does(Right.READ, SubmissionDetail)
 async def get_submission(actor: Caller, submission_id: str) -> Response:
     """Return one incoming call with its body."""
     detail = await incoming_log.get(actor, submission_id)
