@@ -78,10 +78,13 @@ def create_api() -> FastAPI:
     answered = [route for route in routes if isinstance(route, APIRoute)]
 
     async def nothing_here(request: Request) -> Response:
+        fitting = [route for route in answered if route.matches(request.scope)[0] is not Match.NONE]
+        # `/postbacks/test` fits `/postbacks/{postback_id}` too, but no postback is called so.
+        fewest = min((len(route.param_convertors) for route in fitting), default=0)
         allowed = {
             method
-            for route in answered
-            if route.matches(request.scope)[0] is not Match.NONE
+            for route in fitting
+            if len(route.param_convertors) == fewest
             for method in route.methods
         }
         if allowed:

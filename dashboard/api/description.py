@@ -45,7 +45,7 @@ _IF_MATCH: Final = {
     "in": "header",
     "required": False,
     "description": "the version that you know; 409 with both when it is another by now",
-    "schema": {"type": "string", "pattern": '^((W/)?"[0-9]{1,9}(-[0-9a-f]+)?"|[0-9]{1,9}|\\*)$'},
+    "schema": {"type": "string", "pattern": '^(|(W/)?"[0-9]{1,9}(-[0-9a-f]+)?"|[0-9]{1,9}|\\*)$'},
     "example": '"3"',
 }
 _IF_NONE_MATCH: Final = {

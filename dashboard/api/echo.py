@@ -70,7 +70,7 @@ for _method in ("GET", "POST"):
 
 
 @router.post("/echo", status_code=201)
-@does(Right.SEND_TESTS, EchoName, body=EchoNameInput)
+@does(Right.SEND_TESTS, EchoName, body=EchoNameInput, problems=(409,))
 async def create_echo_name(actor: Caller, data: JsonObject) -> Response:
     """Create a name that receives calls."""
     actor.require(Right.SEND_TESTS)

@@ -71,7 +71,7 @@ async def list_event_lists(
 
 # Before the routes with an id: "preview" is none.
 @router.post("/event-lists/preview")
-@does(Right.READ, Listed[ListChange], body=PreviewInput, partial=True)
+@does(Right.READ, Listed[ListChange], body=PreviewInput, partial=True, problems=(404,))
 async def preview_event_list(actor: Caller, data: JsonObject) -> Response:
     """Return which campaigns would gain or lose which events, and change nothing."""
     actor.require(Right.READ)

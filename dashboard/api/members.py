@@ -20,8 +20,12 @@ def chosen_members(
     ] = None,
 ) -> None:
     """Refuse names that are no members of the answer, once the key is good."""
+    if fields is None:
+        return
     possible = _members(request.scope["route"])
-    unknown = [name for name in words(fields or ()) if name not in possible]
+    if not words(fields):
+        raise InvalidInput({"fields": f"Name a member. There are {', '.join(possible)}."})
+    unknown = [name for name in words(fields) if name not in possible]
     if unknown:
         named = ", ".join(f"“{name[:64]}”" for name in unknown)
         sentence = f"There is no member {named} here. There are {', '.join(possible)}."

@@ -31,6 +31,7 @@ async def test_a_single_one_answers_chosen_members(
 async def test_an_unknown_member_is_named_with_those_that_there_are(
     api: httpx.AsyncClient,
 ) -> None:
+    assert_problem(await api.get(f"{BASE}/leads?fields="), 422, "invalid_input", {"fields"})
     for path in ("event-types", "event-types/sale", "events", "leads", "reports/conversions"):
         answer = await api.get(f"{BASE}/{path}?fields=name,nmae,items")
         assert_problem(answer, 422, "invalid_input")
