@@ -17,6 +17,7 @@ from dashboard.api import (
     custom_fields,
     deliveries,
     echo,
+    event_export,
     event_lists,
     event_types,
     events,
@@ -38,6 +39,7 @@ from dashboard.api.protection import Protection
 
 # The order in which a path is looked up: what comes most often stands first.
 _ROUTERS = (
+    event_export.router,
     events.router,
     incoming.router,
     echo.receiving,

@@ -16,6 +16,10 @@ _POSTBACK: Final = {
     "method": "GET",
 }
 
+TEXTS: Final[Mapping[str, str]] = {
+    "text/csv": "event_id,event,…\r\nevt_01kg8m2q9d3f5h7j9k1m3p5r7t,sale,…\r\n",
+    "text/plain": "OK",
+}
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "BatchInput": {"events": [_EVENT, {**_EVENT, "transaction_id": "t-2"}]},
     "BulkResendInput": {

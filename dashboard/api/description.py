@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
 from dashboard.api.answer import JSON_TYPE
-from dashboard.api.body_examples import BODIES
+from dashboard.api.body_examples import BODIES, TEXTS
 from dashboard.api.does import Does, does_of
 from dashboard.api.examples import example_of
 from dashboard.api.request import expected_version, json_object
@@ -185,8 +185,9 @@ def _responses(
             schema = schemas[shape]
             example = example_of(schema, definitions)
             response["content"] = {JSON_TYPE: {"schema": schema, "example": example}}
-            if mark.as_text:
-                response["content"]["text/plain"] = {"schema": {"type": "string"}, "example": "OK"}
+        if mark.text:
+            text = {"schema": {"type": "string"}, "example": TEXTS[mark.text]}
+            response.setdefault("content", {})[mark.text] = text
         headers = {}
         if mark.versioned:
             headers["ETag"] = _ETAG

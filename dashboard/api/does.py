@@ -23,8 +23,8 @@ class Does:
 
     `right` None: it needs none. `answer` is the shape of its 2xx answer, None for an empty one;
     `also` are further answers by status. `body` is what it takes as JSON, of which a `partial` one
-    requires nothing. `problems` are the errors beside those that its method and path imply. With
-    `as_text` the caller may choose a plain text as the answer; a `versioned` one has an `ETag`.
+    requires nothing. `problems` are the errors beside those that its method and path imply. `text`
+    is the media type of an answer that is no JSON; a `versioned` one has an `ETag`.
     """
 
     right: Right | None
@@ -33,7 +33,7 @@ class Does:
     body: type[BaseModel] | None = None
     partial: bool = False
     problems: frozenset[int] = frozenset()
-    as_text: bool = False
+    text: str = ""
     versioned: bool = False
 
 
@@ -45,7 +45,7 @@ def does(
     body: type[BaseModel] | None = None,
     partial: bool = False,
     problems: tuple[int, ...] = (),
-    as_text: bool = False,
+    text: str = "",
     versioned: bool = False,
 ) -> Callable[[Endpoint], Endpoint]:
     """Mark a route's function, below its `@router` line; see `Does`."""
@@ -56,7 +56,7 @@ def does(
         body=body,
         partial=partial,
         problems=frozenset(problems),
-        as_text=as_text,
+        text=text,
         versioned=versioned,
     )
 

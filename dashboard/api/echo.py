@@ -2,19 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from dashboard.api.answer import answer, header_object
+from dashboard.api.answer import answer, answer_whole, header_object
 from dashboard.api.does import does
-from dashboard.api.request import Caller, JsonObject, read_at_most
+from dashboard.api.request import Caller, JsonObject, PageOf, read_at_most
 from dashboard.api.routing import PlainRoute, resource
 from dashboard.api.shapes.envelopes import Listed
 from dashboard.api.shapes.logs import EchoCall, EchoName, EchoReceived
 from services.actor import Right
 from services.delivery import test_receiver
-from services.delivery.test_receiver import KEPT_CALLS, EchoCallRow, EchoNameRow
+from services.delivery.test_receiver import EchoCallRow, EchoNameRow
 from services.errors import NotFound
 from services.validation import InputModel, validate
 
@@ -80,20 +80,18 @@ async def create_echo_name(actor: Caller, data: JsonObject) -> Response:
 
 @router.get("/echo")
 @does(Right.READ, Listed[EchoName])
-async def list_echo_names(actor: Caller) -> Response:
+async def list_echo_names(actor: Caller, page: PageOf) -> Response:
     """List the names of the test receiver."""
     rows = await test_receiver.list_names(actor)
-    return answer({"items": [_name_json(row) for row in rows], "next_cursor": None})
+    return answer_whole(rows, page, _name_json, id_of=lambda row: row.name)
 
 
 @router.get("/echo/{name}")
 @does(Right.READ, Listed[EchoCall])
-async def list_echo_calls(
-    actor: Caller, name: str, limit: Annotated[int, Query(ge=1, le=KEPT_CALLS)] = 50
-) -> Response:
+async def list_echo_calls(actor: Caller, name: str, page: PageOf) -> Response:
     """List what a name received, newest first."""
-    calls = await test_receiver.calls(actor, name, limit=limit)
-    return answer({"items": [_call_json(call) for call in calls], "next_cursor": None})
+    calls = await test_receiver.calls(actor, name)
+    return answer_whole(calls, page, _call_json, id_of=lambda call: call.id)
 
 
 def _status(text: str) -> int:

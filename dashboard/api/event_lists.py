@@ -123,16 +123,16 @@ async def set_campaigns(
 
 @router.post("/event-lists/{list_id}/archive")
 @does(Right.EDIT_DEFINITIONS, EventList, versioned=True)
-async def archive_event_list(actor: Caller, list_id: str) -> Response:
+async def archive_event_list(actor: Caller, list_id: str, version: ExpectedVersion) -> Response:
     """Take a list out of force and hide it."""
-    return answer_versioned(_json(await event_lists.archive(actor, list_id)))
+    return answer_versioned(_json(await event_lists.archive(actor, list_id, if_match=version)))
 
 
 @router.post("/event-lists/{list_id}/restore")
 @does(Right.EDIT_DEFINITIONS, EventList, versioned=True)
-async def restore_event_list(actor: Caller, list_id: str) -> Response:
+async def restore_event_list(actor: Caller, list_id: str, version: ExpectedVersion) -> Response:
     """Bring an archived list back into force in its campaigns."""
-    return answer_versioned(_json(await event_lists.restore(actor, list_id)))
+    return answer_versioned(_json(await event_lists.restore(actor, list_id, if_match=version)))
 
 
 @router.post(

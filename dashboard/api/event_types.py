@@ -62,16 +62,16 @@ async def change_event_type(
 
 @router.post("/event-types/{name}/archive")
 @does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, versioned=True)
-async def archive_event_type(actor: Caller, name: str) -> Response:
+async def archive_event_type(actor: Caller, name: str, version: ExpectedVersion) -> Response:
     """Hide an event type and keep its history."""
-    return await _answer(actor, await event_types.archive(actor, name))
+    return await _answer(actor, await event_types.archive(actor, name, if_match=version))
 
 
 @router.post("/event-types/{name}/restore")
 @does(Right.EDIT_DEFINITIONS, EventTypeWithWarnings, versioned=True)
-async def restore_event_type(actor: Caller, name: str) -> Response:
+async def restore_event_type(actor: Caller, name: str, version: ExpectedVersion) -> Response:
     """Bring an archived event type back."""
-    return await _answer(actor, await event_types.restore(actor, name))
+    return await _answer(actor, await event_types.restore(actor, name, if_match=version))
 
 
 @router.post(

@@ -141,7 +141,7 @@ async def list_events(
     actor: Caller, page: PageOf, wanted: Annotated[EventLogFilter, Depends(event_filter)]
 ) -> Response:
     """List events, newest first; everything that is given must match."""
-    return answer_list(await event_log.list_page(actor, wanted, page), _row_json)
+    return answer_list(await event_log.list_page(actor, wanted, page), event_row_json)
 
 
 @router.get("/events/{event_id}")
@@ -152,7 +152,8 @@ async def get_event(actor: Caller, event_id: str) -> Response:
     return answer(_detail_json(detail), raw={"payload": _payload(detail.payload)})
 
 
-def _row_json(row: EventLogRow) -> dict[str, object]:
+def event_row_json(row: EventLogRow) -> dict[str, object]:
+    """Return an event as lists show it; the file of them has the same columns."""
     return {
         "event_id": row.event_id,
         "event": row.event,
@@ -176,7 +177,7 @@ def _row_json(row: EventLogRow) -> dict[str, object]:
 
 def _detail_json(detail: EventDetail) -> dict[str, object]:
     return {
-        **_row_json(detail.row),
+        **event_row_json(detail.row),
         "is_affiliate_conversion": detail.is_affiliate_conversion,
         "order_id": detail.order_id,
         "fields": dict(detail.fields),

@@ -31,7 +31,7 @@ _PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"
     IncomingRecorded,
     also={200: IncomingDuplicate},
     problems=(404, 409),
-    as_text=True,
+    text="text/plain",
 )
 async def receive_event(request: Request) -> Response:
     """Record the event that a partner tells of, a refused call too; unknown names are `ignored`.

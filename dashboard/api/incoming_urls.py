@@ -51,16 +51,16 @@ async def change_incoming_url(
 
 @router.post("/incoming-urls/{url_id}/archive")
 @does(Right.EDIT_DEFINITIONS, IncomingUrl, versioned=True)
-async def archive_incoming_url(actor: Caller, url_id: str) -> Response:
+async def archive_incoming_url(actor: Caller, url_id: str, version: ExpectedVersion) -> Response:
     """Revoke the key of an incoming URL for good and keep its history."""
-    return _answer(await incoming_urls.archive(actor, url_id))
+    return _answer(await incoming_urls.archive(actor, url_id, if_match=version))
 
 
 @router.post("/incoming-urls/{url_id}/new-key")
 @does(Right.EDIT_DEFINITIONS, IncomingUrl, versioned=True)
-async def renew_key(actor: Caller, url_id: str) -> Response:
+async def renew_key(actor: Caller, url_id: str, version: ExpectedVersion) -> Response:
     """Give an incoming URL another key; the present one works no more."""
-    return _answer(await incoming_urls.new_key(actor, url_id))
+    return _answer(await incoming_urls.new_key(actor, url_id, if_match=version))
 
 
 def _answer(row: IncomingUrlRow, *, status: int = 200, location: str = "") -> Response:

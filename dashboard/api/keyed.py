@@ -38,10 +38,10 @@ class KeyedService(Protocol):
     ) -> KeyedRow:
         """Change one; raise NotFound, InvalidInput and StaleVersion."""
 
-    async def archive(self, actor: Actor, key: str) -> KeyedRow:
+    async def archive(self, actor: Actor, key: str, *, if_match: int | None = None) -> KeyedRow:
         """Hide one; raise NotFound."""
 
-    async def restore(self, actor: Actor, key: str) -> KeyedRow:
+    async def restore(self, actor: Actor, key: str, *, if_match: int | None = None) -> KeyedRow:
         """Bring one back; raise NotFound."""
 
 
@@ -88,17 +88,17 @@ def keyed_resource(
         f"{path}/{{key}}/archive", operation_id=f"archive_{noun}", summary=f"Archive {one}"
     )
     @does(Right.EDIT_DEFINITIONS, Keyed, versioned=True)
-    async def archive(actor: Caller, key: str) -> Response:
+    async def archive(actor: Caller, key: str, version: ExpectedVersion) -> Response:
         """Hide it and keep its history."""
-        return answer_versioned(_json(await service.archive(actor, key)))
+        return answer_versioned(_json(await service.archive(actor, key, if_match=version)))
 
     @router.post(
         f"{path}/{{key}}/restore", operation_id=f"restore_{noun}", summary=f"Restore {one}"
     )
     @does(Right.EDIT_DEFINITIONS, Keyed, versioned=True)
-    async def restore(actor: Caller, key: str) -> Response:
+    async def restore(actor: Caller, key: str, version: ExpectedVersion) -> Response:
         """Bring it back from the archive."""
-        return answer_versioned(_json(await service.restore(actor, key)))
+        return answer_versioned(_json(await service.restore(actor, key, if_match=version)))
 
     return router
 

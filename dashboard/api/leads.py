@@ -1,10 +1,10 @@
 """`/leads`: who was captured, and what happened to them since."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Query, Response
 
-from dashboard.api.answer import answer, answer_list, answer_versioned
+from dashboard.api.answer import answer_list, answer_versioned, answer_whole
 from dashboard.api.does import does
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
 from dashboard.api.routing import resource
@@ -14,12 +14,13 @@ from services.actor import Right
 from services.intake import erasure, leads
 from services.intake.lead_input import LeadChanges, LeadInput
 from services.intake.leads import LeadRow
-from services.paging import MAX_LIMIT
 from services.reporting import lead_timeline
 from services.reporting.lead_timeline import TimelineEntry
 from services.validation import InputModel, validate
 
 router = resource("Leads")
+
+MOST_ENTRIES: Final = 2_000
 
 
 class ErasureInput(InputModel):
@@ -84,12 +85,15 @@ async def erase_lead(actor: Caller, lead_id: str, data: JsonObject) -> Response:
 
 @router.get("/leads/{lead_id}/timeline")
 @does(Right.READ, Listed[Happening])
-async def get_timeline(
-    actor: Caller, lead_id: str, limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 200
-) -> Response:
+async def get_timeline(actor: Caller, lead_id: str, page: PageOf) -> Response:
     """List what happened to a lead, newest first."""
-    entries = await lead_timeline.list_entries(actor, lead_id, limit=limit)
-    return answer({"items": [_entry_json(entry) for entry in entries], "next_cursor": None})
+    entries = await lead_timeline.list_entries(actor, lead_id, limit=MOST_ENTRIES)
+    return answer_whole(
+        entries,
+        page,
+        _entry_json,
+        id_of=lambda entry: f"{entry.at.isoformat()} {entry.kind} {entry.event_id} {entry.title}",
+    )
 
 
 def _json(row: LeadRow) -> dict[str, object]:

@@ -118,17 +118,17 @@ async def change_channel(
 
 @router.delete("/notice-channels/{channel_id}", status_code=204)
 @does(Right.EDIT_DEFINITIONS)
-async def archive_channel(actor: Caller, channel_id: str) -> Response:
+async def archive_channel(actor: Caller, channel_id: str, version: ExpectedVersion) -> Response:
     """Send nothing more to a channel, for good, and keep its history."""
-    await channels.archive(actor, channel_id)
+    await channels.archive(actor, channel_id, if_match=version)
     return Response(status_code=204)
 
 
 @router.post("/notice-channels/{channel_id}/new-secret")
 @does(Right.EDIT_DEFINITIONS, ChannelWithSecret, versioned=True)
-async def renew_secret(actor: Caller, channel_id: str) -> Response:
+async def renew_secret(actor: Caller, channel_id: str, version: ExpectedVersion) -> Response:
     """Make another signing secret; the present one signs on for 24 hours beside it."""
-    made = await channels.new_secret(actor, channel_id)
+    made = await channels.new_secret(actor, channel_id, if_match=version)
     return answer_versioned({**_channel_json(made.row), "secret": made.secret})
 
 

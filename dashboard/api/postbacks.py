@@ -127,9 +127,9 @@ async def change_postback(
 
 @router.delete("/postbacks/{postback_id}", status_code=204)
 @does(Right.EDIT_DEFINITIONS)
-async def archive_postback(actor: Caller, postback_id: str) -> Response:
+async def archive_postback(actor: Caller, postback_id: str, version: ExpectedVersion) -> Response:
     """Stop a postback for good and keep its history; what a paused one holds is cancelled."""
-    await postbacks.archive(actor, postback_id)
+    await postbacks.archive(actor, postback_id, if_match=version)
     return Response(status_code=204)
 
 

@@ -65,11 +65,15 @@ async def update(
     return await _RULES.update(actor, key, changes, if_match, clock())
 
 
-async def archive(actor: Actor, key: str, *, clock: Clock = utc_now) -> AffiliateRow:
+async def archive(
+    actor: Actor, key: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> AffiliateRow:
     """Hide an affiliate and keep its history; its own postbacks stop until it is restored."""
-    return await _RULES.set_archived(actor, key, clock(), is_archived=True)
+    return await _RULES.set_archived(actor, key, if_match, clock(), is_archived=True)
 
 
-async def restore(actor: Actor, key: str, *, clock: Clock = utc_now) -> AffiliateRow:
+async def restore(
+    actor: Actor, key: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> AffiliateRow:
     """Bring an archived affiliate back; one that is not archived stays as it is."""
-    return await _RULES.set_archived(actor, key, clock(), is_archived=False)
+    return await _RULES.set_archived(actor, key, if_match, clock(), is_archived=False)

@@ -118,16 +118,20 @@ async def set_campaigns(
     return await update(actor, list_id, {"campaigns": list(keys)}, if_match=if_match, clock=clock)
 
 
-async def archive(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
+async def archive(
+    actor: Actor, list_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> EventListRow:
     """Take a list out of force and hide it; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, actor, list_id, clock(), is_archived=True)
+    return await database.write(_set_archived, actor, list_id, if_match, clock(), is_archived=True)
 
 
-async def restore(actor: Actor, list_id: str, *, clock: Clock = utc_now) -> EventListRow:
+async def restore(
+    actor: Actor, list_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> EventListRow:
     """Bring an archived list back into force, in the campaigns that it had."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, actor, list_id, clock(), is_archived=False)
+    return await database.write(_set_archived, actor, list_id, if_match, clock(), is_archived=False)
 
 
 async def clone(
@@ -215,9 +219,16 @@ def _update(
 
 
 def _set_archived(
-    session: Session, actor: Actor, list_id: str, now: datetime, *, is_archived: bool
+    session: Session,
+    actor: Actor,
+    list_id: str,
+    if_match: int | None,
+    now: datetime,
+    *,
+    is_archived: bool,
 ) -> EventListRow:
     stored = find(session, list_id, for_change=True)
+    check_version(stored, _KIND, if_match=if_match)
     if (stored.archived_at is not None) != is_archived:
         values = {"archived_at": now if is_archived else None}
         change(session, stored, values, actor=actor, kind=_KIND, now=now)

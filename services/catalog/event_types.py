@@ -82,16 +82,20 @@ async def update(
     return await database.write(_update, actor, name, changes, if_match, clock())
 
 
-async def archive(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
+async def archive(
+    actor: Actor, name: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> EventTypeRow:
     """Hide an event type and keep its history; one that is archived already stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, actor, name, clock(), is_archived=True)
+    return await database.write(_set_archived, actor, name, if_match, clock(), is_archived=True)
 
 
-async def restore(actor: Actor, name: str, *, clock: Clock = utc_now) -> EventTypeRow:
+async def restore(
+    actor: Actor, name: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> EventTypeRow:
     """Bring an archived event type back; one that is not archived stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_set_archived, actor, name, clock(), is_archived=False)
+    return await database.write(_set_archived, actor, name, if_match, clock(), is_archived=False)
 
 
 async def clone(
@@ -209,9 +213,16 @@ def _refuse_rename_after_firing(session: Session, event_type: EventType) -> None
 
 
 def _set_archived(
-    session: Session, actor: Actor, name: str, now: datetime, *, is_archived: bool
+    session: Session,
+    actor: Actor,
+    name: str,
+    if_match: int | None,
+    now: datetime,
+    *,
+    is_archived: bool,
 ) -> EventTypeRow:
     event_type = find(session, name, for_change=True)
+    check_version(event_type, _KIND, if_match=if_match)
     if (event_type.archived_at is not None) != is_archived:
         values = {"archived_at": now if is_archived else None}
         change(session, event_type, values, actor=actor, kind=_KIND, now=now)

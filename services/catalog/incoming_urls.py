@@ -90,21 +90,25 @@ async def update(
     return row
 
 
-async def new_key(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
+async def new_key(
+    actor: Actor, url_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> IncomingUrlRow:
     """Give it another key; the old one works no more, and the log goes on under one name.
 
     Raises NotFound, and Conflict for an archived one.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    row = await database.write(_new_key, actor, url_id, clock())
+    row = await database.write(_new_key, actor, url_id, if_match, clock())
     keys.forget(row.api_key_id)
     return row
 
 
-async def archive(actor: Actor, url_id: str, *, clock: Clock = utc_now) -> IncomingUrlRow:
+async def archive(
+    actor: Actor, url_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> IncomingUrlRow:
     """Revoke its key for good and keep its history; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    row = await database.write(_archive, actor, url_id, clock())
+    row = await database.write(_archive, actor, url_id, if_match, clock())
     keys.forget(row.api_key_id)
     return row
 
@@ -171,8 +175,11 @@ def _update(
     return row_of(session, stored)
 
 
-def _new_key(session: Session, actor: Actor, url_id: str, now: datetime) -> IncomingUrlRow:
+def _new_key(
+    session: Session, actor: Actor, url_id: str, if_match: int | None, now: datetime
+) -> IncomingUrlRow:
     stored = _find(session, url_id, for_change=True)
+    check_version(stored, _KIND, if_match=if_match)
     _refuse_archived(stored)
     renewed = keys.renew(session, stored.api_key_id)
     secret = secret_box.encrypt(renewed.key)
@@ -182,8 +189,11 @@ def _new_key(session: Session, actor: Actor, url_id: str, now: datetime) -> Inco
     return row_of(session, stored)
 
 
-def _archive(session: Session, actor: Actor, url_id: str, now: datetime) -> IncomingUrlRow:
+def _archive(
+    session: Session, actor: Actor, url_id: str, if_match: int | None, now: datetime
+) -> IncomingUrlRow:
     stored = _find(session, url_id, for_change=True)
+    check_version(stored, _KIND, if_match=if_match)
     if stored.archived_at is None:
         keys.revoke(session, stored.api_key_id, now=now)
         change(session, stored, {"archived_at": now}, actor=actor, kind=_KIND, now=now)

@@ -96,11 +96,16 @@ class Keyed(Generic[Model, Row]):
         return await database.write(self._update, actor, key, changes, if_match, now)
 
     async def set_archived(
-        self, actor: Actor, key: str, now: datetime, *, is_archived: bool
+        self, actor: Actor, key: str, if_match: int | None, now: datetime, *, is_archived: bool
     ) -> Row:
-        """Hide one or bring it back; one that is so already stays as it is. Raises NotFound."""
+        """Hide one or bring it back; one that is so already stays as it is.
+
+        Raises NotFound and StaleVersion.
+        """
         actor.require(Right.EDIT_DEFINITIONS)
-        return await database.write(self._set_archived, actor, key, now, is_archived=is_archived)
+        return await database.write(
+            self._set_archived, actor, key, if_match, now, is_archived=is_archived
+        )
 
     def find(self, session: Session, key: str, *, for_change: bool = False) -> Model:
         """Return the stored one, locked where it is about to change; raise NotFound."""
@@ -162,9 +167,17 @@ class Keyed(Generic[Model, Row]):
         return self.row_of(stored)
 
     def _set_archived(
-        self, session: Session, actor: Actor, key: str, now: datetime, *, is_archived: bool
+        self,
+        session: Session,
+        actor: Actor,
+        key: str,
+        if_match: int | None,
+        now: datetime,
+        *,
+        is_archived: bool,
     ) -> Row:
         stored = self.find(session, key, for_change=True)
+        check_version(stored, self.word, if_match=if_match)
         if (stored.archived_at is not None) != is_archived:
             values = {"archived_at": now if is_archived else None}
             change(session, stored, values, actor=actor, kind=self.word, now=now)

@@ -152,14 +152,16 @@ async def update(
                 raise
 
 
-async def archive(actor: Actor, postback_id: str, *, clock: Clock = utc_now) -> PostbackRow:
+async def archive(
+    actor: Actor, postback_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> PostbackRow:
     """Stop a postback for good and keep its history; an archived one stays as it is.
 
     What waits is still sent. What a paused one holds is cancelled in batches, see
     `PostbackRow.standing`.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_archive, actor, postback_id, clock())
+    return await database.write(_archive, actor, postback_id, if_match, clock())
 
 
 def find(session: Session, postback_id: str, *, for_change: bool = False) -> Postback:
@@ -225,8 +227,11 @@ def _update(
     return row_of(session, definitions, postback, warnings=checked.warnings)
 
 
-def _archive(session: Session, actor: Actor, postback_id: str, now: datetime) -> PostbackRow:
+def _archive(
+    session: Session, actor: Actor, postback_id: str, if_match: int | None, now: datetime
+) -> PostbackRow:
     postback = find(session, postback_id, for_change=True)
+    check_version(postback, _KIND, if_match=if_match)
     definitions = cache.definitions(session)
     if postback.archived_at is None:
         discarded = NOTHING

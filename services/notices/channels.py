@@ -126,19 +126,23 @@ async def update(
     return _for(actor, changed)
 
 
-async def new_secret(actor: Actor, channel_id: str, *, clock: Clock = utc_now) -> ChannelWithSecret:
+async def new_secret(
+    actor: Actor, channel_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> ChannelWithSecret:
     """Give a URL another signing secret; the present one signs on for 24 hours beside it.
 
     Raises NotFound, and Conflict for an archived one and for e-mail.
     """
     actor.require(Right.EDIT_DEFINITIONS)
-    return await database.write(_new_secret, actor, channel_id, clock())
+    return await database.write(_new_secret, actor, channel_id, if_match, clock())
 
 
-async def archive(actor: Actor, channel_id: str, *, clock: Clock = utc_now) -> ChannelRow:
+async def archive(
+    actor: Actor, channel_id: str, *, if_match: int | None = None, clock: Clock = utc_now
+) -> ChannelRow:
     """Tell this channel nothing more, for good; an archived one stays as it is."""
     actor.require(Right.EDIT_DEFINITIONS)
-    return _for(actor, await database.write(_archive, actor, channel_id, clock()))
+    return _for(actor, await database.write(_archive, actor, channel_id, if_match, clock()))
 
 
 def find(session: Session, channel_id: str) -> NoticeChannel:
@@ -208,9 +212,10 @@ def _update(
 
 
 def _new_secret(
-    session: Session, actor: Actor, channel_id: str, now: datetime
+    session: Session, actor: Actor, channel_id: str, if_match: int | None, now: datetime
 ) -> ChannelWithSecret:
     stored = find(session, channel_id)
+    _check_version(stored, if_match)
     refuse_archived(stored)
     if stored.kind is not ChannelKind.URL:
         raise Conflict("An e-mail is not signed.", code="not_signed")
@@ -223,8 +228,11 @@ def _new_secret(
     return ChannelWithSecret(channel_row(changed, may_edit=True), made.present.secret)
 
 
-def _archive(session: Session, actor: Actor, channel_id: str, now: datetime) -> NoticeChannel:
+def _archive(
+    session: Session, actor: Actor, channel_id: str, if_match: int | None, now: datetime
+) -> NoticeChannel:
     stored = find(session, channel_id)
+    _check_version(stored, if_match)
     if stored.archived_at is not None:
         return stored
     sending.cancel(session, channel_id)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from dashboard import routes, time_ranges
@@ -42,6 +43,7 @@ CONVERSION_STATUSES: list[tuple[str, str]] = [
 ]
 
 _MANY = {"status": dict(STATUSES), "conversion_status": dict(CONVERSION_STATUSES)}
+EXPORT = "/api/v1/events.csv"
 _YES_NO = {"yes": True, "no": False}
 
 Chip = tuple[str, str, str]
@@ -131,6 +133,28 @@ class LogAddress:
             since=since,
             until=until,
         )
+
+    def file(self, *, now: datetime, zone: ZoneInfo) -> str:
+        """Return the address of the file with the same rows; raises `InvalidInput` for a span."""
+        since, until = span_of(self, now=now, zone=zone)
+        conversion = _YES_NO.get(self.conversion)
+        filters = {
+            "from": since.isoformat() if since else "",
+            "to": until.isoformat() if until else "",
+            "event": self.event,
+            "campaign": self.campaign,
+            "affiliate": self.affiliate,
+            "status": list(self.status),
+            "code": self.code,
+            "transaction_id": self.transaction_id,
+            "lead_id": self.lead_id,
+            "source": self.source,
+            "conversion": "" if conversion is None else str(conversion).lower(),
+            "conversion_status": ",".join(self.conversion_status),
+            "time": "occurred" if self.time else "",
+        }
+        given = {name: value for name, value in filters.items() if value}
+        return f"{EXPORT}?{urlencode(given, doseq=True)}"
 
     def without(self, chip: str) -> "LogAddress":
         """Return the address without one of its chips; an unknown chip changes nothing."""

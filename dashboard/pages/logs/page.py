@@ -6,7 +6,7 @@ from dashboard import routes
 from dashboard.components.log_tabs import log_tabs
 from dashboard.layout import framed
 from dashboard.pages.logs.state import LogsState
-from dashboard.pages.logs.views import event_list, filters, hold_switch, newcomers
+from dashboard.pages.logs.views import event_list, export_button, filters, hold_switch, newcomers
 from dashboard.session import viewer
 from dashboard.theme import page_title
 
@@ -23,7 +23,7 @@ def _page() -> rx.Component:
         event_list(),
         section=routes.LOGS,
         viewer=viewer(),
-        actions=(newcomers(), hold_switch()),
+        actions=(newcomers(), export_button(), hold_switch()),
         tabs=log_tabs(routes.LOGS),
         subtitle="Every event that fired, and what became of its postbacks.",
     )

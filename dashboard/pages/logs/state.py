@@ -83,6 +83,15 @@ class LogsState(LogFilters, rx.State):
 
     @rx.event
     @guarded(Right.READ)
+    async def export(self) -> Any:
+        """Download what the filters show, all pages of it."""
+        zone = current_zone(await self.get_state(SessionState))
+        now = utc_now()
+        name = f"events-{now.astimezone(zone):%Y-%m-%d}.csv"
+        return rx.download(url=self._address.file(now=now, zone=zone), filename=name)
+
+    @rx.event
+    @guarded(Right.READ)
     async def retry(self) -> Any:
         """Ask again for the page in the address."""
         self.list_state = list_state.LOADING

@@ -119,6 +119,17 @@ def hold_switch() -> rx.Component:
     )
 
 
+def export_button() -> rx.Component:
+    """Build the button that downloads what the filters show."""
+    return button(
+        "CSV",
+        icon="download",
+        small=True,
+        title="Download all events that match the filters",
+        on_click=LogsState.export,
+    )
+
+
 def newcomers() -> rx.Component:
     """Say quietly that events came which are not on screen, and lead to them."""
     return rx.el.span(

@@ -1,0 +1,1 @@
+"""Whole lists that leave the installation, each written into the audit."""
