@@ -36,11 +36,12 @@ from dashboard.api import (
 from dashboard.api.description import describe
 from dashboard.api.problem import NoSuchPath, WrongMethod
 from dashboard.api.protection import Protection
+from dashboard.api.reference import routes as reference
 
 # The order in which a path is looked up: what comes most often stands first.
 _ROUTERS = (
-    event_export.router,
     events.router,
+    event_export.router,
     incoming.router,
     echo.receiving,
     leads.router,
@@ -61,6 +62,7 @@ _ROUTERS = (
     reports.router,
     echo.router,
     operations.router,
+    reference.router,
     sign_in.router,
 )
 # A route without a list of methods answers them all, those too that nobody has heard of.
@@ -70,6 +72,7 @@ _OURS = (
     *("/in", "/in/{rest:path}"),
     *("/echo", "/echo/{rest:path}"),
     *("/healthz", "/readyz"),
+    *("/docs", "/docs/{rest:path}", "/openapi.json"),
 )
 _CLOSED = ("/_upload", "/_upload/{rest:path}", "/_health", "/_all_routes")
 

@@ -160,12 +160,16 @@ def _told(route: APIRoute, mark: Does) -> tuple[str, str]:
     text = (route.endpoint.__doc__ or route.name).strip()
     first, _, rest = text.partition("\n")
     told = " ".join(line.strip() for line in rest.strip().splitlines())
-    summary = route.summary or first.strip().rstrip(".")
-    sentences = [first.strip() if route.summary else "", told]
+    # A menu has room for the first part of a sentence; what follows is told below it.
+    head, _, tail = first.strip().rstrip(".").partition("; ")
+    more = f"{tail[:1].upper()}{tail[1:]}." if tail else ""
+    summary = route.summary or head
+    sentences = [first.strip() if route.summary else more, told]
     if mark.right is not None:
         scopes = [scope.value for scope, rights in SCOPE_RIGHTS.items() if mark.right in rights]
         right = mark.right.value.replace("_", " ")
-        sentences.append(f"Needs the right “{right}”: a key of scope {' or '.join(scopes)}.")
+        named = " or ".join([", ".join(scopes[:-1]), scopes[-1]] if scopes[1:] else scopes)
+        sentences.append(f"Needs the right “{right}”: a key of scope {named}.")
     return summary, "\n\n".join(each for each in sentences if each)
 
 

@@ -8,7 +8,7 @@ JSON below `/api/v1`, with `Authorization: Bearer <key>`.
 
 - **Lists** answer `items` and `next_cursor`, newest or first first, and take `limit` and `cursor`.
   A cursor stays where it is when rows come in.
-- **`fields`** of a GET names the members that you want.
+- **Members:** `fields` of a GET names those that you want.
 - **Versions:** a definition's `ETag` is its version. `If-Match` on a change is answered 409 with
   both versions when it is an old one; `If-None-Match` on a GET 304 when nothing has changed.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code` and one entry in

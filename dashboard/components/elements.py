@@ -48,6 +48,16 @@ class ShownOnce(rx.Component):
     done: rx.Var[str]
 
 
+class CallSnippet(rx.Component):
+    """A call of the API in two languages."""
+
+    library = "$/public/elements/call.jsx"
+    tag = "CallSnippet"
+
+    call: rx.Var[dict[str, Any]]
+    reference: rx.Var[str]
+
+
 class CodeView(rx.Component):
     """Text as a machine sent it, coloured when it is JSON."""
 

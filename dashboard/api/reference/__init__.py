@@ -1,0 +1,1 @@
+"""`/docs`: the API's description as a page, with our own look and no other host."""
