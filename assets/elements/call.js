@@ -15,7 +15,7 @@ export function curlCall(origin, call) {
 
 export function pythonCall(origin, call) {
   const query = given(call.query);
-  const parts = [JSON.stringify(origin + call.path)];
+  const parts = [JSON.stringify(whole(origin, call.path))];
   if (query.length) parts.push(`params=${literal(Object.fromEntries(query), "    ")}`);
   if (call.key !== false) {
     parts.push(`headers={"Authorization": f"Bearer {os.environ['AFTERLEAD_KEY']}"}`);
@@ -30,7 +30,11 @@ export function pythonCall(origin, call) {
 
 function addressOf(origin, call) {
   const query = new URLSearchParams(given(call.query)).toString();
-  return origin + call.path + (query ? `?${query}` : "");
+  return whole(origin, call.path) + (query ? `?${query}` : "");
+}
+
+function whole(origin, path) {
+  return path.startsWith("http") ? path : origin + path;
 }
 
 // What a filter leaves empty is not asked for.

@@ -1,6 +1,5 @@
 """What the page of one affiliate shows and changes."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -24,7 +23,6 @@ _SIGNALS_SHOWN: Final = 12
 class AffiliateState(KeyedRecord, rx.State):
     """One affiliate, and on the tab of its postbacks the events that call them."""
 
-    snippet: str = ""
     signals: list[str] = rx.field(default_factory=list)
     """The first few Affiliate Conversion Events of the organisation."""
     more_signals: int = 0
@@ -40,8 +38,6 @@ class AffiliateState(KeyedRecord, rx.State):
         return _TABS
 
     async def _more(self) -> Mapping[str, Any]:
-        if self.tab == OVERVIEW:
-            return {"snippet": _snippet(self.router.url.origin, self.key)}
         if self.tab != POSTBACKS:
             return {}
         page = await event_types.list_page(actor(), PageRequest(limit=MAX_LIMIT))
@@ -68,21 +64,3 @@ class AffiliatePostbacksState(PostbackList, rx.State):
 
     def _owner(self) -> Owner:
         return Owner(PostbackLevel.AFFILIATE, str(self.affiliate_key))
-
-
-def _snippet(origin: str, key: str) -> str:
-    body = {
-        "campaign": "auto-us",
-        "transaction_id": "t-1001",
-        "affiliate": key,
-        "external_click_id": "click-8f3a",
-        "sub1": "facebook",
-        "email": "jane@example.com",
-    }
-    text = json.dumps(body, indent=2)
-    return (
-        f"curl -X POST {origin}/api/v1/leads \\\n"
-        '  -H "Authorization: Bearer $AFTERLEAD_KEY" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d '{text}'"
-    )

@@ -5,8 +5,8 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import link_button, text_link
+from dashboard.components.call_snippet import call_snippet
 from dashboard.components.card import section
-from dashboard.components.code_view import code_snippet
 from dashboard.components.copy_button import id_cell, mono
 from dashboard.components.status_badge import tag
 from dashboard.components.tabs_nav import tabs_nav
@@ -90,7 +90,22 @@ def _overview() -> rx.Component:
         figure_row(AffiliateState, AFFILIATE),
         section(
             "Capture its leads by API",
-            rx.el.div(code_snippet(AffiliateState.snippet, label="cURL"), style={"margin": "-1px"}),
+            rx.el.div(
+                call_snippet(
+                    "POST",
+                    "/api/v1/leads",
+                    body={
+                        "campaign": "auto-us",
+                        "transaction_id": "t-1001",
+                        "affiliate": AffiliateState.key,
+                        "external_click_id": "click-8f3a",
+                        "sub1": "facebook",
+                        "email": "jane@example.com",
+                    },
+                    reference="create_lead",
+                ),
+                style={"margin": "-1px"},
+            ),
             description=rx.el.p(
                 "A lead that names the affiliate belongs to it. Its postbacks give back what came "
                 "with the lead, such as ",

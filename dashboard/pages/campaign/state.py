@@ -1,6 +1,5 @@
 """What the page of one campaign shows, whichever tab is open."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -22,7 +21,6 @@ GENERAL, EVENT_MANAGER = "general", "event-manager"
 class CampaignState(KeyedRecord, rx.State):
     """One campaign, and which part of its settings the address asks for."""
 
-    snippet: str = ""
     part: str = GENERAL
     event: str = ""
     """The event that is customised on screen; empty while all of them are listed."""
@@ -42,7 +40,6 @@ class CampaignState(KeyedRecord, rx.State):
         return {
             "part": EVENT_MANAGER if is_manager else GENERAL,
             "event": url.query_parameters.get("event", "") if is_manager else "",
-            "snippet": _snippet(url.origin, self.key),
         }
 
 
@@ -61,20 +58,3 @@ class CampaignPostbacksState(PostbackList, rx.State):
 
     def _owner(self) -> Owner:
         return Owner(PostbackLevel.CAMPAIGN, str(self.campaign_key))
-
-
-def _snippet(origin: str, key: str) -> str:
-    body = {
-        "campaign": key,
-        "transaction_id": "t-1001",
-        "first_name": "Jane",
-        "last_name": "Miller",
-        "email": "jane@example.com",
-    }
-    text = json.dumps(body, indent=2).replace("'", "'\\''")
-    return (
-        f"curl -X POST {origin}/api/v1/leads \\\n"
-        '  -H "Authorization: Bearer $AFTERLEAD_KEY" \\\n'
-        '  -H "Content-Type: application/json" \\\n'
-        f"  -d '{text}'"
-    )

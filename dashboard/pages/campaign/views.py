@@ -3,8 +3,8 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.call_snippet import call_snippet
 from dashboard.components.card import section
-from dashboard.components.code_view import code_snippet
 from dashboard.components.copy_button import id_cell, mono
 from dashboard.components.status_badge import tag
 from dashboard.components.tabs_nav import tabs_nav
@@ -92,7 +92,21 @@ def _overview() -> rx.Component:
         figure_row(CampaignState, CAMPAIGN),
         section(
             "Capture leads by API",
-            rx.el.div(code_snippet(CampaignState.snippet, label="cURL"), style={"margin": "-1px"}),
+            rx.el.div(
+                call_snippet(
+                    "POST",
+                    "/api/v1/leads",
+                    body={
+                        "campaign": CampaignState.key,
+                        "transaction_id": "t-1001",
+                        "first_name": "Jane",
+                        "last_name": "Miller",
+                        "email": "jane@example.com",
+                    },
+                    reference="create_lead",
+                ),
+                style={"margin": "-1px"},
+            ),
             description=rx.el.p(
                 "The answer holds the lead's id. The same transaction ID again gives the first "
                 "lead back. An administrator makes the key with ",

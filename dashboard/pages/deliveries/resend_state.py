@@ -56,6 +56,9 @@ class ResendState(rx.State):
     with_delivered: bool = False
     with_unclear: bool = False
 
+    body: dict[str, Any] = rx.field(default_factory=dict)
+    """The same question as the body of an API call."""
+
     _filter: DeliveryFilter = DeliveryFilter()
     _dismissed: str = ""
 
@@ -156,6 +159,7 @@ class ResendState(rx.State):
 
     async def _count(self) -> Any:
         self.counting, self.problem = True, ""
+        self.body = body_of(self._wish())
         yield
         try:
             found = await jobs.preview(actor(), self._wish())
@@ -185,6 +189,25 @@ class ResendState(rx.State):
             )
             if count.number
         ]
+
+
+def body_of(wish: ResendWish) -> dict[str, Any]:
+    """Return what `POST /deliveries/resend` takes for a wish; what is not asked for is left out."""
+    asked = wish.filter
+    body = {
+        "status": list(asked.status),
+        "postback": asked.postback,
+        "destination": asked.destination,
+        "campaign": asked.campaign,
+        "affiliate": asked.affiliate,
+        "cause": asked.cause,
+        "from": asked.since.isoformat() if asked.since else "",
+        "to": asked.until.isoformat() if asked.until else "",
+        "include_delivered": wish.delivered,
+        "include_unclear": wish.unclear,
+        "dry_run": True,
+    }
+    return {name: value for name, value in body.items() if value}
 
 
 def job_line(row: BulkResendRow) -> JobLine:

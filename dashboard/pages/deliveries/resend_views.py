@@ -4,6 +4,7 @@ import reflex as rx
 
 from dashboard.components.banner import banner
 from dashboard.components.button import button
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.disclosure import stack
 from dashboard.components.progress_panel import progress_panel
@@ -118,6 +119,14 @@ def resend_dialog() -> rx.Component:
                     class_name="al-dim",
                     style={"font_size": "13px"},
                 ),
+            ),
+            by_api(
+                call_snippet(
+                    "POST",
+                    "/api/v1/deliveries/resend",
+                    body=ResendState.body,
+                    reference="resend_deliveries",
+                )
             ),
             dialog_actions(
                 dialog_cancel(),

@@ -47,10 +47,9 @@ class EventState(EventForm, rx.State):
     """The newest one that `conflict` has shown: what may be overwritten knowingly."""
 
     @rx.var
-    def curl(self) -> str:
-        """Return the call that fires this event."""
-        return snippets.api_call(
-            self.origin,
+    def facts(self) -> dict[str, str]:
+        """Return the body of a call that fires this event."""
+        return snippets.facts(
             self.shown,
             has_amount=self.is_conversion or self.is_affiliate_conversion,
             has_order=self.multi_trigger and self.dedupe == PER_ORDER,

@@ -6,6 +6,7 @@ from dashboard import routes
 from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, icon_button, link_button, text_link
+from dashboard.components.call_snippet import call_snippet
 from dashboard.components.card import section
 from dashboard.components.code_view import code_snippet
 from dashboard.components.confirm_dialog import confirm_dialog
@@ -113,7 +114,7 @@ def event_actions() -> tuple[rx.Component, ...]:
 def _calls() -> rx.Component:
     return section(
         "Fire it from outside",
-        code_snippet(EventState.curl, label="cURL"),
+        call_snippet("POST", "/api/v1/events", body=EventState.facts, reference="record_event"),
         rx.el.p(
             "Name the lead by ",
             rx.el.code("transaction_id"),

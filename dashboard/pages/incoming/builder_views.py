@@ -6,8 +6,8 @@ from dashboard import routes
 from dashboard.components.address import is_here
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
+from dashboard.components.call_snippet import call_snippet
 from dashboard.components.card import section
-from dashboard.components.code_view import code_snippet
 from dashboard.components.confirm_dialog import confirm_dialog
 from dashboard.components.conflict_panel import conflict_panel
 from dashboard.components.copy_button import copy_button
@@ -145,7 +145,9 @@ def _url() -> rx.Component:
             copy_button(IncomingUrlState.url, label="Copy URL", word="Copy"),
             style={"display": "flex", "gap": "12px", "align_items": "flex-start"},
         ),
-        code_snippet(IncomingUrlState.test_call, label="Test call"),
+        call_snippet(
+            "GET", IncomingUrlState.test_call, by_key=False, reference="receive_event_by_get"
+        ),
         description="GET or POST, as query, form or JSON. A call with test=1 is recorded, sends "
         "nothing and counts nowhere. The key in it can record events and do nothing else.",
     )

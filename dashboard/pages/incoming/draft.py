@@ -130,7 +130,7 @@ def build_url(base: str, lines: Iterable[ParameterLine], *, returns: str) -> str
 
 
 def test_call(base: str, lines: Iterable[ParameterLine], *, event: str) -> str:
-    """Return a command that makes one call marked as a test, with made-up values."""
+    """Return the address of a call that is marked as a test, with made-up values."""
     samples = {"event": event or "sale", "transaction_id": "t-1001", "amount": "49.90"}
     samples |= {"currency": "USD", "conversion_status": "approved"}
     used = [
@@ -139,7 +139,7 @@ def test_call(base: str, lines: Iterable[ParameterLine], *, event: str) -> str:
         if line.is_used and line.ours in samples
     ]
     url = build_url(base, used, returns="")
-    return f"curl '{url}{'&' if '?' in url else '?'}test=1'"
+    return f"{url}{'&' if '?' in url else '?'}test=1"
 
 
 def differences(mine: Mapping[str, object], theirs: IncomingUrlRow) -> list[ConflictLine]:

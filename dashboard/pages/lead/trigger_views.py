@@ -5,12 +5,14 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button, text_link
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.copy_button import mono
 from dashboard.components.form_field import field_frame, form_columns, form_field, text_input
 from dashboard.components.list_state import notice
 from dashboard.components.status_badge import method_badge
 from dashboard.components.values import has_text, when
+from dashboard.pages.lead.state import LeadState
 from dashboard.pages.lead.trigger_draft import CUSTOM, CallLine, FieldLine, OptionLine
 from dashboard.pages.lead.trigger_state import TriggerState
 from dashboard.session import SessionState
@@ -121,6 +123,17 @@ def _form() -> rx.Component:
         when(TriggerState.event != "", _consequences()),
         when(has_text(errors[""]), banner(errors[""], tone="bad")),
         when(has_text(TriggerState.duplicate_href), _duplicate()),
+        when(
+            TriggerState.event != "",
+            by_api(
+                call_snippet(
+                    "POST",
+                    "/api/v1/events",
+                    body={"event": TriggerState.event, "lead_id": LeadState.id},
+                    reference="record_event",
+                )
+            ),
+        ),
         dialog_actions(
             dialog_cancel(),
             button(

@@ -4,6 +4,7 @@ import reflex as rx
 
 from dashboard.components.banner import banner
 from dashboard.components.button import button
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.card import section
 from dashboard.components.code_view import code_snippet, code_view
 from dashboard.components.confirm_dialog import confirm_dialog
@@ -96,6 +97,13 @@ def _request(line: rx.Var[DeliveryLine]) -> rx.Component:
                 when_text(line.body, code_view(line.body, label="Request body")),
                 when_text(line.left_at, _left("The request", line)),
                 code_snippet(line.curl, label="cURL"),
+                by_api(
+                    call_snippet(
+                        "POST",
+                        "/api/v1/deliveries/" + line.id + "/resend",
+                        reference="resend_delivery",
+                    )
+                ),
             ),
         ),
     )

@@ -6,7 +6,14 @@ from dashboard import routes
 from dashboard.components.log_tabs import log_tabs
 from dashboard.layout import framed
 from dashboard.pages.logs.state import LogsState
-from dashboard.pages.logs.views import event_list, export_button, filters, hold_switch, newcomers
+from dashboard.pages.logs.views import (
+    event_list,
+    export_button,
+    filters,
+    hold_switch,
+    log_by_api,
+    newcomers,
+)
 from dashboard.session import viewer
 from dashboard.theme import page_title
 
@@ -21,6 +28,7 @@ def _page() -> rx.Component:
         "Event logs",
         filters(),
         event_list(),
+        log_by_api(),
         section=routes.LOGS,
         viewer=viewer(),
         actions=(newcomers(), export_button(), hold_switch()),

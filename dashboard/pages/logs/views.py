@@ -4,6 +4,7 @@ import reflex as rx
 
 from dashboard import routes
 from dashboard.components.button import button, link_button
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.choice_filter import choice_filter, combo_filter
 from dashboard.components.event_table import SOURCES, event_table
 from dashboard.components.filter_bar import (
@@ -170,6 +171,26 @@ def event_list() -> rx.Component:
                 on_older=LogsState.older,
             ),
         ),
+    )
+
+
+def log_by_api() -> rx.Component:
+    """Build the call that lists the same events."""
+    return by_api(
+        call_snippet(
+            "GET",
+            "/api/v1/events",
+            query={
+                "event": LogsState.event,
+                "campaign": LogsState.campaign,
+                "affiliate": LogsState.affiliate,
+                "code": LogsState.code,
+                "source": LogsState.source,
+                "conversion_status": LogsState.conversion_status.join(","),
+                "limit": "50",
+            },
+            reference="list_events",
+        )
     )
 
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from dashboard.components.button import button
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.card import section
 from dashboard.components.code_view import code_snippet, code_view
 from dashboard.components.copy_button import copy_button
@@ -42,6 +43,7 @@ def preview() -> rx.Component:
             style={"display": rx.cond(_is_tested, "block", "none")},
         ),
         rx.cond(TrialState.has_preview, _request_and_values(), _nothing_yet()),
+        when_text(TrialState.shown, _by_api()),
         actions=(
             button(
                 "Send Test",
@@ -50,6 +52,17 @@ def preview() -> rx.Component:
                 on_click=TrialState.send_test,
             ),
         ),
+    )
+
+
+def _by_api() -> rx.Component:
+    return by_api(
+        call_snippet(
+            "POST",
+            "/api/v1/postbacks/" + TrialState.shown + "/test",
+            body={"values": {"amount": "49.90"}},
+            reference="test_postback",
+        )
     )
 
 

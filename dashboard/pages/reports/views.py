@@ -4,6 +4,7 @@ import reflex as rx
 
 from dashboard import routes
 from dashboard.components.button import link_button
+from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.card import section, stat_card, stat_row
 from dashboard.components.data_table import Column, cell, data_table, table_row
 from dashboard.components.disclosure import disclosure, stack
@@ -89,7 +90,7 @@ def report() -> rx.Component:
     """Build the figures, the chart and the table, or what stands in their place."""
     return list_state(
         ReportsState.shown,
-        stack(_figures(), _chart(), _table(), _definitions(), gap="24px"),
+        stack(_figures(), _chart(), _table(), _definitions(), _by_api(), gap="24px"),
         empty_title="Nothing to report yet",
         empty_text="Capture a lead and fire a Conversion Event for it; both are counted here at "
         "once.",
@@ -98,6 +99,25 @@ def report() -> rx.Component:
         on_retry=ReportsState.follow,
         on_clear=ReportsState.clear_filters,
         icon="chart-column",
+    )
+
+
+def _by_api() -> rx.Component:
+    return by_api(
+        call_snippet(
+            "GET",
+            "/api/v1/reports/conversions",
+            query={
+                "by": ReportsState.by,
+                "campaign": ReportsState.campaign,
+                "event": ReportsState.event,
+                "affiliate": ReportsState.affiliate,
+                "conversion_status": ReportsState.conversion_status,
+                "time": ReportsState.time,
+                "tz": SessionState.time_zone,
+            },
+            reference="report_conversions",
+        )
     )
 
 

@@ -113,6 +113,9 @@ def test_the_overview_shows_how_a_lead_is_captured_by_api(signed_in: Page, serve
     snippet = signed_in.locator(".al-code")
     expect(snippet).to_contain_text(f"{server.url}/api/v1/leads")
     expect(snippet).to_contain_text('"campaign": "by-api"')
+    snippet.get_by_role("tab", name="Python").click()
+    expect(snippet).to_contain_text("requests.post(")
+    expect(snippet).to_contain_text("os.environ['AFTERLEAD_KEY']")
 
 
 def test_a_campaign_that_does_not_exist_leads_back_to_the_list(

@@ -109,6 +109,22 @@ def test_filters_stand_in_the_address_and_survive_reload_and_back(
     expect(signed_in).to_have_url(at(server, "/logs"))
 
 
+def test_the_file_holds_what_the_filters_show(
+    signed_in: Page, server: Server, event_name: str, fire: Fire
+) -> None:
+    fire()
+    fire("=1+1")
+    logs(signed_in, server, f"?event={event_name}&status=delivered,failed,pending")
+    expect(rows(signed_in)).to_have_count(2)
+    with signed_in.expect_download() as download:
+        signed_in.get_by_role("button", name="CSV").click()
+    assert re.fullmatch(r"events-\d{4}-\d\d-\d\d\.csv", download.value.suggested_filename)
+    lines = download.value.path().read_text().splitlines()
+    assert lines[0].startswith("event_id,event,")
+    assert {line.split(",")[1] for line in lines[1:]} == {event_name}
+    assert (len(lines), sum("'=1+1" in line for line in lines)) == (3, 1)
+
+
 def test_a_firing_appears_by_itself_and_not_while_the_page_is_paused(
     signed_in: Page, server: Server, fire: Fire, event_name: str
 ) -> None:

@@ -1,6 +1,8 @@
 """The pages' Content-Security-Policy lets the pages work, in Chromium, and nothing else."""
 
+import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboard import routes
@@ -50,4 +52,36 @@ def test_scripts_of_the_build_run_and_a_smuggled_one_does_not(
         "async () => (await fetch('/login')).headers.get('content-security-policy')"
     )
     assert "unsafe-eval" not in policy
+    visitor.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_description_can_be_read_searched_and_tried(
+    browser, server: Server, api: httpx.Client, scheme: str
+) -> None:
+    visitor = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page = visitor.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: said.append(request.url))
+    page.goto(f"{server.url}/docs")
+    expect(page.locator("html")).to_have_class(scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_label("Find a call").fill("list campaigns")
+    expect(page.locator(".operation[id]:visible")).to_have_count(1)
+    call = page.locator("#list_campaigns")
+    expect(call).to_contain_text(f"curl {server.url}/api/v1/campaigns")
+    call.get_by_role("tab", name="Python").click()
+    expect(call).to_contain_text("requests.get(")
+    call.get_by_text("Try it").click()
+    page.get_by_label("Your API key").fill(api.headers["authorization"].removeprefix("Bearer "))
+    call.get_by_role("button", name="Send").click()
+    expect(call.get_by_role("status")).to_contain_text('"next_cursor": null')
+    assert [word for word in said if not word.startswith(server.url)] == []
+    serious = [
+        violation["id"]
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
     visitor.close()
