@@ -4,7 +4,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help run demo test e2e screenshots bench crash mutations check format chromium
+.PHONY: help run demo test e2e screenshots bench crash mutations check audit format chromium
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,11 +52,15 @@ crash: .venv/installed-tools ## Kill it a thousand times and write docs/reliabil
 mutations: .venv/installed-tools ## Break what must not break, and see the tests find it.
 	@$(BIN)/python -m tests.crash.mutations
 
-check: .venv/installed-tools ## Check format, style, types and import directions.
+check: .venv/installed-tools ## Check format, style, types, import directions and dangerous calls.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive dashboard models services rxconfig.py
+
+audit: .venv/installed-tools ## Look for known holes in what is installed; asks the package index.
+	$(BIN)/pip-audit --requirement requirements.txt
 
 format: .venv/installed-tools ## Put the code into its form.
 	$(BIN)/ruff format .

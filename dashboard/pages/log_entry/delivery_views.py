@@ -100,7 +100,7 @@ def _request(line: rx.Var[DeliveryLine]) -> rx.Component:
                 by_api(
                     call_snippet(
                         "POST",
-                        "/api/v1/deliveries/" + line.id + "/resend",
+                        "/api/v1/deliveries/" + line.key + "/resend",
                         reference="resend_delivery",
                     )
                 ),
