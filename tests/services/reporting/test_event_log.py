@@ -159,9 +159,9 @@ async def test_a_row_shows_what_the_log_shows(story: dict[str, str], viewer: Act
 
 
 async def test_a_lead_without_a_name_is_called_by_its_mail(
-    story: dict[str, str], viewer: Actor
+    story: dict[str, str], owner: Actor
 ) -> None:
-    page = await event_log.list_page(viewer, EventLogFilter(), PageRequest())
+    page = await event_log.list_page(owner, EventLogFilter(), PageRequest())
 
     assert [row.lead_name for row in page.items[:2]] == ["", "bob@x.example"]
 
