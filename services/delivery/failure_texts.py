@@ -4,6 +4,7 @@ Nothing here promises another try: a Send Test has none, and a delivery's own ex
 """
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def explain_status(status: int, target: Target, *, method: str, location: str | 
                 "partner for the right URL."
             )
         return (
-            f"{host} answered {status}: the endpoint moved to {location[:500]}. Redirections are "
+            f"{host} answered {status}: the endpoint moved to {_place(location)}. Redirections are "
             "never followed; put the new URL into the postback."
         )
     text = _STATUS_TEXTS.get(status)
@@ -108,6 +109,12 @@ def explain_status(status: int, target: Target, *, method: str, location: str | 
         f"{host} answered {status} and refused the request. Compare it with the partner's "
         "documentation."
     )
+
+
+def _place(location: str) -> str:
+    # Partners send what they were called with along, and this text goes to alerts and stays there.
+    place = re.split("[?#]", location, maxsplit=1)[0][:500]
+    return place if place == location else f"{place}…"
 
 
 def _cause(
