@@ -20,6 +20,9 @@ from models.event_list import EventList
 from models.event_list_campaign import EventListCampaign
 from models.event_list_member import EventListMember
 from models.event_type import EventType
+from models.import_chunk import ImportChunk
+from models.import_job import ImportJob
+from models.import_part import ImportPart
 from models.incoming_url import IncomingUrl
 from models.lead import Lead
 from models.notice import Notice
@@ -59,6 +62,9 @@ __all__ = [
     "EventListCampaign",
     "EventListMember",
     "EventType",
+    "ImportChunk",
+    "ImportJob",
+    "ImportPart",
     "IncomingUrl",
     "Lead",
     "Notice",

@@ -10,6 +10,7 @@ from models.base import LongText, sortable, word
 from models.words import ConversionStatus, DeliveryStatus, Source
 
 _HAS_AFFILIATE = "affiliate_id IS NOT NULL"
+_IMPORTED = "import_id IS NOT NULL"
 
 
 class Event(SQLModel, table=True):
@@ -36,6 +37,12 @@ class Event(SQLModel, table=True):
         Index("ix_event_delivery_status_received_at", "delivery_status", "received_at", "id"),
         Index("ix_event_response_code_received_at", "response_code", "received_at", "id"),
         Index("ix_event_transaction_id", "transaction_id", "received_at", "id"),
+        Index(
+            "ix_event_import_id",
+            "import_id",
+            sqlite_where=text(_IMPORTED),
+            postgresql_where=text(_IMPORTED),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=40)
@@ -68,3 +75,5 @@ class Event(SQLModel, table=True):
     delivery_status: DeliveryStatus = Field(sa_type=word(DeliveryStatus))
     response_code: int | None = None
     deliveries: int = 0
+    # The import that brought it. No foreign key: SQLite could not add one in place.
+    import_id: str | None = Field(default=None, max_length=40)

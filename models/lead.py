@@ -10,6 +10,7 @@ from models.base import sortable, word
 from models.words import LeadSource
 
 _HAS_AFFILIATE = "affiliate_id IS NOT NULL"
+_IMPORTED = "import_id IS NOT NULL"
 
 
 class Lead(SQLModel, table=True):
@@ -28,6 +29,12 @@ class Lead(SQLModel, table=True):
             "id",
             sqlite_where=text(_HAS_AFFILIATE),
             postgresql_where=text(_HAS_AFFILIATE),
+        ),
+        Index(
+            "ix_lead_import_id",
+            "import_id",
+            sqlite_where=text(_IMPORTED),
+            postgresql_where=text(_IMPORTED),
         ),
         Index("ix_lead_search_email", "search_email"),
         Index("ix_lead_search_phone", "search_phone"),
@@ -67,3 +74,5 @@ class Lead(SQLModel, table=True):
     # When the person behind it was erased; ids, times and the campaign stay.
     erased_at: datetime | None = None
     version: int = 1
+    # The import that brought it; see `models.event`.
+    import_id: str | None = Field(default=None, max_length=40)

@@ -41,7 +41,7 @@ def write_event(
 
     `fields` are the custom values as they are kept, `event_type` is the event as it holds in the
     campaign. The unique dedupe key lets the database decide between two that come at once. A test
-    is no repeat of anything and owes nothing.
+    is no repeat of anything and owes nothing; nor does what is imported without postbacks.
     """
     now = call.received_at
     facts = event_facts(
@@ -67,14 +67,15 @@ def write_event(
         if first is not None:
             return Duplicate(first)
         key = dedupe_key(event_type, lead_id=lead.id, order_id=event.order_id)
-        deliveries = owed_deliveries(
-            session,
-            facts,
-            event_type=event_type,
-            campaign=campaign,
-            lead=lead,
-            definitions=definitions,
-        )
+        if call.sends:
+            deliveries = owed_deliveries(
+                session,
+                facts,
+                event_type=event_type,
+                campaign=campaign,
+                lead=lead,
+                definitions=definitions,
+            )
     row = facts | {
         "source": call.source,
         "actor_name": call.actor.name,
@@ -83,6 +84,7 @@ def write_event(
         "response_code": None,
         "deliveries": len(deliveries),
         "delivery_status": outbox.worst(delivery.status for delivery in deliveries),
+        "import_id": call.import_id,
     }
     if not insert_new(session.connection(), EVENT, row, unique=("dedupe_key",)):
         return Duplicate(find_by_key(session, key or ""))

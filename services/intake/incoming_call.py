@@ -46,6 +46,7 @@ class Call:
     all the same, so that its custom fields can be judged together with the rest. `body` is the
     whole call, which the event keeps. `names` says how the caller calls our fields, where that
     differs. `extras` are values that count only if the event has custom fields of these names.
+    `import_id` is the file that it stands in; without `sends` no postback is owed.
     """
 
     actor: Actor
@@ -58,6 +59,8 @@ class Call:
     names: Mapping[str, str] = field(default_factory=dict)
     extras: Mapping[str, Any] = field(default_factory=dict)
     is_test: bool = False
+    import_id: str | None = None
+    sends: bool = True
 
 
 def read_call(

@@ -14,7 +14,8 @@ from services import database
 from services.actor import Actor, Right
 from services.bulk import insert_new
 from services.catalog import cache
-from services.catalog.rows import AffiliateRow
+from services.catalog.cache import Definitions
+from services.catalog.rows import AffiliateRow, CampaignRow
 from services.clock import Clock, utc_now
 from services.contacts import mask_for
 from services.delivery.values import SUBS
@@ -61,6 +62,15 @@ class CreatedLead:
     """The lead behind a capture; when it was there before, `differs` names what was given anew."""
 
     lead: LeadRow
+    is_new: bool
+    differs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedLead:
+    """What became of a capture within its unit of work; see `CreatedLead`."""
+
+    lead_id: str
     is_new: bool
     differs: tuple[str, ...]
 
@@ -147,19 +157,45 @@ async def list_page(
 def _create(
     session: Session, actor: Actor, data: Any, source: LeadSource, now: datetime
 ) -> CreatedLead:
-    connection = session.connection()
-    definitions = cache.definitions(session)
+    captured = capture(session, data, source=source, now=now)
+    lead = _get(session, captured.lead_id)
+    if captured.is_new and source is LeadSource.MANUAL:
+        # What programs and imports bring is written down elsewhere, and is too much for here.
+        note_created(session, actor, lead, now=now)
+    return CreatedLead(lead, is_new=captured.is_new, differs=captured.differs)
+
+
+def place_of(definitions: Definitions, data: LeadInput) -> tuple[CampaignRow, AffiliateRow | None]:
+    """Return where a new lead belongs; raise InvalidInput for what is unknown or archived."""
+    key: str | None = data.affiliate
     campaign = definitions.campaigns_by_key.get(data.campaign)
-    affiliate = definitions.affiliates_by_key.get(data.affiliate or "")
+    affiliate = definitions.affiliates_by_key.get(key or "")
     problems: dict[str, str] = {}
     if campaign is None:
         problems["campaign"] = f"There is no campaign “{data.campaign}”."
     elif campaign.archived_at is not None:
         text = f"The campaign “{data.campaign}” is archived. Restore it to add leads."
         problems["campaign"] = text
-    problems |= _affiliate_problem(data.affiliate, affiliate)
+    problems |= _affiliate_problem(key, affiliate)
     if campaign is None or problems:
         raise InvalidInput(problems)
+    return campaign, affiliate
+
+
+def capture(
+    session: Session,
+    data: LeadInput,
+    *,
+    source: LeadSource,
+    now: datetime,
+    import_id: str | None = None,
+) -> CapturedLead:
+    """Insert a lead within the caller's unit of work, or find the one that is there already.
+
+    Raises InvalidInput before anything is written.
+    """
+    connection = session.connection()
+    campaign, affiliate = place_of(cache.definitions(session), data)
     row = {name: getattr(data, name) or None for name in _DETAILS}
     row["fields"] = _without_nulls(data.fields or {})
     lead_id = new_id("ld")
@@ -173,27 +209,21 @@ def _create(
         "created_at": now,
         "updated_at": now,
         "version": 1,
+        "import_id": import_id,
     }
     if insert_new(connection, LEAD, row, unique=("campaign_id", "transaction_id")):
-        lead = _get(session, lead_id)
-        if source is LeadSource.MANUAL:
-            # What programs and imports bring is written down elsewhere, and is too much for here.
-            note_created(session, actor, lead, now=now)
-        return CreatedLead(lead, is_new=True, differs=())
-    first = connection.execute(
-        SELECT_LEADS.where(
-            LEAD.c.campaign_id == campaign.id, LEAD.c.transaction_id == data.transaction_id
-        )
-    ).one()
+        return CapturedLead(lead_id, is_new=True, differs=())
+    found = {"b_campaign": campaign.id, "b_transaction": data.transaction_id}
+    first = connection.execute(BY_TRANSACTION, found).one()
     was = {name: getattr(first, name) or None for name in _DETAILS}
     was["affiliate"] = first.affiliate_key
-    wanted = row | {"affiliate": data.affiliate or None}
+    wanted = row | {"affiliate": affiliate.key if affiliate else None}
     differs = tuple(
         name
         for name in was
         if name in data.model_fields_set and was[name] != (wanted[name] or None)
     )
-    return CreatedLead(lead_row(first), is_new=False, differs=differs)
+    return CapturedLead(first.id, is_new=False, differs=differs)
 
 
 def _update(
@@ -269,3 +299,9 @@ def _reveal(session: Session, actor: Actor, lead_id: str, now: datetime) -> Lead
     lead = _get(session, lead_id)
     note_revealed(session, actor, lead, now=now)
     return lead
+
+
+BY_TRANSACTION = SELECT_LEADS.where(
+    LEAD.c.campaign_id == bindparam("b_campaign"),
+    LEAD.c.transaction_id == bindparam("b_transaction"),
+)

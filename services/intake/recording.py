@@ -18,7 +18,6 @@ from services.catalog.cache import Definitions
 from services.catalog.rows import CustomFieldRow
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Recorded, Refused
-from services.intake.custom_values import read_fields
 from services.intake.event_rows import write_event
 from services.intake.firing_audit import note_fired
 from services.intake.incoming_call import (
@@ -31,7 +30,7 @@ from services.intake.incoming_call import (
     log_submission,
     read_call,
 )
-from services.intake.targets import find_target, refuse_unavailable
+from services.intake.judging import Rejected, judge_call
 from services.intake.traces import EMPTY_PAYLOAD
 from services.json_text import BrokenJson, read_object
 from services.validation import find_unstorable
@@ -153,43 +152,21 @@ def record_call(session: Session, call: Call) -> Answer:
 
 
 def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
-    """Record the event that a call names, or refuse it; log the call either way.
-
-    What is wrong with the call's own fields is told together with its custom fields, where the
-    rest is enough to know which those are.
-    """
-    refusal, event = call.refusal, call.event
-    if event is None or (refusal is not None and not refusal.fields):
-        return Decision(_refuse(session, call, refusal or Refused(Verdict.UNREADABLE, "")))
-    target = find_target(session, event, definitions)
-    if isinstance(target, Refused):
-        return Decision(_refuse(session, call, refusal or target))
-    effective, lead = target.effective, target.lead
-    if lead.erased_at is not None:
+    """Record the event that a call names, or refuse it; log the call either way."""
+    judged = judge_call(session, call, definitions)
+    if judged.is_erased:
         call = replace(call, body=EMPTY_PAYLOAD)  # what is known of the person stays away
-    if unavailable := refuse_unavailable(target):
-        refused = _refuse(session, call, refusal or unavailable, lead_id=lead.id)
-        return Decision(refused, effective.fields)
-    known = {field.name for field in effective.fields}
-    extras = {name: value for name, value in call.extras.items() if name in known}
-    fields, problems = read_fields(
-        {**extras, **event.fields},
-        effective.fields,
-        event=event.event,
-        campaign=target.campaign.key,
-    )
-    if refusal is not None or problems:
-        verdict = refusal.verdict if refusal else Verdict.INVALID_FIELD
-        found = {**problems, **(refusal.fields if refusal else {})}
-        refusal = Refused(verdict, SOME_WRONG, found)
-        return Decision(_refuse(session, call, refusal, lead_id=lead.id), effective.fields)
+    if isinstance(judged, Rejected):
+        refused = _refuse(session, call, judged.refusal, lead_id=judged.lead_id)
+        return Decision(refused, judged.fields)
+    effective, lead = judged.target.effective, judged.target.lead
     answer = write_event(
         session,
         call,
-        event=event,
-        fields=fields,
+        event=judged.event,
+        fields=judged.fields,
         event_type=effective.event_type,
-        campaign=target.campaign,
+        campaign=judged.target.campaign,
         lead=lead,
         definitions=definitions,
     )

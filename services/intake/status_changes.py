@@ -70,7 +70,7 @@ async def change(
     given = {"to": to, "reason": reason}
     wanted = validate(StatusChangeInput, {k: v for k, v in given.items() if v is not None})
     return await database.write(
-        _change,
+        apply_change,
         event_id,
         to=wanted.to,
         reason=(wanted.reason or "").strip(),
@@ -80,7 +80,7 @@ async def change(
     )
 
 
-def _change(
+def apply_change(
     session: Session,
     event_id: str,
     *,
@@ -89,7 +89,13 @@ def _change(
     source: Source,
     actor: Actor,
     now: datetime,
+    import_id: str | None = None,
+    sends: bool = True,
 ) -> ChangedStatus:
+    """Change a status within the caller's unit of work; without `sends` no postback is owed.
+
+    Raises NotFound and Conflict before anything is written.
+    """
     connection = session.connection()
     event = None
     if is_id(event_id):
@@ -98,11 +104,7 @@ def _change(
     if event is None:
         raise NotFound("event", event_id)
     if event.conversion_status is to:
-        raise Conflict(
-            f"The conversion status of this event is “{to.value}” already.",
-            code="same_status",
-            fields={"to": f"It is “{to.value}” already."},
-        )
+        raise same_status(to)
     insert_rows(
         connection,
         STATUS_CHANGE,
@@ -116,6 +118,7 @@ def _change(
                 "reason": reason,
                 "source": source,
                 "actor_name": actor.name,
+                "import_id": import_id,
             }
         ],
     )
@@ -131,7 +134,7 @@ def _change(
             after={"conversion_status": to},
             now=now,
         )
-    owed = _owed(session, event, to)
+    owed = _owed(session, event, to) if sends else []
     connection.execute(
         update(EVENT)
         .where(EVENT.c.id == event.id)
@@ -141,6 +144,15 @@ def _change(
         outbox.enqueue(session, event_id=event.id, deliveries=owed, now=now)
         outbox.refresh_events(session, [event.id])
     return ChangedStatus(event.id, event.conversion_status, to, len(owed))
+
+
+def same_status(to: ConversionStatus) -> Conflict:
+    """Return the refusal of a change that would change nothing."""
+    return Conflict(
+        f"The conversion status of this event is “{to.value}” already.",
+        code="same_status",
+        fields={"to": f"It is “{to.value}” already."},
+    )
 
 
 def _owed(session: Session, event: Row[Any], to: ConversionStatus) -> list[outbox.NewDelivery]:
