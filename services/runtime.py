@@ -22,6 +22,8 @@ from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
 from services.intake import erasure
+from services.imports import forgetting
+from services.imports import work as import_work
 from services.notices import channel_trial
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
@@ -94,6 +96,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
         )
         await drain.start()
         drain.every(batches.EVERY_SECONDS, batches.job_of(opened))
+        drain.every(import_work.EVERY_SECONDS, import_work.job_of(opened))
+        drain.every(forgetting.EVERY_SECONDS, forgetting.job_of(opened))
         drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
         drain.every(erasure.EVERY_SECONDS, erasure.job_of(opened))
     notices = NoticeJob(opened, post=post)
