@@ -20,8 +20,8 @@ POINTS = (
     "after_send",  # the partner has answered, and nothing is written yet
     "mid_settle",  # the delivery is changed, its attempt is not written, nothing is on disk
     "after_settle",
+    "mid_verify",  # a file is taken to be judged
     "mid_import",  # some rows of a file are written, and not yet on disk
-    "after_import",  # they are on disk, and the next ones are not begun
 )
 _FORM = re.compile(r"(?P<name>\w+)(@(?P<text>[^=]+))?(?P<stop>=stop)?")
 

@@ -59,13 +59,14 @@ def layout_of(stored: dict[str, Any]) -> Layout:
 def look(head: bytes, encoding: Encoding, *, delimiter: Delimiter | None = None) -> Layout:
     """Return the layout of a file that begins so; raise UnreadableFile."""
     found = list(lines([head], encoding))
-    if len(head) >= HEAD_BYTES and len(found) > 1:
+    is_whole = len(head) < HEAD_BYTES
+    if not is_whole and len(found) > 1:
         found.pop()  # it may be half a line
     text = [line for line in found if line.strip()]
     if not text:
         raise UnreadableFile("This file is empty. It needs a header row and at least one row.")
     chosen = delimiter or _sniff(text)
-    records = _records(iter(found), chosen, is_whole=False)
+    records = _records(iter(found), chosen, is_whole=is_whole)
     header_number, header = next(records, (1, []))
     columns, notes = _columns(header)
     sample = []
