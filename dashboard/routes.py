@@ -13,6 +13,9 @@ WELCOME: Final = "/welcome/[link_token]"
 ACCOUNT: Final = "/account"
 LEADS: Final = "/leads"
 LEAD: Final = "/leads/[lead_id]"
+IMPORTS: Final = "/imports"
+IMPORT: Final = "/imports/[import_id]"
+IMPORT_FILES: Final = "/api/import-files"
 CAMPAIGNS: Final = "/campaigns"
 CAMPAIGN: Final = "/campaigns/[campaign_key]"
 CAMPAIGN_POSTBACK_NEW: Final = "/campaigns/[campaign_key]/postbacks/new"
@@ -49,6 +52,11 @@ Text = str | rx.Var[str]
 def lead(lead_id: Text) -> Text:
     """Return the path of a lead record."""
     return _below(LEADS, lead_id)
+
+
+def import_(import_id: Text, **steps: Text) -> Text:
+    """Return the path of one import, at a step of it."""
+    return with_query(_below(IMPORTS, import_id), **steps)
 
 
 def campaign(key: Text) -> Text:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from dashboard.api import (
     affiliates,
+    browser_files,
     bulk_resends,
     campaign_events,
     campaigns,
@@ -21,6 +22,7 @@ from dashboard.api import (
     event_lists,
     event_types,
     events,
+    imports,
     incoming,
     incoming_urls,
     leads,
@@ -59,11 +61,13 @@ _ROUTERS = (
     deliveries.router,
     submissions.router,
     notices.router,
+    imports.router,
     reports.router,
     echo.router,
     operations.router,
     reference.router,
     sign_in.router,
+    browser_files.router,
 )
 # A route without a list of methods answers them all, those too that nobody has heard of.
 _ANY_METHOD: Final = ()
