@@ -20,6 +20,8 @@ from dashboard.pages.event_list import page as event_list
 from dashboard.pages.event_lists import page as event_lists
 from dashboard.pages.events import page as events
 from dashboard.pages.forgotten_password import page as forgotten_password
+from dashboard.pages.import_record import page as import_record
+from dashboard.pages.imports import page as imports
 from dashboard.pages.incoming import page as incoming
 from dashboard.pages.lead import page as lead
 from dashboard.pages.leads import page as leads
@@ -72,6 +74,8 @@ _PAGES = (
     overview,
     leads,
     lead,
+    imports,
+    import_record,
     campaigns,
     campaign,
     affiliates,

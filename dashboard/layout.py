@@ -31,6 +31,7 @@ class NavigationEntry:
 NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Overview", routes.OVERVIEW, "layout-dashboard"),
     NavigationEntry("Leads", routes.LEADS, "contact"),
+    NavigationEntry("Imports", routes.IMPORTS, "file-up"),
     NavigationEntry("Campaigns", routes.CAMPAIGNS, "megaphone"),
     NavigationEntry("Affiliates", routes.AFFILIATES, "users"),
     NavigationEntry("Reports", routes.REPORTS, "chart-column"),

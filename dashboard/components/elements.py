@@ -154,6 +154,19 @@ class SuggestedField(rx.Component):
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
+class FileUpload(rx.Component):
+    """A file that somebody chooses, sent as it is, with its progress and its problem in place."""
+
+    library = "$/public/elements/file.jsx"
+    tag = "FileUpload"
+
+    action: rx.Var[str]
+    kinds: rx.Var[list[Any]]
+    limit: rx.Var[int]
+
+    on_done: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
 class PageBehaviour(rx.Component):
     """What holds on every page: rows that open by a click, "/" for the search, moving buttons."""
 

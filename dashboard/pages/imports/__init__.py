@@ -1,0 +1,1 @@
+"""The list of imports, and the way in for a file."""
