@@ -62,16 +62,18 @@ export function FileUpload({ action, kinds = [], limit = 50, onDone }) {
       <fieldset className="al-upload-kinds" disabled={busy}>
         <legend className="al-label">What are the rows of the file?</legend>
         {kinds.map(([value, label, text]) => (
-          <label key={value} className="al-upload-kind" data-set={value === kind ? "true" : "false"}>
-            <input type="radio" name="import-kind" value={value} checked={value === kind}
-              onChange={() => setKind(value)} />
-            <span>
-              <strong>{label}</strong>
-              <span className="al-field-help">{text}</span>
-              <a className="al-link" href={`${action.replace(/upload$/, "template")}/${value}.csv`} download
-                onClick={(event) => event.stopPropagation()}>Template</a>
-            </span>
-          </label>
+          <div key={value} className="al-upload-kind" data-set={value === kind ? "true" : "false"}>
+            <label>
+              <input type="radio" name="import-kind" value={value} checked={value === kind}
+                aria-label={label} aria-describedby={`import-${value}`} onChange={() => setKind(value)} />
+              <span>
+                <strong>{label}</strong>
+                <span className="al-field-help" id={`import-${value}`}>{text}</span>
+              </span>
+            </label>
+            <a className="al-link" href={`${action.replace(/upload$/, "template")}/${value}.csv`} download
+              aria-label={`Template for ${label.toLowerCase()}`}>Template</a>
+          </div>
         ))}
       </fieldset>
       <label className="al-upload-drop" data-over={isOver ? "true" : "false"}

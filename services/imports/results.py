@@ -33,8 +33,8 @@ async def open_result(
 
     Columns, order, delimiter and encoding are the file's. Its own cells stay as they came, so that
     it can be mended and imported again; a reason that a spreadsheet would take for a formula
-    begins with `'`. `only_bad` leaves out the rows that are ready or imported. Raises NotFound,
-    and Conflict when the rows were not judged yet or are not here any more.
+    begins with `'`. `only_bad` leaves out the rows that are ready, imported or undone. Raises
+    NotFound, and Conflict when the rows were not judged yet or are not here any more.
     """
     actor.require(Right.IMPORT)
     row = await database.write(_begin, actor, import_id, clock())
@@ -70,7 +70,7 @@ async def _stream(row: ImportRow, *, only_bad: bool) -> AsyncIterator[bytes]:
     number = 0
     while (chunk := await database.read(chunks.get, row.id, number)) is not None:
         for cells, result, reason in _lines(row, chunk):
-            if only_bad and result in {ImportVerdict.READY, ImportVerdict.IMPORTED}:
+            if only_bad and result in _GOOD:
                 continue
             own = [*cells[:width], *[""] * (width - len(cells))]
             writer.writerow([*own, result, _harmless(reason), *cells[width:]])
@@ -104,6 +104,7 @@ def _encoded(text: io.StringIO, encoding: str) -> bytes:
     return data
 
 
+_GOOD: Final = frozenset({ImportVerdict.READY, ImportVerdict.IMPORTED, ImportVerdict.UNDONE})
 _BEGUN: Final = frozenset(ImportStatus) - {
     ImportStatus.DRAFT,
     ImportStatus.VERIFYING,

@@ -75,7 +75,7 @@ def _by_other_words(kind: ImportKind, name: str, custom: Collection[str]) -> str
     for field in candidates:
         if field in FIELDS[kind]:
             return field
-        # The time of a lead is that of its capture.
-        if field in TIME_FIELDS and kind is ImportKind.LEADS:
-            return "submitted_at"
+        # A column of a time is that of the one time that the rows have.
+        if field in TIME_FIELDS and kind is not ImportKind.STATUS_CHANGES:
+            return "submitted_at" if kind is ImportKind.LEADS else "occurred_at"
     return ""

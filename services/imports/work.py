@@ -7,7 +7,7 @@ two chunks everybody else's writes go first.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -28,6 +28,7 @@ from services.imports.chunks import Place, Result
 from services.imports.contract import Delimiter, Encoding, UnreadableFile
 from services.imports.judges import Judge, judge_of
 from services.imports.plan import make_plan
+from services.imports.reading import Row
 from services.imports.reading import rows as read_rows
 from services.imports.rows import JOB, WORKING, import_row
 
@@ -212,7 +213,7 @@ def _store_verdicts(
         return None
     chunks.store_results(session, job.id, number, results)
     job.verified = reasons.counted(job.verified, results)
-    job.reasons = reasons.added(job.reasons, _numbered(chunk, results))
+    job.reasons = _more_reasons(job, zip(chunk.rows, results, strict=True))
     job.position, job.lease_until = number + 1, now + LEASE
     return number + 1
 
@@ -245,7 +246,7 @@ def _apply_chunk(
     results = [judge.apply(place, row) for row in chunk.rows]
     chunks.store_results(session, import_id, position, results)
     job.applied = reasons.counted(job.applied, results)
-    job.reasons = reasons.added(job.reasons, _numbered(chunk, results))
+    job.reasons = _more_reasons(job, zip(chunk.rows, results, strict=True))
     job.position = position + 1
     session.flush()
     failpoints.reached("mid_import", f"chunk {position}.")
@@ -264,12 +265,12 @@ def _undo_chunk(session: Session, import_id: str, position: int, now: datetime) 
     results = undoing.undo_rows(session, job, chunk.results, now=now)
     chunks.store_results(session, import_id, position - 1, results)
     touched = [
-        (number, after)
-        for (number, after), before in zip(_numbered(chunk, results), chunk.results, strict=True)
+        (row, after)
+        for row, before, after in zip(chunk.rows, chunk.results, results, strict=True)
         if before.verdict is ImportVerdict.IMPORTED
     ]
     job.undone = reasons.counted(job.undone, (each for _, each in touched))
-    job.reasons = reasons.added(job.reasons, touched)
+    job.reasons = _more_reasons(job, touched)
     job.position = position - 1
     session.flush()
     failpoints.reached("mid_import", f"chunk {position}.")
@@ -288,5 +289,6 @@ def _judge(session: Session, job: ImportJob) -> Judge:
     return judge_of(plan, actor, import_id=job.id, sends=row.options.send_postbacks)
 
 
-def _numbered(chunk: chunks.Chunk, results: list[Result]) -> list[tuple[int, Result]]:
-    return [(row[0], result) for row, result in zip(chunk.rows, results, strict=True)]
+def _more_reasons(job: ImportJob, found: Iterable[tuple[Row, Result]]) -> list[Any]:
+    varying = reasons.varying(job.layout["columns"], job.options["columns"])
+    return reasons.added(job.reasons, found, varying)

@@ -55,6 +55,7 @@ NEW = (
     Sight("event-lists-empty", "/settings/event-lists", "No event list yet"),
     Sight("reports-empty", "/reports", "Nothing to report yet"),
     Sight("incoming-empty", "/incoming", "No incoming URL yet"),
+    Sight("imports-empty", routes.IMPORTS, "Nothing imported yet"),
     Sight("alerts-empty", routes.ALERTS, "Nothing to report"),
     Sight("alert-channels-empty", routes.ALERT_CHANNELS, "No channel yet"),
 )

@@ -99,7 +99,11 @@ def _columns() -> rx.Component:
     return section(
         "Columns",
         data_table(
-            [Column("Column"), Column("First values"), Column("Is our field")],
+            [
+                Column("Column"),
+                Column("First values", wide_only=True),
+                Column("Is our field"),
+            ],
             rx.foreach(ColumnsState.columns, _column),
             label="Columns of the file",
         ),
@@ -118,6 +122,7 @@ def _column(line: rx.Var[ColumnLine]) -> rx.Component:
                 rx.el.span("empty", class_name="al-dim"),
             ),
             clip="min(320px, 34vw)",
+            wide_only=True,
         ),
         cell(
             rx.el.select(
@@ -145,7 +150,10 @@ def _fixed() -> rx.Component:
 
 def _fixed_field(line: rx.Var[FixedLine]) -> rx.Component:
     return rx.el.div(
-        rx.el.label(line.label, html_for="fixed-" + line.name, class_name="al-label"),
+        rx.el.div(
+            rx.el.label(line.label, html_for="fixed-" + line.name, class_name="al-label"),
+            class_name="al-label-line",
+        ),
         rx.el.select(
             rx.el.option(
                 rx.cond(line.column != "", "From the column “" + line.column + "”", "None"),
@@ -218,7 +226,7 @@ def _preview_row(line: rx.Var[PreviewLine]) -> rx.Component:
                 rx.el.span(line.problem, style={"color": "var(--al-bad)"}),
                 rx.el.span("–", class_name="al-dim"),
             ),
-            style={"min_width": "220px"},
+            style={"min_width": "220px", "white_space": "normal"},
         ),
     )
 

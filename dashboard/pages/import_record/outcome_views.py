@@ -160,7 +160,11 @@ def _reasons() -> rx.Component:
     return when(
         ImportState.reasons.length() > 0,
         section(
-            "Why rows are not imported",
+            rx.cond(
+                _VIEW.is_undoing | _VIEW.is_undone,
+                "Why rows stay",
+                "Why rows are not imported",
+            ),
             data_table(
                 [Column("Result"), Column("Rows", numeric=True), Column("Reason")],
                 rx.foreach(ImportState.reasons, _reason),
@@ -177,7 +181,9 @@ def _reason(line: rx.Var[ReasonLine]) -> rx.Component:
         cell(line.count, numeric=True),
         cell(
             disclosure(
-                rx.el.span(line.text, style={"white_space": "normal"}),
+                rx.el.span(
+                    line.text, style={"white_space": "normal", "flex": "1 1 0", "min_width": "0"}
+                ),
                 content=rx.el.ul(
                     rx.foreach(
                         line.rows,

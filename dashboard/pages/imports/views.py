@@ -55,7 +55,7 @@ def table() -> rx.Component:
             data_table(
                 [
                     Column("File"),
-                    Column("Rows are"),
+                    Column("Rows are", wide_only=True),
                     Column("Status"),
                     Column("Outcome"),
                     Column("By", wide_only=True),
@@ -78,7 +78,7 @@ def table() -> rx.Component:
 def _row(line: rx.Var[ImportLine]) -> rx.Component:
     return table_row(
         cell(row_link(line.file_name, href=routes.import_(line.id)), clip="min(280px, 40vw)"),
-        cell(line.kind),
+        cell(line.kind, wide_only=True),
         cell(
             status_badge(
                 line.status, detail=rx.cond(line.is_working, line.percent.to(str) + " %", "")
