@@ -183,6 +183,7 @@ def _detail_json(detail: EventDetail) -> dict[str, object]:
         "fields": dict(detail.fields),
         "status_changes": [_change_json(change) for change in detail.status_changes],
         "actor": detail.actor_name,
+        "import_id": detail.import_id,
         "deliveries": [detail_json(delivery) for delivery in detail.deliveries],
         "deliveries_removed": detail.removed,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models import Affiliate, Campaign, Event, Lead, StatusChange
+from models import Affiliate, Campaign, Event, ImportJob, Lead, StatusChange
 from models.words import ConversionStatus, DeliveryStatus, Source
 from services import database
 from services.actor import Actor, Right
@@ -92,7 +92,8 @@ class EventDetail:
     `fields` are the custom fields as text; `status_changes` begin with the first. `removed` counts
     the deliveries that retention has removed, `removed_on` tells to the day when the last one went,
     by the present settings. `erased_at` is when the lead was erased, and with it all that said who
-    it was.
+    it was. `import_id` is the file that it came with; `is_silent` tells that whoever imported it
+    wanted no postbacks.
     """
 
     row: EventLogRow
@@ -106,6 +107,8 @@ class EventDetail:
     removed: int
     removed_on: datetime | None
     erased_at: datetime | None = None
+    import_id: str | None = None
+    is_silent: bool = False
 
 
 async def list_page(
@@ -235,7 +238,14 @@ def _get(session: Session, event_id: str, mask: Mask) -> EventDetail:
         erased_at=lead.erased_at,
         removed=removed,
         removed_on=_removed_on(event, is_whole=not deliveries) if removed else None,
+        import_id=event.import_id,
+        is_silent=_is_silent(session, event.import_id),
     )
+
+
+def _is_silent(session: Session, import_id: str | None) -> bool:
+    job = session.get(ImportJob, import_id) if import_id else None
+    return job is not None and not job.options["send_postbacks"]
 
 
 def _removed_on(event: Event, *, is_whole: bool) -> datetime | None:

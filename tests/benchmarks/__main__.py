@@ -18,6 +18,7 @@ from tests.benchmarks.big_table import measure_big_table
 from tests.benchmarks.databases import databases
 from tests.benchmarks.drain import measure_transport
 from tests.benchmarks.fairness import measure_fairness
+from tests.benchmarks.imports import measure_imports
 from tests.benchmarks.intake import measure_intake
 from tests.benchmarks.latency import measure_latency
 from tests.benchmarks.live import measure_live
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Callable[[Run], None]] = {
     "memory": measure_memory,
     "live": measure_live,
     "bigtable": measure_big_table,
+    "imports": measure_imports,
 }
 
 

@@ -14,6 +14,7 @@ class Sizes:
     rounds: int = 3
     seconds: int = 20
     rows: int = 10_000_000
+    imported: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)

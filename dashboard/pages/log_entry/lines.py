@@ -51,6 +51,8 @@ class Facts:
     order_id: str = ""
     source: str = ""
     actor_name: str = ""
+    import_href: str = ""
+    is_silent: bool = False
     removed: str = ""
     """How many deliveries retention has removed, in words; `removed_at` says when."""
     removed_at: str = ""
@@ -146,6 +148,8 @@ def facts(detail: EventDetail, *, now: datetime) -> Facts:
         order_id=detail.order_id or "",
         source=SOURCES[row.source],
         actor_name=detail.actor_name,
+        is_silent=detail.is_silent,
+        import_href=str(routes.import_(detail.import_id)) if detail.import_id else "",
         removed=_removed(detail),
         removed_at=_removed_at(detail, now=now),
         erased_at=_iso(detail.erased_at),

@@ -118,7 +118,11 @@ def _facts() -> rx.Component:
         (
             "Source",
             rx.el.span(
-                FACTS.source,
+                rx.cond(
+                    FACTS.import_href,
+                    text_link(FACTS.source, href=FACTS.import_href),
+                    FACTS.source,
+                ),
                 when_text(
                     FACTS.actor_name, rx.el.span(", ", FACTS.actor_name, class_name="al-dim")
                 ),
@@ -186,7 +190,11 @@ def _no_deliveries() -> rx.Component:
         "Deliveries",
         notice(
             "No postback was due",
-            "When this event fired, no enabled postback matched it.",
+            rx.cond(
+                FACTS.is_silent,
+                "Its file was imported without postbacks.",
+                "When this event fired, no enabled postback matched it.",
+            ),
             icon="send",
             action=link_button("Open the event", href=FACTS.event_href, small=True),
         ),

@@ -19,6 +19,7 @@ from services.imports.rows import Counts, ImportRow
 from services.intake import status_changes
 from services.intake.contract import Recorded, Refused
 from services.intake.recording import record_event
+from services.reporting import event_log
 from services.reporting.conversions import ReportFilter, report
 from tests.partner import Partner
 from tests.world import (
@@ -170,6 +171,8 @@ async def test_without_postbacks_an_event_owes_none_and_shows_it(
     (event,) = [each for each in await events() if each.transaction_id == "t-1"]
     assert (event.deliveries, event.delivery_status) == (0, DeliveryStatus.NONE)
     assert await deliveries() == []
+    detail = await event_log.get(SYSTEM, event.id)
+    assert (detail.import_id, detail.is_silent) == (event.import_id, True)
 
 
 async def test_undoing_keeps_what_others_built_on_and_reverses_what_a_partner_was_told(
