@@ -67,7 +67,7 @@ class StatusJudge:
                 to=wanted.to,
                 reason=wanted.reason,
                 source=Source.IMPORT,
-                actor_name=self._actor.name,
+                actor=self._actor,
                 now=place.now,
                 import_id=self._import_id,
                 sends=self._sends,

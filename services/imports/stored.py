@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from models import ImportJob
-from models.words import AuditAction, AuditSubject, ImportStatus
+from models.words import ActorKind, AuditAction, AuditSubject, ImportStatus
 from services.accounts import audit
-from services.actor import Actor
+from services.actor import Actor, Right
 from services.errors import NotFound
 from services.identifiers import is_id
 
@@ -21,6 +21,11 @@ def find(session: Session, import_id: str, *, for_update: bool = False) -> Impor
     if job is None or job.status is ImportStatus.UPLOADING:
         raise NotFound("import", import_id)
     return job
+
+
+def actor_of(job: ImportJob) -> Actor:
+    """Return who had the import begun, or undone, with the rights that its rows need."""
+    return Actor(ActorKind(job.actor_kind), job.actor_id, job.actor_name, rights=_GIVES)
 
 
 def note(
@@ -45,3 +50,6 @@ def note(
         after=after,
         now=now,
     )
+
+
+_GIVES = frozenset({Right.RECORD_EVENTS, Right.CAPTURE_LEADS})

@@ -26,6 +26,7 @@ from services.any_of import any_of
 from services.delivery.outbox import refresh_events
 from services.errors import Conflict, NotFound
 from services.imports.chunks import Result
+from services.imports.stored import actor_of
 from services.intake.status_changes import apply_change
 
 DELIVERY: Table = Delivery.__table__  # type: ignore[attr-defined]
@@ -131,7 +132,7 @@ def _reverse(session: Session, job: ImportJob, event_id: str, now: datetime) -> 
             to=ConversionStatus.REVERSED,
             reason=_why(job),
             source=Source.IMPORT,
-            actor_name=job.actor_name,
+            actor=actor_of(job),
             now=now,
         )
     except Conflict:
@@ -191,7 +192,7 @@ def _change_back(
             to=to,
             reason=_why(job),
             source=Source.IMPORT,
-            actor_name=job.actor_name,
+            actor=actor_of(job),
             now=now,
             # Whoever was told of the change is told of its end.
             sends=bool(job.options["send_postbacks"]),

@@ -16,9 +16,8 @@ from sqlalchemy import literal, or_, update
 from sqlmodel import Session, col, select
 
 from models import ImportJob
-from models.words import ActorKind, ImportKind, ImportStatus, ImportVerdict
+from models.words import ImportKind, ImportStatus, ImportVerdict
 from services import failpoints
-from services.actor import Actor, Right
 from services.catalog import cache
 from services.clock import Clock, utc_now
 from services.database import Database
@@ -31,6 +30,7 @@ from services.imports.plan import make_plan
 from services.imports.reading import Row
 from services.imports.reading import rows as read_rows
 from services.imports.rows import JOB, WORKING, import_row
+from services.imports.stored import actor_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,6 @@ SHORTEST_REST: Final = 0.002
 # A run that judges and has not moved for so long is dead; reading 50 MiB takes a few seconds.
 LEASE: Final = timedelta(seconds=30)
 _CHUNKS_PER_WRITE: Final = 20
-_GIVES = frozenset({Right.RECORD_EVENTS, Right.CAPTURE_LEADS})
 
 
 @dataclass(slots=True)
@@ -285,8 +284,7 @@ def _judge(session: Session, job: ImportJob) -> Judge:
     row = import_row(job)
     columns = row.layout.columns if row.layout else ()
     plan = make_plan(ImportKind(job.kind), columns, row.options, cache.definitions(session))
-    actor = Actor(ActorKind(job.actor_kind), job.actor_id, job.actor_name, rights=_GIVES)
-    return judge_of(plan, actor, import_id=job.id, sends=row.options.send_postbacks)
+    return judge_of(plan, actor_of(job), import_id=job.id, sends=row.options.send_postbacks)
 
 
 def _more_reasons(job: ImportJob, found: Iterable[tuple[Row, Result]]) -> list[Any]:

@@ -173,7 +173,7 @@ def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
     verdict = Verdict.RECORDED if isinstance(answer, Recorded) else Verdict.DUPLICATE
     log_submission(session, call, verdict, event_id=answer.event_id, lead_id=lead.id)
     if call.source is Source.MANUAL and verdict is Verdict.RECORDED:
-        note_fired(session, call, event, event_id=answer.event_id, lead_id=lead.id)
+        note_fired(session, call, judged.event, event_id=answer.event_id, lead_id=lead.id)
     return Decision(answer, effective.fields)
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from models import Event, ImportChunk, ImportJob, ImportPart, Lead, StatusChange
-from models.words import ConversionStatus, DeliveryStatus, ImportStatus, Source
+from models import AuditEntry, Event, ImportChunk, ImportJob, ImportPart, Lead, StatusChange
+from models.words import AuditAction, ConversionStatus, DeliveryStatus, ImportStatus, Source
 from services import database
 from services.actor import SYSTEM, Actor
 from services.clock import utc_now
@@ -161,6 +161,13 @@ async def test_what_is_imported_counts_links_to_its_file_and_undoing_restores_ev
     assert "o-1,undone," in await result_of(row)
     with pytest.raises(Conflict, match="nothing of this import"):
         await commands.undo(SYSTEM, row.id)
+    told = sorted(await rows(AuditEntry), key=lambda entry: entry.id)
+    assert [entry.action for entry in told if entry.subject_key == row.id] == [
+        AuditAction.CREATED,
+        AuditAction.IMPORTED,
+        AuditAction.UNDONE,
+        AuditAction.EXPORTED,
+    ]
 
 
 async def test_without_postbacks_an_event_owes_none_and_shows_it(
