@@ -95,6 +95,7 @@ def _apply(session: Session, actor: Actor, import_id: str, now: datetime) -> Imp
             "The rows of this file are not here any more. Upload it again.", code="import_fixed"
         )
     job.status, job.updated_at, job.ended_at = ImportStatus.APPLYING, now, None
+    job.problem = ""
     job.actor_kind, job.actor_id, job.actor_name = actor.kind, actor.id, actor.name
     after = {"kind": job.kind, "rows": job.rows, "send_postbacks": job.options["send_postbacks"]}
     note(session, actor, AuditAction.IMPORTED, job, now=now, after=after)

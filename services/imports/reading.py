@@ -17,9 +17,9 @@ from services.imports.decoding import lines
 
 HEAD_BYTES: Final = 256 * 1024  # of a file that `look` is given
 LONGEST_CELL: Final = 131_072  # the csv module's own limit
-_SAMPLE_ROWS: Final = 20
+_SAMPLE_ROWS: Final = 10
 _SNIFFED_ROWS: Final = 50
-_SHOWN_CELL: Final = 200
+_SHOWN_CELL: Final = 100
 _LONGEST_NAME: Final = 100
 
 Row = list[Any]  # [row number, cell, …]
@@ -29,7 +29,7 @@ Row = list[Any]  # [row number, cell, …]
 class Layout:
     """What the beginning of a file says. `columns` are unique; `notes` say what was made of them.
 
-    `sample` are the first rows, each with its number; cells are cut at 200 characters.
+    `sample` are the first rows, each with its number; cells are cut at 100 characters.
     """
 
     delimiter: str

@@ -18,6 +18,7 @@ JOB: Table = ImportJob.__table__  # type: ignore[attr-defined]
 
 UNDO_DAYS: Final = 30
 OPEN: Final = frozenset({ImportStatus.DRAFT, ImportStatus.VERIFIED})
+_BACK: Final = frozenset({ImportStatus.UNDOING, ImportStatus.UNDONE})
 WORKING: Final = frozenset({ImportStatus.VERIFYING, ImportStatus.APPLYING, ImportStatus.UNDOING})
 
 
@@ -79,7 +80,8 @@ class ImportRow:
     @property
     def percent(self) -> int:
         """Return how far the present phase is, 0 to 100."""
-        return min(100, self.done * 100 // self.rows) if self.rows else 0
+        total = self.applied.imported if self.status in _BACK else self.rows
+        return min(100, self.done * 100 // total) if total else 0
 
     def may_undo(self, now: datetime) -> bool:
         """Tell whether it can be taken back now."""

@@ -21,6 +21,7 @@ from services import failpoints
 from services.catalog import cache
 from services.clock import Clock, utc_now
 from services.database import Database
+from services.errors import AppError
 from services.identifiers import new_id
 from services.imports import chunks, reasons, undoing
 from services.imports.chunks import Place, Result
@@ -41,6 +42,7 @@ REST: Final = 0.3
 SHORTEST_REST: Final = 0.002
 # A run that judges and has not moved for so long is dead; reading 50 MiB takes a few seconds.
 LEASE: Final = timedelta(seconds=30)
+_BROKEN: Final = "Something went wrong on our side. It was written down; go on, or ask for help."
 _CHUNKS_PER_WRITE: Final = 20
 
 
@@ -57,9 +59,29 @@ async def work(database: Database, *, clock: Clock = utc_now, rest: float = REST
     """Go on with every import that is verified, applied or undone, until none is."""
     passed: set[str] = set()
     while (job := await database.read(_next_job, passed)) is not None:
-        went_on = await _work_on(database, job, clock=clock, rest=rest)
+        try:
+            went_on = await _work_on(database, job, clock=clock, rest=rest)
+        except AppError:
+            raise  # the database takes nothing now; the next run goes on
+        except Exception:
+            # A bug of ours, or a row that the database refuses: no other file may wait for it.
+            log.exception("import %s broke", job.id)
+            await database.write(_stop_broken, job.id, clock())
+            went_on = False
         if not went_on:
             passed.add(job.id)  # another worker's, or ended by somebody meanwhile
+
+
+def _stop_broken(session: Session, import_id: str, now: datetime) -> None:
+    """Have a person decide; undoing is tried again, since half of it is worth nothing."""
+    job = _locked(session, import_id)
+    if job is None or job.status is ImportStatus.UNDOING:
+        return
+    job.problem, job.updated_at = _BROKEN, now
+    if job.status is ImportStatus.VERIFYING:
+        job.status, job.position, job.verified, job.reasons = ImportStatus.DRAFT, 0, {}, []
+    elif job.status is ImportStatus.APPLYING:
+        job.status, job.ended_at = ImportStatus.CANCELLED, now
 
 
 def job_of(database: Database) -> Callable[[], Awaitable[None]]:

@@ -35,7 +35,12 @@ def body(step: rx.Component) -> rx.Component:
         stack(
             when_text(ImportState.problem, banner(ImportState.problem, tone="bad")),
             when_text(
-                _VIEW.problem, banner(_VIEW.problem, tone="bad", title="The file cannot be read")
+                _VIEW.problem,
+                rx.cond(
+                    _VIEW.is_cancelled,
+                    banner(_VIEW.problem, tone="bad"),
+                    banner(_VIEW.problem, tone="bad", title="The file cannot be read"),
+                ),
             ),
             step,
             gap="16px",

@@ -112,7 +112,8 @@ def line_of(row: ImportRow) -> ImportLine:
 def outcome(row: ImportRow) -> str:
     """Return in a few words what has become of the rows so far."""
     if row.is_working:
-        return f"{row.done:,} of {row.rows:,}" if row.rows else "Reading the file"
+        total = row.applied.imported if row.status is ImportStatus.UNDOING else row.rows
+        return f"{row.done:,} of {total:,}" if total else "Reading the file"
     if row.status is ImportStatus.UNDONE:
         kept = row.undone.kept + row.undone.reversed
         return f"{row.undone.undone:,} taken back" + (f", {kept:,} stay" if kept else "")

@@ -161,7 +161,7 @@ async def test_what_is_imported_counts_links_to_its_file_and_undoing_restores_ev
     assert "o-1,undone," in await result_of(row)
     with pytest.raises(Conflict, match="nothing of this import"):
         await commands.undo(SYSTEM, row.id)
-    told = sorted(await rows(AuditEntry), key=lambda entry: entry.id)
+    told = sorted(await rows(AuditEntry), key=lambda entry: entry.at)
     assert [entry.action for entry in told if entry.subject_key == row.id] == [
         AuditAction.CREATED,
         AuditAction.IMPORTED,
@@ -334,6 +334,29 @@ async def test_a_file_that_cannot_be_read_on_is_a_draft_with_a_sentence(
     with pytest.raises(UnreadableFile):
         await upload("events", "PK\x03\x04")
     assert len(await rows(ImportJob)) == 1
+
+
+async def test_a_row_that_breaks_us_stops_its_file_and_no_other(
+    db: Database, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await verified(db, await upload("events", "event,transaction_id\nsale,t-1\n"))
+    other = await verified(db, await upload("leads", "campaign,transaction_id\nauto-us,n-1\n"))
+
+    def breaks(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("services.imports.judges.EventJudge.apply", breaks)
+        for row in (broken, other):
+            await commands.apply(SYSTEM, row.id)
+        await work.work(db, rest=0)
+    broken = await jobs.get(SYSTEM, broken.id)
+    assert (broken.status, broken.applied.total) == (ImportStatus.CANCELLED, 0)
+    assert "our side" in broken.problem
+    assert (await jobs.get(SYSTEM, other.id)).status is ImportStatus.APPLIED
+    await commands.apply(SYSTEM, broken.id)
+    await work.work(db, rest=0)
+    assert (await jobs.get(SYSTEM, broken.id)).applied.imported == 1
 
 
 async def test_only_who_may_import_does_and_after_a_month_the_rows_are_gone(
