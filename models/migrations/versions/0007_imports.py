@@ -11,7 +11,6 @@ depends_on = None
 
 _TEXT = sqlmodel.sql.sqltypes.AutoString
 _TIME = sqlmodel.sql.sqltypes.UTCDateTime
-_WORKS = "status IN ('verifying', 'applying', 'undoing')"
 _IMPORTED = 'import_id IS NOT NULL'
 _BROUGHT = ('event', 'lead', 'status_change')
 
@@ -49,7 +48,7 @@ def upgrade() -> None:
     sa.Column('emptied_at', _TIME(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_import_job'))
     )
-    op.create_index('ix_import_job_working', 'import_job', ['status'], unique=False, sqlite_where=sa.text(_WORKS), postgresql_where=sa.text(_WORKS))
+    op.create_index('ix_import_job_status', 'import_job', ['status'], unique=False)
     op.create_index('ix_import_job_created_at', 'import_job', ['created_at', 'id'], unique=False)
     op.create_index('ix_import_job_columns_key', 'import_job', ['columns_key', 'id'], unique=False)
     op.create_table('import_part',
