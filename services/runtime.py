@@ -21,9 +21,9 @@ from services.delivery.transport import PartnerTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
-from services.intake import erasure
 from services.imports import forgetting
 from services.imports import work as import_work
+from services.intake import erasure
 from services.notices import channel_trial
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher

@@ -21,6 +21,7 @@ from services.intake.incoming_call import Call, read_call
 from services.intake.judging import Accepted, Rejected, judge_call
 from services.intake.lead_input import LeadInput
 from services.intake.leads import BY_TRANSACTION, capture, place_of
+from services.intake.traces import EMPTY_PAYLOAD
 from services.validation import validate
 
 
@@ -81,6 +82,8 @@ class EventJudge:
         judged, call = self._read(place, row)
         if isinstance(judged, Result):
             return judged
+        if judged.is_erased:
+            call = replace(call, body=EMPTY_PAYLOAD)  # what is known of the person stays away
         answer = write_event(
             place.session,
             replace(call, import_id=self._import_id, sends=self._sends),

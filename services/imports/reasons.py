@@ -18,6 +18,7 @@ _ROW = re.compile(r"\bRow [\d,]+")
 _PLAIN: Final = frozenset({ImportVerdict.READY, ImportVerdict.IMPORTED, ImportVerdict.UNDONE})
 # Names of ours: few, and the reason is about them.
 _STEADY: Final = frozenset({"event", "campaign", "affiliate", "currency", "conversion_status"})
+_CUT_AT: Final = 40  # sentences quote no less of a long value
 _REST: Final = "Other reasons; the downloaded file names them all."
 
 
@@ -37,7 +38,9 @@ def general(text: str, cells: Iterable[str] = ()) -> str:
 
     def shortened(found: re.Match[str]) -> str:
         quoted = found[0][1:-1]
-        return "“…”" if any(cell.startswith(quoted) for cell in known) else found[0]
+        is_cut = len(quoted) >= _CUT_AT
+        is_theirs = any(cell == quoted or (is_cut and cell.startswith(quoted)) for cell in known)
+        return "“…”" if is_theirs else found[0]
 
     return _ROW.sub("Row …", _ID.sub("…", _QUOTED.sub(shortened, text)))
 
