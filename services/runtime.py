@@ -21,7 +21,7 @@ from services.delivery.transport import PartnerTransport
 from services.engines import sqlite_warning
 from services.errors import AppError
 from services.identifiers import new_id
-from services.imports import forgetting
+from services.imports import erased, forgetting
 from services.imports import work as import_work
 from services.intake import erasure
 from services.notices import channel_trial
@@ -97,6 +97,7 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
         await drain.start()
         drain.every(batches.EVERY_SECONDS, batches.job_of(opened))
         drain.every(import_work.EVERY_SECONDS, import_work.job_of(opened))
+        drain.every(erased.EVERY_SECONDS, erased.job_of(opened))
         drain.every(forgetting.EVERY_SECONDS, forgetting.job_of(opened))
         drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
         drain.every(erasure.EVERY_SECONDS, erasure.job_of(opened))

@@ -95,6 +95,15 @@ def store_results(session: Session, import_id: str, number: int, results: Sequen
     )
 
 
+def store_cells(session: Session, import_id: str, number: int, rows: Sequence[Row]) -> None:
+    """Write other cells for the rows of a chunk."""
+    session.connection().execute(
+        update(CHUNK)
+        .where(CHUNK.c.import_id == import_id, CHUNK.c.number == number)
+        .values(cells=_pack(list(rows)))
+    )
+
+
 def remove_chunks(session: Session, import_id: str) -> None:
     """Forget the rows of a file."""
     session.connection().execute(delete(CHUNK).where(CHUNK.c.import_id == import_id))

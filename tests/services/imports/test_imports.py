@@ -13,10 +13,10 @@ from services.actor import SYSTEM, Actor
 from services.clock import utc_now
 from services.database import Database
 from services.errors import Conflict, InvalidInput, NotAllowed
-from services.imports import commands, forgetting, jobs, results, uploads, work
+from services.imports import commands, erased, forgetting, jobs, results, uploads, work
 from services.imports.contract import UnreadableFile
 from services.imports.rows import Counts, ImportRow
-from services.intake import status_changes
+from services.intake import erasure, status_changes
 from services.intake.contract import Recorded, Refused
 from services.intake.recording import record_event
 from services.reporting import event_log
@@ -240,6 +240,23 @@ async def test_leads_are_captured_once_and_undone_unless_something_refers_to_the
     assert row.undone == Counts(undone=1, kept=1)
     assert {each.transaction_id for each in await rows(Lead)} == {"t-1", "t-2", "t-3", "n-3"}
     assert "Events were recorded for this lead since." in await result_of(row)
+
+
+async def test_the_row_of_a_person_who_was_erased_is_emptied(db: Database, world: World) -> None:
+    text = (
+        "campaign,transaction_id,email\nauto-us,n-1,ann@example.com\nauto-us,n-2,bob@example.com\n"
+    )
+    row = await applied(db, await upload("leads", text))
+    again = await applied(db, await upload("leads", text))  # its rows are duplicates
+    ann = next(each for each in await rows(Lead) if each.transaction_id == "n-1")
+    await erasure.erase(SYSTEM, ann.id)
+    await erased.blank(db)
+    found = await result_of(row)
+    assert found.splitlines()[1:] == [",,,imported,", "auto-us,n-2,bob@example.com,imported,"]
+    assert all(
+        "ann@" not in value for each in await jobs.preview(SYSTEM, row.id) for value in each.values
+    )
+    assert "ann@" not in await result_of(again)
 
 
 async def test_status_changes_find_their_event_and_are_changed_back(
