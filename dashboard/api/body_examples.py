@@ -48,6 +48,12 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "is_conversion": True,
         "dedupe": "once_per_lead",
     },
+    "ImportOptions": {
+        "columns": {"Click ID": "transaction_id", "Payout": "amount"},
+        "fixed": {"event": "sale"},
+        "numbers": "comma",
+        "time_zone": "Europe/Berlin",
+    },
     "IncomingUrlInput": {
         "name": "North Media",
         "campaign": "auto-us",
@@ -74,5 +80,6 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ResumeInput": {"held": "send", "dry_run": True},
     "SampleInput": {"event": "sale", "values": {"amount": "49.90"}},
     "StatusChangeInput": {"to": "approved", "reason": "The policy was paid."},
+    "UndoInput": {"dry_run": True},
     "WholeListInput": {"name": "Auto insurance", "events": ["sale", "qualified"]},
 }

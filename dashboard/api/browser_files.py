@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from dashboard.api.answer import answer
 from dashboard.api.imports import receive, result_file, template_file
-from dashboard.api.sign_in import own_origins
-from dashboard.client_address import client_address
+from dashboard.client_address import client_address, is_own_origin
 from dashboard.routes import IMPORT_FILES
 from services.accounts import sessions
 from services.actor import Actor
@@ -28,7 +27,7 @@ async def signed_in(request: Request) -> Actor:
 @router.post("/upload", status_code=201)
 async def upload(request: Request, kind: str, name: Annotated[str, Query()] = "") -> Response:
     """Take a file that somebody chose on the imports page."""
-    if request.headers.get("origin", "") not in own_origins(request):
+    if not is_own_origin(request.headers.get("origin", ""), request):
         raise NotAllowed("Upload files with the form on this site's own pages.")
     actor = await signed_in(request)
     row = await receive(actor, request, kind=kind, name=name[:255])

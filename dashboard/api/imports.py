@@ -1,17 +1,20 @@
 """`/imports`: files of leads, events and status changes."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from dashboard.api.answer import answer, answer_list
+from dashboard.api.does import does
 from dashboard.api.problem import BodyTooLarge, NotJson
 from dashboard.api.request import Caller, JsonObject, PageOf, one_of
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.imports import Import, ImportPreview, UndoCount
 from models.words import ImportKind
-from services.actor import Actor
+from services.actor import Actor, Right
 from services.errors import NotFound
 from services.imports import commands, jobs, results, templates, uploads
 from services.imports.contract import MAX_BYTES, FileTooLarge, ImportOptions
@@ -25,13 +28,6 @@ CSV_TYPE: Final = "text/csv"
 _TYPES: Final = frozenset({"", CSV_TYPE, "text/plain", "application/octet-stream"})
 _KIND: Final = Query(description=f"one of {', '.join(ImportKind)}")
 _NAME: Final = Query(description="the file's name, for people", max_length=255)
-_FILE: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {CSV_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-_CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {CSV_TYPE: {}}}}
 
 
 class UndoInput(InputModel):
@@ -40,34 +36,43 @@ class UndoInput(InputModel):
     dry_run: bool = False
 
 
-@router.post("/imports", status_code=201, openapi_extra=_FILE)
+@router.post("/imports", status_code=201)
+@does(Right.IMPORT, Import, problems=(400, 413, 415))
 async def upload_import(
     actor: Caller, request: Request, kind: Annotated[str, _KIND], name: Annotated[str, _NAME] = ""
 ) -> Response:
-    """Upload a CSV file of at most 50 MiB and 200,000 rows; nothing is imported yet."""
+    """Upload a CSV file; nothing is imported yet.
+
+    The file itself is the body, with `Content-Type: text/csv`: at most 50 MiB and 200,000 rows.
+    """
     row = await receive(actor, request, kind=kind, name=name)
     return answer(import_json(row), status=201, headers={"Location": f"{BASE}/imports/{row.id}"})
 
 
 @router.get("/imports")
+@does(Right.READ, Listed[Import])
 async def list_imports(actor: Caller, page: PageOf) -> Response:
     """List imports, newest first."""
     return answer_list(await jobs.list_page(actor, page), import_json)
 
 
-@router.get("/imports/templates/{kind}.csv", responses=_CSV)
-async def import_template(_actor: Caller, kind: str) -> Response:
+@router.get("/imports/templates/{kind}.csv")
+@does(Right.READ, text="text/csv")
+async def import_template(actor: Caller, kind: str) -> Response:
     """Return a file to begin with: the header row and one example."""
+    actor.require(Right.READ)
     return template_file(kind)
 
 
 @router.get("/imports/{import_id}")
+@does(Right.READ, Import)
 async def get_import(actor: Caller, import_id: str) -> Response:
     """Return how far an import is, with its counts and the reasons of refused rows."""
     return answer(import_json(await jobs.get(actor, import_id)))
 
 
 @router.get("/imports/{import_id}/preview")
+@does(Right.IMPORT, ImportPreview)
 async def preview_import(actor: Caller, import_id: str) -> Response:
     """Return the first rows as they will be understood."""
     rows = await jobs.preview(actor, import_id)
@@ -81,31 +86,36 @@ async def preview_import(actor: Caller, import_id: str) -> Response:
     )
 
 
-@router.put("/imports/{import_id}/mapping", openapi_extra=json_body(ImportOptions, partial=True))
+@router.put("/imports/{import_id}/mapping")
+@does(Right.IMPORT, Import, body=ImportOptions, partial=True, problems=(409,))
 async def map_import(actor: Caller, import_id: str, data: JsonObject) -> Response:
     """Say how the file is read; what is not named stays as it is."""
     return answer(import_json(await jobs.configure(actor, import_id, data)))
 
 
 @router.post("/imports/{import_id}/verify")
+@does(Right.IMPORT, Import, problems=(409, 422))
 async def verify_import(actor: Caller, import_id: str) -> Response:
     """Begin to judge every row; nothing is recorded."""
     return answer(import_json(await commands.verify(actor, import_id)))
 
 
 @router.post("/imports/{import_id}/apply")
+@does(Right.IMPORT, Import, problems=(409,))
 async def apply_import(actor: Caller, import_id: str) -> Response:
     """Begin to import a verified file, or go on with a cancelled import."""
     return answer(import_json(await commands.apply(actor, import_id)))
 
 
 @router.post("/imports/{import_id}/cancel")
+@does(Right.IMPORT, Import)
 async def cancel_import(actor: Caller, import_id: str) -> Response:
     """Stop where it stands; what is imported stays."""
     return answer(import_json(await commands.cancel(actor, import_id)))
 
 
-@router.post("/imports/{import_id}/undo", openapi_extra=json_body(UndoInput, partial=True))
+@router.post("/imports/{import_id}/undo")
+@does(Right.IMPORT, UndoCount | Import, body=UndoInput, partial=True, problems=(409,))
 async def undo_import(actor: Caller, import_id: str, data: JsonObject) -> Response:
     """Begin to take an import back, or count what that would do."""
     if validate(UndoInput, data).dry_run:
@@ -116,13 +126,15 @@ async def undo_import(actor: Caller, import_id: str, data: JsonObject) -> Respon
 
 
 @router.delete("/imports/{import_id}", status_code=204)
+@does(Right.IMPORT, problems=(409,))
 async def discard_import(actor: Caller, import_id: str) -> Response:
     """Remove a file of which nothing was imported."""
     await commands.discard(actor, import_id)
     return Response(status_code=204)
 
 
-@router.get("/imports/{import_id}/result.csv", responses=_CSV)
+@router.get("/imports/{import_id}/result.csv")
+@does(Right.IMPORT, text="text/csv", problems=(409,))
 async def import_result(
     actor: Caller,
     import_id: str,

@@ -20,6 +20,7 @@ JSON below `/api/v1`, with `Authorization: Bearer <key>`.
 TAGS: Final[tuple[Mapping[str, str], ...]] = (
     {"name": "Events", "description": "Facts: fire events, and ask for them again."},
     {"name": "Leads", "description": "Who was captured, and what happened since."},
+    {"name": "Imports", "description": "Files of leads, events and status changes."},
     {"name": "Incoming", "description": "The URL that a partner calls, in his own words."},
     {"name": "Event types", "description": "What can be fired."},
     {"name": "Postbacks", "description": "Who is told, and how; tested before it is saved."},

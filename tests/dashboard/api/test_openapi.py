@@ -81,7 +81,9 @@ def test_every_operation_is_told_in_full(method: str, path: str, call: dict[str,
         assert content["schema"]["type"] == "object"
     if method in {"put", "patch"}:
         assert "requestBody" in call
-        assert "If-Match" in {each["name"] for each in call["parameters"]}
+        # How a file is read has no version: it is a draft, and ends when it is imported.
+        names = {each["name"] for each in call["parameters"]}
+        assert "If-Match" in names or path.endswith("/imports/{import_id}/mapping")
     if "{" in path:
         assert "404" in statuses
     in_path = {each["name"] for each in call.get("parameters", ()) if each["in"] == "path"}
