@@ -71,7 +71,7 @@ export function FileUpload({ action, kinds = [], limit = 50, onDone }) {
                 <span className="al-field-help" id={`import-${value}`}>{text}</span>
               </span>
             </label>
-            <a className="al-link" href={`${action.replace(/upload$/, "template")}/${value}.csv`} download
+            <a className="al-link" href={`/api/v1/imports/templates/${value}.csv`} download
               aria-label={`Template for ${label.toLowerCase()}`}>Template</a>
           </div>
         ))}

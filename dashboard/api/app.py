@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from dashboard.api import (
     affiliates,
+    audit,
     browser_files,
     bulk_resends,
     campaign_events,
@@ -22,6 +23,7 @@ from dashboard.api import (
     event_lists,
     event_types,
     events,
+    import_files,
     imports,
     incoming,
     incoming_urls,
@@ -61,6 +63,9 @@ _ROUTERS = (
     deliveries.router,
     submissions.router,
     notices.router,
+    audit.export,
+    audit.router,
+    import_files.router,
     imports.router,
     reports.router,
     echo.router,

@@ -4,19 +4,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
 from fastapi import Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from dashboard.api.answer import answer, answer_list
 from dashboard.api.does import does
+from dashboard.api.import_files import CSV_TYPE
 from dashboard.api.problem import BodyTooLarge, NotJson
-from dashboard.api.request import Caller, JsonObject, PageOf, one_of
+from dashboard.api.request import Caller, JsonObject, PageOf
 from dashboard.api.routing import BASE, resource
 from dashboard.api.shapes.envelopes import Listed
 from dashboard.api.shapes.imports import Import, ImportPreview, UndoCount
 from models.words import ImportKind
 from services.actor import Actor, Right
-from services.errors import NotFound
-from services.imports import commands, jobs, results, templates, uploads
+from services.imports import commands, jobs, uploads
 from services.imports.contract import MAX_BYTES, FileTooLarge, ImportOptions
 from services.imports.rows import Counts, ImportRow
 from services.imports.uploads import TOO_LARGE
@@ -24,7 +23,6 @@ from services.validation import InputModel, validate
 
 router = resource("Imports")
 
-CSV_TYPE: Final = "text/csv"
 _TYPES: Final = frozenset({"", CSV_TYPE, "text/plain", "application/octet-stream"})
 _KIND: Final = Query(description=f"one of {', '.join(ImportKind)}")
 _NAME: Final = Query(description="the file's name, for people", max_length=255)
@@ -39,7 +37,10 @@ class UndoInput(InputModel):
 @router.post("/imports", status_code=201)
 @does(Right.IMPORT, Import, problems=(400, 413, 415))
 async def upload_import(
-    actor: Caller, request: Request, kind: Annotated[str, _KIND], name: Annotated[str, _NAME] = ""
+    actor: Caller,
+    request: Request,
+    kind: Annotated[str, _KIND] = "",
+    name: Annotated[str, _NAME] = "",
 ) -> Response:
     """Upload a CSV file; nothing is imported yet.
 
@@ -54,14 +55,6 @@ async def upload_import(
 async def list_imports(actor: Caller, page: PageOf) -> Response:
     """List imports, newest first."""
     return answer_list(await jobs.list_page(actor, page), import_json)
-
-
-@router.get("/imports/templates/{kind}.csv")
-@does(Right.READ, text="text/csv")
-async def import_template(actor: Caller, kind: str) -> Response:
-    """Return a file to begin with: the header row and one example."""
-    actor.require(Right.READ)
-    return template_file(kind)
 
 
 @router.get("/imports/{import_id}")
@@ -133,21 +126,9 @@ async def discard_import(actor: Caller, import_id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/imports/{import_id}/result.csv")
-@does(Right.IMPORT, text="text/csv", problems=(409,))
-async def import_result(
-    actor: Caller,
-    import_id: str,
-    only: Annotated[
-        str, one_of(("bad",)), Query(description="`bad`: without what is ready or imported")
-    ] = "",
-) -> Response:
-    """Return the file with two columns more: what became of each row, and why."""
-    return await result_file(actor, import_id, only_bad=only == "bad")
-
-
 async def receive(actor: Actor, request: Request, *, kind: str, name: str) -> ImportRow:
     """Store the body of a call as a file, piece by piece."""
+    actor.require(Right.IMPORT)  # before anything of the call is judged
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _TYPES and "csv" not in media_type and "excel" not in media_type:
         raise NotJson(
@@ -166,30 +147,6 @@ async def receive(actor: Actor, request: Request, *, kind: str, name: str) -> Im
         return await uploads.receive(actor, pieces(), kind=kind, file_name=name)
     except FileTooLarge as error:
         raise BodyTooLarge(error.message) from None
-
-
-async def result_file(actor: Actor, import_id: str, *, only_bad: bool) -> Response:
-    """Return the answer that streams a result file."""
-    row, pieces = await results.open_result(actor, import_id, only_bad=only_bad)
-    name = row.file_name.rpartition(".")[0] or row.file_name
-    plain = "".join(one if one.isascii() and one.isalnum() else "-" for one in name)[:80]
-    kind = f"{CSV_TYPE}; charset={row.encoding.removesuffix('-le').removesuffix('-be')}"
-    return StreamingResponse(
-        pieces,
-        media_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{plain}-result.csv"'},
-    )
-
-
-def template_file(kind: str) -> Response:
-    """Return the answer that carries a template; raise NotFound."""
-    if kind not in set(ImportKind):
-        raise NotFound("template", kind)
-    return Response(
-        templates.template(ImportKind(kind)),
-        media_type=f"{CSV_TYPE}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{kind}-template.csv"'},
-    )
 
 
 def import_json(row: ImportRow) -> dict[str, object]:

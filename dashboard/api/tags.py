@@ -34,6 +34,7 @@ TAGS: Final[tuple[Mapping[str, str], ...]] = (
     {"name": "Submissions", "description": "The incoming log, refused calls included."},
     {"name": "Reports", "description": "Figures that equal what the log shows."},
     {"name": "Notices", "description": "What operators are told, and where it is sent."},
+    {"name": "Audit", "description": "Who changed what, and who signed in."},
     {"name": "Test receiver", "description": "A partner of your own, who misbehaves on request."},
     {"name": "Operations", "description": "Probes for whoever restarts us."},
 )

@@ -1,6 +1,6 @@
 """The audit as people read it: who did what, when and from where, newest first."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,7 @@ from services import database
 from services.actor import Actor, Right
 from services.errors import InvalidInput, NotFound
 from services.identifiers import is_id
-from services.paging import MAX_LIMIT, Page, PageRequest
+from services.paging import Page, PageRequest
 from services.reporting import keyset
 from services.reporting.filters import given, read_range, read_words, table_of
 from services.reporting.search import Condition, Search
@@ -69,16 +69,6 @@ async def get(actor: Actor, entry_id: str) -> AuditRow:
     """Return one entry; raises `NotFound` and `NotAllowed`."""
     actor.require(Right.READ_AUDIT)
     return await database.read(_get, entry_id)
-
-
-async def each(actor: Actor, wanted: AuditFilter) -> AsyncIterator[AuditRow]:
-    """Give all entries that match, newest first, a page at a time; raises as `list_page`."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = await list_page(actor, wanted, PageRequest(limit=MAX_LIMIT, cursor=cursor))
-        for row in page.items:
-            yield row
-        cursor = page.next_cursor
 
 
 def audit_search(wanted: AuditFilter) -> Search:

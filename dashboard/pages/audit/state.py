@@ -131,7 +131,7 @@ class AuditState(rx.State):
         """Have the browser fetch what the filters cover as CSV."""
         zone = current_zone(await self.get_state(SessionState))
         wanted = self._address.wanted(now=utc_now(), zone=zone)
-        return rx.download(url=f"/api/audit.csv?{_query(wanted)}", filename="audit.csv")
+        return rx.download(url=f"/api/v1/audit.csv?{_query(wanted)}", filename="audit.csv")
 
     async def _load(self, address: AuditAddress, zone: ZoneInfo) -> None:
         try:

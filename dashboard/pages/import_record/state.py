@@ -143,7 +143,7 @@ class ImportState(rx.State):
         return self._file("?only=bad")
 
     def _file(self, query: str) -> rx.event.EventSpec:
-        url = f"{routes.IMPORT_FILES}/{self.view.id}/result.csv{query}"
+        url = f"/api/v1/imports/{self.view.id}/result.csv{query}"
         return rx.download(url=url, filename=f"{self.title.rpartition('.')[0]}-result.csv")
 
     async def _command(self, command: Any, step: str) -> Any:
