@@ -336,6 +336,7 @@ async def test_small_tables_are_kept_small(db: Database, settings: Settings) -> 
             made.session.add(
                 UserSession(
                     token_hash=name,
+                    id=f"ses_{name}",
                     user_id=user.id,
                     created_at=START,
                     last_seen_at=START,
