@@ -6,6 +6,8 @@ from models.affiliate import Affiliate
 from models.api_key import ApiKey
 from models.attempt import Attempt
 from models.audit_entry import AuditEntry
+from models.bad_key_call import BadKeyCall
+from models.bulk_replay import BulkReplay
 from models.bulk_resend import BulkResend
 from models.campaign import Campaign
 from models.campaign_event import CampaignEvent
@@ -47,6 +49,8 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "AuditEntry",
+    "BadKeyCall",
+    "BulkReplay",
     "BulkResend",
     "Campaign",
     "CampaignEvent",

@@ -11,6 +11,7 @@ from models.words import LeadSource
 
 _HAS_AFFILIATE = "affiliate_id IS NOT NULL"
 _IMPORTED = "import_id IS NOT NULL"
+_HAS_CLICK_ID = "external_click_id IS NOT NULL"
 
 
 class Lead(SQLModel, table=True):
@@ -35,6 +36,13 @@ class Lead(SQLModel, table=True):
             "import_id",
             sqlite_where=text(_IMPORTED),
             postgresql_where=text(_IMPORTED),
+        ),
+        # Whose lead an unmatched call may mean.
+        Index(
+            "ix_lead_external_click_id",
+            "external_click_id",
+            sqlite_where=text(_HAS_CLICK_ID),
+            postgresql_where=text(_HAS_CLICK_ID),
         ),
         Index("ix_lead_search_email", "search_email"),
         Index("ix_lead_search_phone", "search_phone"),

@@ -53,6 +53,10 @@ async def receive_event(request: Request) -> Response:
         raw=call.raw,
         refusal=call.refusal,
         url_encoded=call.url_encoded,
+        query=call.query,
+        method=request.method,
+        content_type=request.headers.get("content-type", ""),
+        is_exact=call.is_exact,
     )
     ignored = list(result.ignored)
     if isinstance(result.answer, Refused):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,7 +13,7 @@ from services import database
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
-from services.catalog.rows import CustomFieldRow, IncomingDialect
+from services.catalog.rows import IncomingDialect
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Refused
 from services.intake.dialect import Understood, understand
@@ -20,9 +21,8 @@ from services.intake.incoming_call import SOME_WRONG, Call, judge, kept
 from services.intake.incoming_request import IncomingRequest, read_request
 from services.intake.recording import decide, log_answer
 
-__all__ = ["IncomingAnswer", "IncomingRequest", "read_request", "record_incoming"]
+__all__ = ["IncomingAnswer", "IncomingRequest", "read_incoming", "read_request", "record_incoming"]
 
-_MAX_IGNORED = 50
 # What a key looks like: it must not be kept readable by way of the log.
 _KEY = re.compile(r"al_[A-Za-z0-9_-]{40,}")
 
@@ -48,6 +48,10 @@ async def record_incoming(
     raw: str,
     refusal: Refused | None = None,
     url_encoded: int = 0,
+    query: str = "",
+    method: str = "",
+    content_type: str = "",
+    is_exact: bool = True,
     clock: Clock = utc_now,
 ) -> IncomingAnswer:
     """Record the event that a partner's call names, or say why not; either way it is logged.
@@ -56,13 +60,20 @@ async def record_incoming(
     `url_encoded` parameters stood in a query or a form, where a `+` means a space. Errors name a
     parameter as the partner calls it, and ours in the sentence. Needs `Right.INCOMING`, which a
     refusal tells too. Raises `Unavailable` when the database takes nothing.
+
+    `query`, with which `raw` begins, `method` and `content_type` are kept to read the call again;
+    one that was not `is_exact` text is never tried again.
     """
-    body = kept(_KEY.sub("al_…", raw))
+    body = _without_keys(raw)
+    kind = kept(content_type.partition(";")[0].strip().lower()[:100])
+    request: dict[str, Any] = {"method": method, "type": kind, "query": len(_without_keys(query))}
+    if not is_exact:
+        request["inexact"] = True
     if Right.INCOMING not in actor.rights:
         text = f"{actor.name} is no key of an incoming URL. Take the URL from Incoming URLs."
         refusal = Refused(Verdict.NOT_ALLOWED, text)
     call, found = await database.write(
-        _record, actor, parameters, url_encoded, body, refusal, clock()
+        _record, actor, parameters, url_encoded, body, request, refusal, clock()
     )
     log_answer(call, found.answer)
     return found
@@ -74,10 +85,37 @@ def _record(
     parameters: Sequence[tuple[str, object]] | Mapping[str, object],
     url_encoded: int,
     body: str,
+    request: Mapping[str, Any],
     refusal: Refused | None,
     now: datetime,
 ) -> tuple[Call, IncomingAnswer]:
     definitions = cache.definitions(session)
+    call = read_incoming(
+        definitions,
+        actor,
+        parameters,
+        url_encoded=url_encoded,
+        body=body,
+        request=request,
+        refusal=refusal,
+        now=now,
+    )
+    decision = decide(session, call, definitions)
+    return call, IncomingAnswer(decision.answer, decision.ignored, call.is_test, call.returns)
+
+
+def read_incoming(
+    definitions: Definitions,
+    actor: Actor,
+    parameters: Sequence[tuple[str, object]] | Mapping[str, object],
+    *,
+    url_encoded: int,
+    body: str,
+    request: Mapping[str, Any],
+    refusal: Refused | None,
+    now: datetime,
+) -> Call:
+    """Return what a partner's call says by the dialect of its URL as it is now."""
     dialect = definitions.dialects_by_key_id.get(actor.id)
     found = understand(parameters, dialect, url_encoded=url_encoded)
     if dialect is not None:
@@ -86,7 +124,7 @@ def _record(
     if found.problems:
         fields = {**(wrong.fields if wrong else {}), **found.problems}
         wrong = Refused(Verdict.INVALID_FIELD, SOME_WRONG, fields)
-    call = Call(
+    return Call(
         actor,
         Source.INCOMING,
         now,
@@ -97,10 +135,14 @@ def _record(
         names=found.names,
         extras=found.extras,
         is_test=found.is_test,
+        unknown=found.unknown,
+        returns=found.returns,
+        request=request,
     )
-    decision = decide(session, call, definitions)
-    ignored = _ignored(found.unknown, decision.fields, definitions)
-    return call, IncomingAnswer(decision.answer, ignored, found.is_test, found.returns)
+
+
+def _without_keys(text: str) -> str:
+    return kept(_KEY.sub("al_…", text))
 
 
 def _add_fixed(found: Understood, dialect: IncomingDialect, definitions: Definitions) -> None:
@@ -111,15 +153,3 @@ def _add_fixed(found: Understood, dialect: IncomingDialect, definitions: Definit
         key = definitions.campaigns_by_id[dialect.campaign_id].key
         if found.given.setdefault("campaign", key) != key:
             found.problems["campaign"] = f"This URL records for the campaign “{key}” only."
-
-
-def _ignored(
-    unknown: Mapping[str, str],
-    fields: tuple[CustomFieldRow, ...] | None,
-    definitions: Definitions,
-) -> tuple[str, ...]:
-    if fields is None:  # nobody can tell which fields were meant, so any that exists is known
-        fields = tuple(each for some in definitions.custom_fields.values() for each in some)
-    known = {each.name for each in fields}
-    names = [kept(name[:64]) for name, own in unknown.items() if own not in known]
-    return tuple(names[:_MAX_IGNORED])

@@ -1,7 +1,7 @@
 """An incoming call: what came, what could be read of it, and its row in the incoming log."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from sqlmodel import Session
 
 from models import Submission
-from models.words import Source, Verdict
+from models.words import Handling, Source, Verdict
 from services.actor import Actor, Right
 from services.bulk import insert_rows
 from services.errors import InvalidInput
@@ -35,6 +35,20 @@ TOO_LARGE = Refused(
     f"The body is larger than {MAX_BODY_BYTES // 1024} KiB, the limit of one call.",
 )
 
+# What a change of definitions, or a lead, can mend: everything else the caller must send anew.
+REPLAYABLE = frozenset(
+    {
+        Verdict.UNKNOWN_EVENT,
+        Verdict.UNKNOWN_LEAD,
+        Verdict.AMBIGUOUS_LEAD,
+        Verdict.EVENT_NOT_AVAILABLE,
+        Verdict.INVALID_FIELD,
+    }
+)
+_LEAD_UNCLEAR = frozenset({Verdict.UNKNOWN_LEAD, Verdict.AMBIGUOUS_LEAD})
+# An import tells of its own rows, and a person sees at once that there is no such lead.
+_FROM_OUTSIDE = frozenset({Source.API, Source.INCOMING})
+
 SUBMISSION: Table = Submission.__table__  # type: ignore[attr-defined]
 
 
@@ -47,6 +61,8 @@ class Call:
     whole call, which the event keeps. `names` says how the caller calls our fields, where that
     differs. `extras` are values that count only if the event has custom fields of these names.
     `import_id` is the file that it stands in; without `sends` no postback is owed.
+    `unknown` are the parameters that mean nothing else: as they were called → custom field, or "".
+    `returns` is the text that the caller asked for, `request` how the body is to be read again.
     """
 
     actor: Actor
@@ -61,6 +77,9 @@ class Call:
     is_test: bool = False
     import_id: str | None = None
     sends: bool = True
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    returns: str | None = None
+    request: Mapping[str, Any] | None = None
 
 
 def read_call(
@@ -178,14 +197,21 @@ def log_submission(
     refusal: Refused | None = None,
     event_id: str | None = None,
     lead_id: str | None = None,
+    deliveries: int | None = None,
+    ignored: Sequence[str] = (),
 ) -> str:
     """Write the call's row of the incoming log and return its id.
 
-    Of a body longer than 16 KiB the row keeps the beginning, and says so.
+    Of a body longer than 16 KiB the row keeps the beginning, and says so; the rest stands beside
+    it where the call may be tried again. A call whose lead is not known waits for it.
     """
     submission_id = new_id("sub")
     raw = call.body.encode()
+    # Of a character that the cut parts nothing is kept.
+    body = raw[:KEPT_BODY].decode(errors="ignore")
+    is_long = len(raw) > KEPT_BODY
     answer = refusal or Refused(verdict, "")
+    more = {"ignored": list(ignored), "returns": call.returns}
     insert_rows(
         session.connection(),
         SUBMISSION,
@@ -202,15 +228,32 @@ def log_submission(
                 "event_name": _short(call.given.get("event")),
                 "transaction_id": _short(call.given.get("transaction_id")),
                 "lead_id": lead_id or _short(call.given.get("lead_id"), 40),
+                "campaign": _short(call.given.get("campaign"), 64),
                 "event_id": event_id,
-                # Of a character that the cut parts nothing is kept.
-                "body": raw[:KEPT_BODY].decode(errors="ignore"),
-                "body_truncated": len(raw) > KEPT_BODY,
+                "body": body,
+                "body_truncated": is_long,
+                "body_rest": call.body[len(body) :] if is_long and is_replayable(verdict) else None,
+                "request": dict(call.request) if call.request else None,
+                "address": call.actor.address[:45],
+                "is_test": call.is_test,
                 "answer_status": answer.status,
+                "deliveries": deliveries,
+                "answer_more": {name: each for name, each in more.items() if each} or None,
+                "handling": Handling.OPEN if waits_for_lead(call, verdict) else None,
             }
         ],
     )
     return submission_id
+
+
+def is_replayable(verdict: Verdict) -> bool:
+    """Tell whether a call with this verdict may be tried again as it came."""
+    return verdict in REPLAYABLE
+
+
+def waits_for_lead(call: Call, verdict: Verdict) -> bool:
+    """Tell whether a refused call is kept as unmatched, until its lead arrives or is named."""
+    return verdict in _LEAD_UNCLEAR and call.source in _FROM_OUTSIDE and not call.is_test
 
 
 def _short(value: object, limit: int = 255) -> str | None:

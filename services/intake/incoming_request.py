@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import parse_qsl
 
 from models.words import Verdict
@@ -19,13 +20,16 @@ _FORMS = frozenset({"", _FORM, "text/plain"})
 class IncomingRequest:
     """A request as it was read; `refusal` is set when it could not be read.
 
-    The first `url_encoded` parameters stood in the query or a form, the rest in JSON.
+    The first `url_encoded` parameters stood in the query or a form, the rest in JSON. `raw` begins
+    with the `query`; with `is_exact` false it had bytes that are no text.
     """
 
     parameters: Sequence[tuple[str, object]]
     raw: str
     refusal: Refused | None = None
     url_encoded: int = 0
+    query: str = ""
+    is_exact: bool = True
 
 
 def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingRequest:
@@ -35,24 +39,31 @@ def read_request(*, query: bytes, body: bytes, content_type: str) -> IncomingReq
     type of a form. Bytes that are no UTF-8 become halves of characters, so that the field that
     they stand in is refused by name, and a parameter that means nothing costs nobody his event.
     """
-    raw = b"\n".join(part for part in (query, body) if part).decode(errors="replace")
+    whole = b"\n".join(part for part in (query, body) if part)
+    raw = whole.decode(errors="replace")
+    found = partial(
+        IncomingRequest,
+        raw=raw,
+        query=query.decode(errors="replace"),
+        is_exact=raw.encode() == whole,
+    )
     content = body.strip()
     kind = content_type.partition(";")[0].strip().lower()
     is_json = kind.endswith("json") or content.startswith(b"{")
     if max(len(query), len(body)) > MAX_BODY_BYTES:
-        return IncomingRequest((), raw, TOO_LARGE)
+        return found((), refusal=TOO_LARGE)
     if content and not is_json and kind not in _FORMS:
         text = f"Send a form ({_FORM}) or JSON (application/json); this is “{kept(kind[:80])}”."
-        return IncomingRequest((), raw, Refused(Verdict.UNSUPPORTED_TYPE, text))
+        return found((), refusal=Refused(Verdict.UNSUPPORTED_TYPE, text))
     if max(query.count(b"&"), content.count(b"&") * (not is_json)) >= MAX_PARAMETERS:
         text = f"Give at most {MAX_PARAMETERS} parameters."
-        return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, text))
+        return found((), refusal=Refused(Verdict.UNREADABLE, text))
     encoded = [*_read_form(query), *_read_form(b"" if is_json else content)]
     try:
         rest = read_object(body) if content and is_json else {}
     except BrokenJson as error:
-        return IncomingRequest((), raw, Refused(Verdict.UNREADABLE, error.message))
-    return IncomingRequest((*encoded, *rest.items()), raw, url_encoded=len(encoded))
+        return found((), refusal=Refused(Verdict.UNREADABLE, error.message))
+    return found((*encoded, *rest.items()), url_encoded=len(encoded))
 
 
 def _read_form(text: bytes) -> Sequence[tuple[str, str]]:

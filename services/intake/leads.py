@@ -40,6 +40,7 @@ from services.intake.lead_rows import (
     seen_through,
 )
 from services.intake.lead_search import NO_AFFILIATE, LeadFilter, find_page
+from services.intake.waiting_calls import Arrival, leads_arrived
 from services.paging import Page, PageRequest
 from services.validation import validate
 
@@ -83,6 +84,8 @@ async def create(
     clock: Clock = utc_now,
 ) -> CreatedLead:
     """Capture a lead. The same transaction id again in the campaign gives the first lead back.
+
+    Calls that waited for a new one are matched with it by a worker, soon.
 
     Raises InvalidInput for wrong fields, an unknown or archived campaign or affiliate included.
     """
@@ -212,6 +215,9 @@ def capture(
         "import_id": import_id,
     }
     if insert_new(connection, LEAD, row, unique=("campaign_id", "transaction_id")):
+        if data.transaction_id:  # nobody can wait for one that we have just made
+            arrival = Arrival(lead_id, data.transaction_id, campaign.key)
+            leads_arrived(session, [arrival], now=now)
         return CapturedLead(lead_id, is_new=True, differs=())
     found = {"b_campaign": campaign.id, "b_transaction": data.transaction_id}
     first = connection.execute(BY_TRANSACTION, found).one()

@@ -15,23 +15,22 @@ from services import database, failpoints
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
-from services.catalog.rows import CustomFieldRow
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Recorded, Refused
-from services.intake.event_rows import write_event
+from services.intake.deciding import decide_call, ignored_names
 from services.intake.firing_audit import note_fired
 from services.intake.incoming_call import (
     KEPT_BODY,
     NOTHING_WRONG,
     SOME_WRONG,
     Call,
-    as_called,
     kept,
     log_submission,
     read_call,
+    waits_for_lead,
 )
-from services.intake.judging import Rejected, judge_call
 from services.intake.traces import EMPTY_PAYLOAD
+from services.intake.waiting_calls import wait_for_arriving
 from services.json_text import BrokenJson, read_object
 from services.validation import find_unstorable
 
@@ -138,10 +137,10 @@ def _as_sent(payload: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What became of a call; `fields` are its event's custom fields, `None` if nobody can tell."""
+    """What a call is answered: `ignored` are its parameters that meant nothing."""
 
     answer: Answer
-    fields: tuple[CustomFieldRow, ...] | None = None
+    ignored: tuple[str, ...] = ()
 
 
 def record_call(session: Session, call: Call) -> Answer:
@@ -153,28 +152,37 @@ def record_call(session: Session, call: Call) -> Answer:
 
 def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
     """Record the event that a call names, or refuse it; log the call either way."""
-    judged = judge_call(session, call, definitions)
-    if judged.is_erased:
-        call = replace(call, body=EMPTY_PAYLOAD)  # what is known of the person stays away
-    if isinstance(judged, Rejected):
-        refused = _refuse(session, call, judged.refusal, lead_id=judged.lead_id)
-        return Decision(refused, judged.fields)
-    effective, lead = judged.target.effective, judged.target.lead
-    answer = write_event(
+    outcome = decide_call(session, call, definitions)
+    if waits_for_lead(call, outcome.verdict) and wait_for_arriving(session, call.event):
+        # A lead that arrived at this very moment has not seen that this call waits for it.
+        outcome = decide_call(session, call, definitions)
+    ignored = ignored_names(call.unknown, outcome.fields, definitions)
+    answer = outcome.answer
+    if outcome.is_erased:
+        call = replace(call, body=EMPTY_PAYLOAD)
+    if isinstance(answer, Refused):
+        submission_id = log_submission(
+            session,
+            call,
+            answer.verdict,
+            refusal=answer,
+            lead_id=outcome.lead_id,
+            ignored=ignored,
+        )
+        return Decision(replace(answer, submission_id=submission_id), ignored)
+    log_submission(
         session,
         call,
-        event=judged.event,
-        fields=judged.fields,
-        event_type=effective.event_type,
-        campaign=judged.target.campaign,
-        lead=lead,
-        definitions=definitions,
+        outcome.verdict,
+        event_id=answer.event_id,
+        lead_id=outcome.lead_id,
+        deliveries=answer.deliveries if isinstance(answer, Recorded) else None,
+        ignored=ignored,
     )
-    verdict = Verdict.RECORDED if isinstance(answer, Recorded) else Verdict.DUPLICATE
-    log_submission(session, call, verdict, event_id=answer.event_id, lead_id=lead.id)
-    if call.source is Source.MANUAL and verdict is Verdict.RECORDED:
-        note_fired(session, call, judged.event, event_id=answer.event_id, lead_id=lead.id)
-    return Decision(answer, effective.fields)
+    lead_id, event = outcome.lead_id, call.event
+    if call.source is Source.MANUAL and isinstance(answer, Recorded) and event and lead_id:
+        note_fired(session, call, event, event_id=answer.event_id, lead_id=lead_id)
+    return Decision(answer, ignored)
 
 
 def log_answer(call: Call, answer: Answer) -> None:
@@ -199,9 +207,6 @@ def log_answer(call: Call, answer: Answer) -> None:
         log.info("event duplicate=%s source=%s by=%s", answer.event_id, call.source, call.actor.id)
 
 
-def _refuse(
-    session: Session, call: Call, refusal: Refused, *, lead_id: str | None = None
-) -> Refused:
-    refusal = as_called(refusal, call.names)
-    submission_id = log_submission(session, call, refusal.verdict, refusal=refusal, lead_id=lead_id)
+def _refuse(session: Session, call: Call, refusal: Refused) -> Refused:
+    submission_id = log_submission(session, call, refusal.verdict, refusal=refusal)
     return replace(refusal, submission_id=submission_id)

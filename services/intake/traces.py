@@ -197,10 +197,19 @@ _EMPTY_CHANGES = (
     )
     .values(reason="")
 )
+# What else of a call a caller or a person has written.
+_REST_OF_CALL: Final[dict[str, Any]] = {
+    "body_rest": None,
+    "request": None,
+    "answer_more": None,
+    "handled_note": "",
+    "tried_reason": "",
+    "tried_errors": None,
+}
 _EMPTY_CALLS = (
     update(SUBMISSION)
     .where(any_of(SUBMISSION.c.event_id, "ids"))
-    .values(body="", body_truncated=False, reason="", errors=None)
+    .values(body="", body_truncated=False, reason="", errors=None, **_REST_OF_CALL)
 )
 _DELIVERIES = (
     select(DELIVERY.c.id, DELIVERY.c.status, DELIVERY.c.policy)
@@ -239,5 +248,5 @@ _REFUSED_CALLS = (
 _EMPTY_REFUSED = (
     update(SUBMISSION)
     .where(any_of(SUBMISSION.c.id, "ids"))
-    .values(body="", body_truncated=False, errors=None)
+    .values(body="", body_truncated=False, errors=None, **_REST_OF_CALL)
 )

@@ -45,6 +45,9 @@ async def call(
         raw=request.raw,
         refusal=request.refusal,
         url_encoded=request.url_encoded,
+        query=request.query,
+        content_type=kind,
+        is_exact=request.is_exact,
     )
 
 
