@@ -14,6 +14,7 @@ from functools import lru_cache
 POINTS = (
     "before_record_commit",  # the event is written, and not yet on disk
     "after_record",  # it is on disk, and its caller has no answer yet
+    "before_match_commit",  # a call that waited has its event, and neither is on disk
     "before_claim_commit",
     "after_claim",  # on disk, and nothing is sent yet
     "before_send",

@@ -23,6 +23,7 @@ from services.errors import AppError
 from services.identifiers import new_id
 from services.imports import erased, forgetting
 from services.imports import work as import_work
+from services.inbox import by_itself, replay_batches
 from services.intake import erasure
 from services.notices import channel_trial
 from services.notices.job import NoticeJob
@@ -99,6 +100,8 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
         drain.every(import_work.EVERY_SECONDS, import_work.job_of(opened))
         drain.every(erased.EVERY_SECONDS, erased.job_of(opened))
         drain.every(forgetting.EVERY_SECONDS, forgetting.job_of(opened))
+        drain.every(by_itself.EVERY_SECONDS, by_itself.job_of(opened))
+        drain.every(replay_batches.EVERY_SECONDS, replay_batches.job_of(opened))
         drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
         drain.every(erasure.EVERY_SECONDS, erasure.job_of(opened))
     notices = NoticeJob(opened, post=post)

@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     retention_failed_days: int = Field(
         default=90, ge=0, description="days that everything else is kept; 0: for ever"
     )
+    retention_unmatched_days: int = Field(
+        default=30, ge=0, description="days that a call waits for its lead; 0: for ever"
+    )
 
     retention_payload_days: int = Field(
         default=0, ge=0, description="days that what callers sent is kept as it came; 0: for ever"

@@ -17,7 +17,7 @@ from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.clock import Clock, utc_now
 from services.intake.contract import Answer, Recorded, Refused
-from services.intake.deciding import decide_call, ignored_names
+from services.intake.deciding import ignored_names
 from services.intake.firing_audit import note_fired
 from services.intake.incoming_call import (
     KEPT_BODY,
@@ -27,10 +27,9 @@ from services.intake.incoming_call import (
     kept,
     log_submission,
     read_call,
-    waits_for_lead,
 )
 from services.intake.traces import EMPTY_PAYLOAD
-from services.intake.waiting_calls import wait_for_arriving
+from services.intake.waiting_calls import decide_or_wait
 from services.json_text import BrokenJson, read_object
 from services.validation import find_unstorable
 
@@ -152,10 +151,7 @@ def record_call(session: Session, call: Call) -> Answer:
 
 def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
     """Record the event that a call names, or refuse it; log the call either way."""
-    outcome = decide_call(session, call, definitions)
-    if waits_for_lead(call, outcome.verdict) and wait_for_arriving(session, call.event):
-        # A lead that arrived at this very moment has not seen that this call waits for it.
-        outcome = decide_call(session, call, definitions)
+    outcome = decide_or_wait(session, call, definitions)
     ignored = ignored_names(call.unknown, outcome.fields, definitions)
     answer = outcome.answer
     if outcome.is_erased:

@@ -14,8 +14,9 @@ from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlmodel import Session
 
 from models.words import Handling, Verdict
-from services.intake.contract import EventInput
-from services.intake.incoming_call import SUBMISSION
+from services.catalog.cache import Definitions
+from services.intake.deciding import Outcome, decide_call
+from services.intake.incoming_call import SUBMISSION, Call, waits_for_lead
 
 # So few locks that an import of many leads can hold each of them.
 _LOCKS: Final = 512
@@ -53,14 +54,16 @@ def leads_arrived(session: Session, arrivals: Iterable[Arrival], *, now: datetim
     )
 
 
-def wait_for_arriving(session: Session, event: EventInput | None) -> bool:
-    """Let a lead that is just being inserted come first; tell whether it may be there now.
-
-    From here on until the commit, none with this transaction id looks for calls that wait.
-    """
-    if event is None or event.transaction_id is None:
-        return False
-    return _lock(session, (event.transaction_id,))
+def decide_or_wait(session: Session, call: Call, definitions: Definitions) -> Outcome:
+    """Decide about a call; where it is to wait for its lead, no lead can slip by unseen."""
+    outcome = decide_call(session, call, definitions)
+    transaction_id = call.event.transaction_id if call.event else None
+    is_waiting = waits_for_lead(call, outcome.verdict) and transaction_id is not None
+    # Let a lead that is just being inserted come first. Until our commit none with this
+    # transaction id looks for calls that wait.
+    if is_waiting and _lock(session, (transaction_id or "",)):
+        return decide_call(session, call, definitions)
+    return outcome
 
 
 def _lock(session: Session, transaction_ids: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ from models import Affiliate, Campaign, Event, EventType, Notice, Submission
 from models.words import (
     ConversionStatus,
     DeliveryStatus,
+    Handling,
     NoticeKind,
     NoticeState,
     Source,
@@ -58,14 +59,18 @@ class EventLogFilter:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFilter:
-    """Which incoming calls; `since` is inclusive and `until` exclusive.
+    """Which incoming calls: everything that is given must match; empty means any.
 
     `actor_id` is the id of the key that called; with the source `incoming` it is one incoming URL.
+    `event` and `transaction_id` are as they were called. `since` is inclusive, `until` exclusive.
     """
 
-    verdict: str = ""
+    verdict: tuple[str, ...] = ()
     source: str = ""
     actor_id: str = ""
+    event: str = ""
+    transaction_id: str = ""
+    handling: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -146,23 +151,31 @@ def submission_search(wanted: SubmissionFilter) -> Search:
     """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does."""
     problems: dict[str, str] = {}
     words = {
-        "verdict": read_words(Verdict, given(wanted.verdict), "verdict", problems),
+        "verdict": read_words(Verdict, wanted.verdict, "verdict", problems),
         "source": read_words(Source, given(wanted.source), "source", problems),
+        "handling": read_words(Handling, wanted.handling, "handling", problems),
     }
     since, until = read_range(wanted.since, wanted.until, problems)
     if problems:
         raise InvalidInput(problems)
     conditions = [Condition(column, values) for column, values in words.items() if values]
-    if wanted.actor_id:
-        known = (wanted.actor_id,) if is_storable(wanted.actor_id) else ()
-        conditions.append(Condition("actor_id", known))
-    is_url = bool(wanted.actor_id) and words["source"] == (Source.INCOMING,)
+    texts = {
+        "actor_id": wanted.actor_id,
+        "event_name": wanted.event,
+        "transaction_id": wanted.transaction_id,
+    }
+    for column, text in texts.items():
+        if text:
+            conditions.append(Condition(column, (text,) if is_storable(text) else ()))
+    # The index of the key has calls of incoming URLs only, and serves when nothing tells more.
+    tells_more = bool(wanted.transaction_id or words["handling"])
+    is_url = bool(wanted.actor_id) and words["source"] == (Source.INCOMING,) and not tells_more
     return Search(
         table=table_of(Submission),
         time="received_at",
         conditions=tuple(conditions),
-        indexed=("actor_id", "verdict") if is_url else ("verdict",),
-        decisive=("actor_id",) if is_url else (),
+        indexed=("transaction_id", "handling", *(("actor_id",) if is_url else ()), "verdict"),
+        decisive=("transaction_id", *(("actor_id",) if is_url else ())),
         of_index=literal_column("source = 'incoming'") if is_url else None,
         since=since,
         until=until,

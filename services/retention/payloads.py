@@ -1,7 +1,7 @@
-"""Empties what callers sent: the payloads of events and the bodies of the incoming log.
+"""Empties what callers sent, where events keep it: their payloads; `calls` empties the rest.
 
-Both tables are walked in the order of their ids, which is that of time, so that no run begins at
-the beginning. What was understood of a call stays in columns of its own.
+The table is walked in the order of its ids, which is that of time, so that no run begins at the
+beginning. What was understood of a call stays in columns of its own.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,11 @@ from typing import Final
 from sqlalchemy import Column, Table, select, update
 from sqlmodel import Session
 
-from models import Event, Submission
+from models import Event
 from services.identifiers import first_id
 from services.retention.batches import ROWS
 
 _EVENT: Final[Table] = Event.__table__  # type: ignore[attr-defined]
-_SUBMISSION: Final[Table] = Submission.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,7 @@ class Sent:
     empty: str
 
 
-ALL: Final = (
-    Sent("payloads", "evt", _EVENT.c.payload, "{}"),
-    Sent("calls", "sub", _SUBMISSION.c.body, ""),
-)
+ALL: Final = (Sent("payloads", "evt", _EVENT.c.payload, "{}"),)
 
 
 def end_of(sent: Sent, before: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from models.words import DeliveryStatus
 from services.clock import utc_now
 from services.database import Database
-from services.retention import bodies, deliveries, payloads, small_things
+from services.retention import bodies, calls, deliveries, payloads, small_things
 from services.retention.batches import batches
 from services.retention.marks import mark, set_mark
 from services.retention.small_things import Leftover
@@ -31,12 +31,16 @@ class Retention:
     """How many days what is kept; 0 means for ever.
 
     A delivery's time begins with its last try, or when it was made or held if there was none.
+    `unmatched_days` is how long a call waits for its lead. Of calls only what came in goes: with
+    the bodies of what arrived where there is an event of it, with what failed where there is none,
+    and with payloads if that is sooner.
     """
 
     delivered_days: int
     bodies_days: int
     failed_days: int
     payload_days: int = 0
+    unmatched_days: int = 30
 
     @staticmethod
     def of(settings: Settings) -> "Retention":
@@ -46,18 +50,38 @@ class Retention:
             bodies_days=settings.retention_bodies_days,
             failed_days=settings.retention_failed_days,
             payload_days=settings.retention_payload_days,
+            unmatched_days=settings.retention_unmatched_days,
         )
+
+    @property
+    def recorded_call_days(self) -> int:
+        """Return how long what came in with a call is kept that its event keeps as well."""
+        return _soonest(self.bodies_days, self.payload_days)
+
+    @property
+    def refused_call_days(self) -> int:
+        """Return how long what came in with any other call is kept, unless it waits."""
+        return _soonest(self.failed_days, self.payload_days)
+
+
+def _soonest(*days: int) -> int:
+    return min((each for each in days if each), default=0)
 
 
 @dataclass(slots=True)
 class Pruned:
-    """What one run has done: rows removed, and deliveries and calls that were emptied."""
+    """What one run has done: rows removed, and deliveries, events and calls that were emptied.
+
+    `expired` are calls that wait for their lead no longer.
+    """
 
     deliveries: int = 0
     attempts: int = 0
     emptied: int = 0
     others: int = 0
     payloads: int = 0
+    calls: int = 0
+    expired: int = 0
 
 
 async def prune(
@@ -76,15 +100,20 @@ async def prune(
     await run.empty_bodies()
     await run.empty_payloads()
     await run.remove_deliveries()
+    await run.end_waiting_calls()
+    await run.empty_calls()
     await run.remove_small_things()
     if run.pruned != Pruned():
         log.info(
-            "retention removed deliveries=%d attempts=%d others=%d emptied=%d payloads=%d",
+            "retention removed deliveries=%d attempts=%d others=%d emptied=%d payloads=%d"
+            " calls=%d expired=%d",
             run.pruned.deliveries,
             run.pruned.attempts,
             run.pruned.others,
             run.pruned.emptied,
             run.pruned.payloads,
+            run.pruned.calls,
+            run.pruned.expired,
         )
     return run.pruned
 
@@ -158,6 +187,42 @@ class _Run:
             place = found.place
             if place is None:
                 return
+
+    async def end_waiting_calls(self) -> None:
+        if not self._kept.unmatched_days:
+            return
+        before = self._ago(self._kept.unmatched_days)
+        days = self._kept.refused_call_days
+        emptied_before = self._ago(days) if days else None
+        while ids := await self._database.read(calls.find_waiting, before):
+            ended = await self._database.write(
+                calls.expire, ids, emptied_before=emptied_before, now=self._now
+            )
+            self.pruned.expired += ended
+            await self._pause()
+            if not ended:  # others hold them: they are the next run's
+                return
+
+    async def empty_calls(self) -> None:
+        for kind, days in (
+            (calls.RECORDED, self._kept.recorded_call_days),
+            (calls.REFUSED, self._kept.refused_call_days),
+        ):
+            if days:
+                await self._empty_calls(kind, calls.end_of(self._ago(days)))
+
+    async def _empty_calls(self, kind: str, end: str) -> None:
+        place = await self._database.read(mark, kind)
+        while (
+            found := await self._database.read(calls.find, kind, after=place, end=end)
+        ) is not None:
+            place = found.place
+            if found.due:
+                self.pruned.calls += await self._database.write(
+                    calls.empty, found.due, now=self._now
+                )
+            await self._database.write(set_mark, kind, place, now=self._now)
+            await self._pause()
 
     async def remove_small_things(self) -> None:
         for leftover in self._leftovers():

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, select
 from sqlmodel import Session, SQLModel
 
-from models import BulkResend, Destination, SignInTicket, Trial, UserSession
+from models import BulkReplay, BulkResend, Destination, SignInTicket, Trial, UserSession
 from services.retention.batches import ROWS
 
 
@@ -34,7 +34,7 @@ def uncalled(before: datetime) -> Iterator[Leftover]:
 
 
 def done(before: datetime) -> Iterator[Leftover]:
-    """Give the Send Tests and ended bulk resends from before then.
+    """Give the Send Tests and ended bulk resends and replays from before then.
 
     The newest Send Test stays: the checklist of the first page asks whether there ever was one.
     """
@@ -44,9 +44,11 @@ def done(before: datetime) -> Iterator[Leftover]:
         trial,
         select(trial.c.id).where(trial.c.tried_at < before, trial.c.id != newest.scalar_subquery()),
     )
-    yield Leftover(
-        job, select(job.c.id).where(job.c.created_at < before, job.c.ended_at.is_not(None))
-    )
+    for table in (job, _table(BulkReplay)):
+        yield Leftover(
+            table,
+            select(table.c.id).where(table.c.created_at < before, table.c.ended_at.is_not(None)),
+        )
 
 
 def find(session: Session, leftover: Leftover) -> list[str]:

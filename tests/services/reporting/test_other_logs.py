@@ -148,8 +148,8 @@ def submissions(db: Database, settings: Settings) -> dict[str, str]:
     ("changes", "names"),
     [
         ({}, ["refused", "recorded"]),
-        ({"verdict": "invalid_field"}, ["refused"]),
-        ({"verdict": "duplicate"}, []),
+        ({"verdict": ("invalid_field",)}, ["refused"]),
+        ({"verdict": ("duplicate",)}, []),
         ({"since": START + MINUTE}, ["refused"]),
         ({"until": START + MINUTE}, ["recorded"]),
     ],
@@ -165,7 +165,7 @@ async def test_a_filter_finds_exactly_its_incoming_calls_newest_first(
 
 async def test_an_unknown_verdict_is_refused(db: Database, viewer: Actor) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        await incoming_log.list_page(viewer, SubmissionFilter(verdict="fine"), PageRequest())
+        await incoming_log.list_page(viewer, SubmissionFilter(verdict=("fine",)), PageRequest())
 
     assert list(refusal.value.fields) == ["verdict"]
 

@@ -194,7 +194,7 @@ async def test_no_filter_of_incoming_calls_reads_or_sorts_the_table(
     many: dict[str, str], statements: Statements, settings: Settings, viewer: Actor
 ) -> None:
     for verdict in ("", "unknown_lead", "duplicate"):
-        wanted = SubmissionFilter(verdict=verdict)
+        wanted = SubmissionFilter(verdict=(verdict,) if verdict else ())
         first = await incoming_log.list_page(viewer, wanted, PageRequest(limit=5))
         if first.next_cursor:
             request = PageRequest(limit=5, cursor=first.next_cursor)
