@@ -175,7 +175,7 @@ async def test_a_refused_call_shows_its_body_and_every_wrong_field(
 ) -> None:
     detail = await incoming_log.get(viewer, submissions["refused"])
 
-    assert (detail.body, detail.body_truncated) == ("{", True)
+    assert (detail.content.body, detail.body_truncated) == ("{", True)
     assert detail.row.errors == (("amount", "Give a number."),)
     assert (detail.row.reason, detail.row.answer_status) == ("A field is wrong.", 422)
 
