@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from dashboard.answers import PROBLEM_TYPE, problem_content
 from dashboard.api.answer import json_bytes
 from services.errors import (
     AppError,
@@ -23,7 +24,7 @@ from services.errors import (
 )
 from services.json_text import BrokenJson
 
-MEDIA_TYPE: Final = "application/problem+json"
+MEDIA_TYPE: Final = PROBLEM_TYPE
 RETRY_SECONDS: Final = 1
 
 
@@ -72,17 +73,6 @@ _STATUS: Final[tuple[tuple[type[AppError], HTTPStatus], ...]] = (
     (AppError, HTTPStatus.BAD_REQUEST),
 )
 
-# RFC 9110's titles; Python's own names of some changed between its versions.
-_TITLES: Final = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
-}
-
-
-def title_of(status: HTTPStatus) -> str:
-    """Return the name of a status, the same whatever Python runs us."""
-    return _TITLES.get(status, status.phrase)
-
 
 def problem(
     status: int,
@@ -94,16 +84,7 @@ def problem(
     **more: object,
 ) -> Response:
     """Return an answer in the one shape of all errors; `more` become members of their own."""
-    known = HTTPStatus(status)
-    content = {
-        "type": f"urn:afterlead:problem:{code}",
-        "title": title_of(known),
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "errors": [{"field": name, "message": text} for name, text in (fields or {}).items()],
-        **more,
-    }
+    content = problem_content(status, code=code, detail=detail, fields=fields, **more)
     return Response(json_bytes(content), status, headers, media_type=MEDIA_TYPE)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from dashboard.answers import title_of
 from dashboard.api.does import Does
-from dashboard.api.problem import MEDIA_TYPE, title_of
+from dashboard.api.problem import MEDIA_TYPE
 from services.actor import Right
 
 _STALE: Final = "StaleVersion"

@@ -2,27 +2,11 @@
 
 from fastapi import Response
 
+from dashboard.answers import verdict_content as verdict_json
 from dashboard.api.problem import problem
-from services.intake.contract import Answer, Duplicate, Recorded, Refused
+from services.intake.contract import Duplicate, Recorded, Refused
 
-
-def verdict_json(result: Answer) -> dict[str, object]:
-    """Return what was decided about one call."""
-    if isinstance(result, Recorded):
-        return {
-            "status": "recorded",
-            "event_id": result.event_id,
-            "deliveries": result.deliveries,
-        }
-    if isinstance(result, Duplicate):
-        return {"status": "duplicate", "event_id": result.event_id}
-    return {
-        "status": "rejected",
-        "code": result.verdict,
-        "detail": result.message,
-        "errors": [{"field": name, "message": text} for name, text in result.fields.items()],
-        "submission_id": result.submission_id,
-    }
+__all__ = ["refusal", "verdict_json", "verdict_status"]
 
 
 def verdict_status(result: Recorded | Duplicate) -> int:

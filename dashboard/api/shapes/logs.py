@@ -1,13 +1,13 @@
 """What the incoming log, reports, the test receiver and the probes answer."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from dashboard.api.shapes.envelopes import FieldProblem
-from models.words import Source, Verdict
+from models.words import BulkReplayStatus, Handling, Source, Verdict
 
 
 class Submission(TypedDict):
@@ -25,13 +25,105 @@ class Submission(TypedDict):
     lead_id: str | None
     event_id: str | None
     answer_status: int
+    address: str
+    test: bool
+    handling: Annotated[Handling | None, Field(description="what became of a refused call later")]
+    handled_at: datetime | None
+    handled_by: Annotated[str | None, Field(description="null: it happened by itself")]
+    tried_verdict: Annotated[Verdict | None, Field(description="when it was tried again")]
+    tried_reason: str | None
+
+
+class CallContent(TypedDict):
+    """What came in, secrets masked."""
+
+    method: str | None
+    content_type: str | None
+    query: str
+    body: str
+    removed_at: datetime | None
+
+
+class GivenAnswer(TypedDict):
+    """The answer as it was given."""
+
+    status: int
+    content_type: str
+    body: dict[str, Any] | str
 
 
 class SubmissionDetail(Submission):
-    """One incoming call with its body as it came."""
+    """One incoming call: what came in, the answer, and what to do about it."""
 
     body: str
     body_truncated: bool
+    content: CallContent
+    answer: Annotated[GivenAnswer | None, Field(description="null: not over HTTP")]
+    what_to_do: str
+    matched_event_id: str | None
+    tried_errors: list[FieldProblem]
+    note: str | None
+    campaign: str | None
+
+
+class MatchRequest(TypedDict):
+    """One call that a match would cause."""
+
+    method: str
+    url: str
+    not_sent: str | None
+
+
+class MatchPreview(TypedDict):
+    """What a match would come to; nothing is changed."""
+
+    dry_run: bool
+    verdict: Verdict
+    reason: str | None
+    errors: list[FieldProblem]
+    first_event_id: str | None
+    requests: list[MatchRequest]
+
+
+class Suggestion(TypedDict):
+    """A lead that a call may mean."""
+
+    lead_id: str
+    transaction_id: str
+    campaign: str
+    created_at: datetime
+    why: str
+
+
+class Suggestions(TypedDict):
+    """The leads that a call may mean, the likeliest first."""
+
+    items: list[Suggestion]
+
+
+class ReplayCount(TypedDict):
+    """How many calls would be tried again."""
+
+    dry_run: bool
+    count: int
+    count_is_complete: bool
+
+
+class BulkReplay(TypedDict):
+    """A bulk replay on its way."""
+
+    id: str
+    status: BulkReplayStatus
+    count: int
+    count_is_complete: bool
+    recorded: int
+    duplicates: int
+    refused: int
+    left_out: int
+    filter: dict[str, Any]
+    actor: str
+    created_at: datetime
+    ended_at: datetime | None
 
 
 class Amount(TypedDict):
