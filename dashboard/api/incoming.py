@@ -1,6 +1,5 @@
 """`/in/{key}`: the URL that a partner calls, by query, form or JSON, in his own words."""
 
-from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -8,12 +7,11 @@ from fastapi import APIRouter, Request, Response
 from dashboard.api.answer import answer
 from dashboard.api.body_examples import BODIES
 from dashboard.api.does import does
-from dashboard.api.request import read_at_most
+from dashboard.api.request import actor_behind, read_at_most
 from dashboard.api.routing import PlainRoute, json_body
 from dashboard.api.shapes.facts import IncomingDuplicate, IncomingRecorded
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
-from dashboard.client_address import client_address
-from services.accounts import keys
+from models.words import CallWay
 from services.actor import Right
 from services.intake import incoming
 from services.intake.contract import EventInput, Refused
@@ -39,8 +37,7 @@ async def receive_event(request: Request) -> Response:
     `return=OK` answers that text, `test=1` records a test, `status` is the conversion status, and
     a custom field goes by its own name.
     """
-    known = await keys.actor_of_key(request.path_params["key"])
-    actor = replace(known, address=client_address(request))
+    actor = await actor_behind(request, request.path_params["key"], CallWay.URL)
     body = b"" if request.method == "GET" else await read_at_most(request, MAX_BODY_BYTES)
     call = incoming.read_request(
         query=request.scope["query_string"],

@@ -13,9 +13,11 @@ from pydantic import AfterValidator
 
 from dashboard.api.problem import BodyTooLarge, NotJson
 from dashboard.client_address import client_address
+from models.words import CallWay
 from services.accounts import keys
 from services.actor import Actor, Right
 from services.errors import InvalidInput, NotAllowed, NotSignedIn
+from services.inbox import bad_keys
 from services.json_text import read_object
 from services.moments import read_moment
 from services.paging import MAX_LIMIT, PageRequest
@@ -40,9 +42,20 @@ async def caller(request: Request) -> Actor:
     """Return the program behind the call's key; raise NotSignedIn."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
+        bad_keys.note(client_address(request), CallWay.API, key="")
         raise NotSignedIn("Send your API key as the header “Authorization: Bearer <key>”.")
-    actor = await keys.actor_of_key(secret.strip())
-    return replace(actor, address=client_address(request))
+    return await actor_behind(request, secret.strip(), CallWay.API)
+
+
+async def actor_behind(request: Request, key: str, way: CallWay) -> Actor:
+    """Return the program behind a key, with its address; a bad key is counted and NotSignedIn."""
+    address = client_address(request)
+    try:
+        actor = await keys.actor_of_key(key)
+    except NotSignedIn:
+        bad_keys.note(address, way, key=key)
+        raise
+    return replace(actor, address=address)
 
 
 async def read_at_most(request: Request, limit: int) -> bytes:

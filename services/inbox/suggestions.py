@@ -49,7 +49,7 @@ async def suggest(
     By a transaction id alike, by an e-mail address, a phone number or a click id in what came in,
     and by the time of capture in the campaign that the call names.
     """
-    actor.require(Right.RECORD_EVENTS)
+    actor.require(Right.READ)
     found = await database.read(_suggest, submission_id, clock)
     mask = mask_for(actor)
     return tuple(replace(each, lead=seen_through(mask, each.lead)) for each in found)

@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from models.words import KeyScope
+from services.actor import SYSTEM
 from services.database import Database
-from services.inbox import by_itself, replay_batches
+from services.inbox import bad_keys, by_itself, replay_batches
 from tests.dashboard.api.calls import BASE, assert_problem, create, items
 from tests.dashboard.conftest import MakeKey
 
@@ -145,6 +146,22 @@ async def test_a_call_is_replayed_and_dismissed_one_by_one_and_by_a_filter(
     assert (job["status"], job["recorded"], job["duplicates"]) == ("finished", 1, 1)
     assert (await api.delete(started.headers["Location"])).status_code == 204
     assert (await act(api, ids[0], "replay"))["tried_verdict"] == "duplicate"
+
+
+async def test_a_call_says_from_where_it_came_and_one_with_a_bad_key_is_counted_alone(
+    installation: httpx.AsyncClient, partner_client: httpx.AsyncClient, db: Database
+) -> None:
+    await installation.post(f"{BASE}/events", json=SALE)
+    for path in ("/in/al_wrong?event=sale", f"{BASE}/events", f"{BASE}/events"):
+        assert_problem(await partner_client.get(path), 401, "not_signed_in")
+    await bad_keys.store(db)
+    (row,) = await items(installation, "/submissions")
+    counted = await bad_keys.recent(SYSTEM)
+    assert {(each.way, each.calls, each.hint) for each in counted} == {
+        ("url", 1, "al_wrong"),
+        ("api", 2, ""),
+    }
+    assert {each.address for each in counted} == {row["address"]} != {""}
 
 
 @pytest.mark.parametrize("scope", [KeyScope.READ, KeyScope.INCOMING])

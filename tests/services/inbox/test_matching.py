@@ -294,7 +294,6 @@ async def test_only_who_may_record_events_may_match_replay_and_dismiss(
         by_hand.preview(viewer, refused.submission_id, lead_id=world.lead_id),
         by_hand.replay(viewer, refused.submission_id),
         by_hand.dismiss(viewer, refused.submission_id, reason="No."),
-        suggestions.suggest(viewer, refused.submission_id),
     ):
         with pytest.raises(NotAllowed):
             await step
