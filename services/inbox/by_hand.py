@@ -157,6 +157,10 @@ def _dismiss(
 ) -> None:
     stored = find(session, submission_id)
     refuse_final(stored)
+    was = {"handling": stored.handling, "reason": stored.handled_note}
+    wanted = {"handling": Handling.DISMISSED, "reason": reason}
+    if was == wanted:
+        return
     session.connection().execute(
         update(SUBMISSION)
         .where(SUBMISSION.c.id == submission_id)
@@ -173,8 +177,8 @@ def _dismiss(
         AuditAction.DISMISSED,
         AuditSubject.SUBMISSION,
         key=submission_id,
-        before={"handling": stored.handling, "reason": None},
-        after={"handling": Handling.DISMISSED, "reason": reason},
+        before=was,
+        after=wanted,
         now=now,
     )
 

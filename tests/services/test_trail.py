@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from models import AuditEntry, Delivery
-from models.words import AuditAction, AuditSubject, NoticeKind, PauseReason, Source
-from services import catalog, database, delivery, intake, notices, resending
+from models.words import AuditAction, AuditSubject, KeyScope, NoticeKind, PauseReason, Source
+from services import catalog, database, delivery, inbox, intake, notices, resending
 from services.actor import SYSTEM, Actor
 from services.catalog import campaigns, event_types, postbacks
 from services.database import Database
@@ -26,10 +26,10 @@ from services.notices import channel_trial
 from services.notices.outcomes import Pause
 from services.notices.post import SendResult, SignedCall
 from services.notices.recording import record
-from tests.factories import START, FrozenClock, public_addresses
+from tests.factories import START, FrozenClock, program, public_addresses
 from tests.services.trail_story import SALE, STORY, URL, Deed, Made
 
-PACKAGES = (catalog, intake, delivery, notices, resending)
+PACKAGES = (catalog, inbox, intake, delivery, notices, resending)
 # Asked for with `Right.READ` by way of a rule that several nouns share.
 READERS = {
     f"{noun}.{name}" for noun in ("campaigns", "affiliates") for name in ("get", "list_page")
@@ -40,6 +40,8 @@ UNAUDITED = {
     "recording.record_batch": "the incoming log is its record",
     "trial.send_test": "a test counts nowhere",
     "jobs.preview": "it only counts",
+    "replays.preview": "it only counts",
+    "by_hand.preview": "it is taken back",
 }
 
 
@@ -119,14 +121,21 @@ async def prepare(deed: Deed, made: Made, clock: FrozenClock) -> None:
     elif deed.name == "jobs.start":
         failed = text("UPDATE delivery SET status = 'failed', due_at = NULL")
         await database.write(lambda session: session.execute(failed).close())
+    elif deed.name.startswith("by_hand."):
+        about = {"event": "sale", "transaction_id": "t-404", "fields": {"colour": "red"}}
+        call = program(KeyScope.WRITE), about
+        refused = await recording.record_event(*call, source=Source.API, clock=clock)
+        made["sub"] = refused.submission_id  # type: ignore[union-attr]
+        if "lead_id" in deed.more:
+            deed.more["lead_id"] = made["ld"].lead.id
     elif deed.name == "test_receiver.clear":
         await test_receiver.receive(
             "mine", method="GET", target="/", headers=(), body=b"", answered=200
         )
     elif deed.name == "closing.close":
-        about = {"reason": "exhausted"}
+        data = {"reason": "exhausted"}
         kind = NoticeKind.DELIVERY_FAILED
-        await database.write(record, kind, subject_id=made["pb"].id, data=about, now=clock())
+        await database.write(record, kind, subject_id=made["pb"].id, data=data, now=clock())
         made["notice"] = await database.read(
             lambda s: s.execute(
                 text("SELECT id FROM notice WHERE kind = 'delivery.failed'")

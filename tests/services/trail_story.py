@@ -19,9 +19,11 @@ from services.catalog import (
 )
 from services.catalog.postbacks import Owner
 from services.delivery import holding, outbox, resuming, test_receiver
+from services.inbox import by_hand, replays
 from services.intake import erasure, leads, recording, status_changes
 from services.notices import channel_trial, channels, closing
 from services.reporting.delivery_filter import DeliveryFilter
+from services.reporting.filters import SubmissionFilter
 from services.resending import jobs
 from services.resending.wish import ResendWish
 from tests.factories import public_addresses
@@ -211,6 +213,29 @@ STORY = [
         keep="rsd",
     ),
     Deed(jobs, "cancel", lambda m: (m["rsd"].id,), ["cancelled delivery rsd"]),
+    Deed(
+        by_hand,
+        "match",
+        lambda m: (m["sub"],),
+        ["matched submission sub"],
+        more={"lead_id": "ld_unknown"},
+    ),
+    Deed(by_hand, "replay", lambda m: (m["sub"],), ["replayed submission sub"], again=True),
+    Deed(
+        by_hand,
+        "dismiss",
+        lambda m: (m["sub"],),
+        ["dismissed submission sub"],
+        more={"reason": "A test."},
+    ),
+    Deed(
+        replays,
+        "start",
+        lambda _: (SubmissionFilter(handling=("dismissed",)),),
+        ["replayed submission rpl"],
+        keep="rpl",
+    ),
+    Deed(replays, "cancel", lambda m: (m["rpl"].id,), ["cancelled submission rpl"]),
     Deed(holding, "pause", lambda m: (m["pb"].id,), ["paused postback pb"]),
     Deed(resuming, "resume", lambda m: (m["pb"].id, {"held": "send"}), ["resumed postback pb"]),
     Deed(postbacks, "archive", lambda m: (m["pb"].id,), ["archived postback pb"]),
