@@ -23,6 +23,8 @@ from dashboard.pages.forgotten_password import page as forgotten_password
 from dashboard.pages.import_record import page as import_record
 from dashboard.pages.imports import page as imports
 from dashboard.pages.incoming import page as incoming
+from dashboard.pages.incoming_call import page as incoming_call
+from dashboard.pages.incoming_calls import page as incoming_calls
 from dashboard.pages.lead import page as lead
 from dashboard.pages.leads import page as leads
 from dashboard.pages.log_entry import page as log_entry
@@ -82,6 +84,8 @@ _PAGES = (
     affiliate,
     logs,
     deliveries,
+    incoming_calls,
+    incoming_call,
     log_entry,
     events,
     event,

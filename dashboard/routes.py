@@ -29,6 +29,8 @@ INCOMING: Final = "/incoming"
 INCOMING_URL: Final = "/incoming/[incoming_url_id]"
 LOGS: Final = "/logs"
 DELIVERIES: Final = "/logs/deliveries"
+INCOMING_CALLS: Final = "/logs/incoming"
+INCOMING_CALL: Final = "/logs/incoming/[submission_id]"
 LOG_ENTRY: Final = "/logs/[event_id]"
 EVENT_MANAGEMENT: Final = "/settings/events"
 EVENT_NEW: Final = "/settings/new-event"
@@ -77,6 +79,21 @@ def delivery(event_id: Text, delivery_id: Text) -> Text:
 def deliveries(**filters: Text) -> Text:
     """Return the path of the delivery log with its filters in the query."""
     return with_query(DELIVERIES, **filters)
+
+
+def incoming_calls(**filters: Text) -> Text:
+    """Return the path of the incoming log with its filters in the query."""
+    return with_query(INCOMING_CALLS, **filters)
+
+
+def unmatched_calls() -> Text:
+    """Return the path of the calls that wait for their lead."""
+    return incoming_calls(view="unmatched")
+
+
+def incoming_call(submission_id: Text) -> Text:
+    """Return the path of one call that came in."""
+    return _below(INCOMING_CALLS, submission_id)
 
 
 def event(name: Text) -> Text:

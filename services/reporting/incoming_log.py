@@ -95,7 +95,8 @@ class SubmissionDetail:
 
     `content` is what came in, secrets masked and for some people contacts too; of a long one the
     beginning when `body_truncated`. It is gone after `emptied_at`. `campaign` is the key of its
-    lead's campaign, or of the one that it named; `url_id` the incoming URL that was called.
+    lead's campaign, or of the one that it named; `url_id` the incoming URL that was called. With
+    `has_lead` the lead is one of ours.
     """
 
     row: SubmissionRow
@@ -107,6 +108,7 @@ class SubmissionDetail:
     tried_errors: tuple[tuple[str, str], ...]
     note: str
     campaign: str | None
+    has_lead: bool
     lead_name: str
     url_id: str | None
 
@@ -274,6 +276,7 @@ def _get(session: Session, submission_id: str, mask: Mask) -> SubmissionDetail:
         tried_errors=tried_errors,
         note=submission.handled_note,
         campaign=campaign or submission.campaign,
+        has_lead=campaign is not None,
         lead_name=called,
         url_id=url_id,
     )

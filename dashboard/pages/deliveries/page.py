@@ -15,6 +15,7 @@ from dashboard.pages.deliveries.state import DeliveriesState
 from dashboard.pages.deliveries.views import delivery_list, filters, head_actions, views_nav
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from dashboard.unmatched_count import UnmatchedCount
 
 
 def register(app: rx.App) -> None:
@@ -23,7 +24,12 @@ def register(app: rx.App) -> None:
         _page,
         route=routes.DELIVERIES,
         title=page_title("Deliveries"),
-        on_load=[DeliveriesState.follow, DestinationsState.follow, ResendState.follow],
+        on_load=[
+            DeliveriesState.follow,
+            DestinationsState.follow,
+            ResendState.follow,
+            UnmatchedCount.follow,
+        ],
     )
 
 
@@ -42,6 +48,6 @@ def _page() -> rx.Component:
         section=routes.LOGS,
         viewer=viewer(),
         actions=head_actions(),
-        tabs=log_tabs(routes.DELIVERIES),
+        tabs=log_tabs(routes.DELIVERIES, unmatched=UnmatchedCount.words),
         subtitle="Every call to a partner that was due, and what became of it.",
     )

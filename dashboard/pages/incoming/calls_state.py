@@ -32,6 +32,7 @@ class CallLine:
     reason: str
     href: str
     link: str
+    details: str
 
 
 class CallsState(rx.State):
@@ -60,7 +61,8 @@ class CallsState(rx.State):
         if any(call.key == key for call in self.calls) and key not in self.bodies:
             detail = await incoming_log.get(actor(), key)
             ending = " …" if detail.body_truncated else ""
-            self.bodies = {**self.bodies, key: detail.body + ending}
+            parts = filter(None, (detail.content.query, detail.content.body))
+            self.bodies = {**self.bodies, key: "\n".join(parts) + ending}
 
     async def _load(self, wanted: str) -> None:
         try:
@@ -94,4 +96,5 @@ def _line(row: SubmissionRow) -> CallLine:
         reason=" ".join(dict.fromkeys(filter(None, sentences))),
         href=str(routes.log_entry(row.event_id)) if row.event_id else "",
         link="First event" if is_duplicate else "Log entry",
+        details=str(routes.incoming_call(row.id)),
     )

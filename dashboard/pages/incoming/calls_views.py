@@ -62,7 +62,11 @@ def _call(line: rx.Var[CallLine]) -> rx.Component:
                 has_text(line.reason),
                 rx.el.p(line.reason, style={"margin": "0", "font_size": "13px"}),
             ),
-            when(has_text(line.href), text_link(line.link, href=line.href)),
+            rx.el.div(
+                when(has_text(line.href), text_link(line.link, href=line.href)),
+                text_link("What to do, and the answer", href=line.details),
+                style={"display": "flex", "flex_wrap": "wrap", "gap": "4px 16px"},
+            ),
             rx.cond(
                 CallsState.bodies.contains(line.key),
                 code_view(

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from dashboard import feedback, live
+from dashboard import feedback, live, routes
 from dashboard.components import browser, list_state
 from dashboard.components.show_part import show_part
 from dashboard.pages.log_entry import lines
@@ -14,7 +14,7 @@ from services.actor import Right
 from services.clock import utc_now
 from services.delivery import outbox
 from services.errors import AppError, NotFound
-from services.reporting import event_log
+from services.reporting import event_log, incoming_log
 from services.reporting.event_log import EventDetail
 
 MISSING = "missing"
@@ -27,6 +27,8 @@ class LogEntryState(rx.State):
     problem: str = ""
     facts: Facts = Facts()
     payload: str = ""
+    call_href: str = ""
+    """The call that the event was recorded from."""
     fields: list[tuple[str, str]] = rx.field(default_factory=list)
     deliveries: list[DeliveryLine] = rx.field(default_factory=list)
     moments: list[Moment] = rx.field(default_factory=list)
@@ -51,6 +53,7 @@ class LogEntryState(rx.State):
             if wanted != self.facts.event_id:
                 self.shown, self.problem, self.facts = list_state.LOADING, "", Facts()
                 self.payload, self.fields, self.deliveries, self.moments = "", [], [], []
+                self.call_href = ""
                 self._opened = set()
         async for _ in live.changes(self):
             await self._load(wanted)
@@ -95,8 +98,10 @@ class LogEntryState(rx.State):
         found = (list_state.READY, facts, deliveries, moments)
         if found == (self.shown, self.facts, self.deliveries, self.moments):
             return
+        call = await incoming_log.of_event(actor(), wanted)
         async with self:
             self.shown, self.facts, self.deliveries, self.moments = found
+            self.call_href = str(routes.incoming_call(call)) if call else ""
             self.payload, self.fields, self._opened = detail.payload, list(detail.fields), opened
 
 

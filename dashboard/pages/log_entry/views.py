@@ -126,6 +126,10 @@ def _facts() -> rx.Component:
                 when_text(
                     FACTS.actor_name, rx.el.span(", ", FACTS.actor_name, class_name="al-dim")
                 ),
+                when_text(
+                    LogEntryState.call_href,
+                    rx.fragment(" · ", text_link("Call", href=LogEntryState.call_href)),
+                ),
             ),
         ),
         ("Amount", rx.cond(FACTS.amount, FACTS.amount, "–")),

@@ -16,11 +16,17 @@ from dashboard.pages.logs.views import (
 )
 from dashboard.session import viewer
 from dashboard.theme import page_title
+from dashboard.unmatched_count import UnmatchedCount
 
 
 def register(app: rx.App) -> None:
     """Add the page to the application."""
-    app.add_page(_page, route=routes.LOGS, title=page_title("Logs"), on_load=LogsState.follow)
+    app.add_page(
+        _page,
+        route=routes.LOGS,
+        title=page_title("Logs"),
+        on_load=[LogsState.follow, UnmatchedCount.follow],
+    )
 
 
 def _page() -> rx.Component:
@@ -32,6 +38,6 @@ def _page() -> rx.Component:
         section=routes.LOGS,
         viewer=viewer(),
         actions=(newcomers(), export_button(), hold_switch()),
-        tabs=log_tabs(routes.LOGS),
+        tabs=log_tabs(routes.LOGS, unmatched=UnmatchedCount.words),
         subtitle="Every event that fired, and what became of its postbacks.",
     )
