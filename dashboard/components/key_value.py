@@ -17,8 +17,13 @@ def key_value(*pairs: tuple[Text, Text | rx.Component | rx.Var], columns: int = 
     )
 
 
-def key_value_each(pairs: rx.Var[list[tuple[str, str]]], *, empty: str = "None") -> rx.Component:
-    """List pairs known only at run time, such as headers; `pairs` is a Var of (name, value)."""
+def key_value_each(
+    pairs: rx.Var[list[tuple[str, str]]], *, empty: str = "None", plain: bool = False
+) -> rx.Component:
+    """List pairs known only at run time, such as headers; `pairs` is a Var of (name, value).
+
+    With `plain` the values are sentences, not code.
+    """
     return rx.cond(
         pairs.length() > 0,
         rx.el.dl(
@@ -26,7 +31,7 @@ def key_value_each(pairs: rx.Var[list[tuple[str, str]]], *, empty: str = "None")
                 pairs,
                 lambda pair: rx.el.div(
                     rx.el.dt(pair[0], class_name="al-mono"),
-                    rx.el.dd(pair[1], class_name="al-mono al-break"),
+                    rx.el.dd(pair[1], class_name="al-break" if plain else "al-mono al-break"),
                     class_name="al-fact",
                 ),
             ),

@@ -1,7 +1,7 @@
 """The incoming log: every call with a good key, its verdict, and what became of it later."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import or_, select
@@ -96,7 +96,8 @@ class SubmissionDetail:
     `content` is what came in, secrets masked and for some people contacts too; of a long one the
     beginning when `body_truncated`. It is gone after `emptied_at`. `campaign` is the key of its
     lead's campaign, or of the one that it named; `url_id` the incoming URL that was called. With
-    `has_lead` the lead is one of ours.
+    `has_lead` the lead is one of ours. An open call waits until `waits_until`, by the present
+    settings, or for ever.
     """
 
     row: SubmissionRow
@@ -107,6 +108,7 @@ class SubmissionDetail:
     advice: Advice
     tried_errors: tuple[tuple[str, str], ...]
     note: str
+    waits_until: datetime | None
     campaign: str | None
     has_lead: bool
     lead_name: str
@@ -270,16 +272,23 @@ def _get(session: Session, submission_id: str, mask: Mask) -> SubmissionDetail:
                 transaction_id=row.transaction_id or "",
                 url_id=url_id or "",
                 handling=row.handling,
-                note=submission.handled_note,
             )
         ),
         tried_errors=tried_errors,
         note=submission.handled_note,
+        waits_until=_waits_until(row),
         campaign=campaign or submission.campaign,
         has_lead=campaign is not None,
         lead_name=called,
         url_id=url_id,
     )
+
+
+def _waits_until(row: SubmissionRow) -> datetime | None:
+    days = database.current().settings.retention_unmatched_days
+    if row.handling is not Handling.OPEN or not days:
+        return None
+    return row.received_at + timedelta(days=days)
 
 
 def _lead_of(session: Session, lead_id: str | None, mask: Mask) -> tuple[str | None, str]:

@@ -42,7 +42,6 @@ class Cause:
     transaction_id: str = ""
     url_id: str = ""
     handling: Handling | None = None
-    note: str = ""
 
 
 _DONE = Advice("Nothing: the event is recorded.")
@@ -61,8 +60,7 @@ def what_to_do(cause: Cause) -> Advice:
         case Handling.MATCHED | Handling.REPLAYED:
             return Advice("Nothing: the event was recorded later.")
         case Handling.DISMISSED:
-            because = f" The reason: {cause.note}" if cause.note else ""
-            return Advice(f"Nothing: it was dismissed.{because} It can be replayed all the same.")
+            return Advice("Nothing: it was dismissed. It can be replayed all the same.")
         case Handling.QUEUED:
             return Advice("Nothing: its lead has arrived, and it is matched in a moment.")
         case _:

@@ -23,7 +23,7 @@ _WORDS = {
     Verdict.DUPLICATE: "The same fact was there already, so nothing was recorded or sent.",
 }
 _SINCE = {
-    Handling.OPEN: "It waits for its lead.",
+    Handling.OPEN: "It waits for its lead",
     Handling.QUEUED: "Its lead has arrived; it is matched in a moment.",
     Handling.MATCHED: "It was matched with its lead",
     Handling.REPLAYED: "It was replayed",
@@ -69,6 +69,7 @@ class Facts:
     answer_body: str = ""
     has_answer: bool = False
     since: str = ""
+    waits_until: str = ""
     handled_at: str = ""
     handled_by: str = ""
     note: str = ""
@@ -120,6 +121,7 @@ def facts(detail: SubmissionDetail) -> Facts:
         answer_body=body if isinstance(body, str) else json.dumps(body, ensure_ascii=False),
         has_answer=answer is not None,
         since=_SINCE[row.handling] if row.handling else "",
+        waits_until=detail.waits_until.isoformat() if detail.waits_until else "",
         handled_at=row.handled_at.isoformat() if _is_handled(row.handling) else "",
         handled_by=_by(detail),
         note=detail.note if row.handling is Handling.DISMISSED else "",
@@ -129,6 +131,11 @@ def facts(detail: SubmissionDetail) -> Facts:
         may_match=is_open and is_kept and row.latest_verdict in _LEAD_UNCLEAR,
         may_dismiss=is_open and row.handling is not Handling.DISMISSED,
     )
+
+
+def error_lines(errors: tuple[tuple[str, str], ...], reason: str) -> list[tuple[str, str]]:
+    """Return the wrong fields; none where the reason says the same in one sentence."""
+    return [] if [text for _, text in errors] == [reason] else list(errors)
 
 
 def _is_handled(handling: Handling | None) -> bool:

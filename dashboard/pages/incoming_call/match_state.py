@@ -148,11 +148,10 @@ class MatchState(rx.State):
 
 
 def _line(row: LeadRow, *, why: str = "") -> LeadLine:
-    sees = Right.SEE_CONTACTS in actor().rights
     return LeadLine(
         id=row.id,
         transaction_id=row.transaction_id,
-        name=row.full_name if sees else "",
+        name=row.full_name,
         campaign=row.campaign_name,
         at=row.created_at.isoformat(),
         why=why,

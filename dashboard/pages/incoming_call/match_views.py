@@ -64,11 +64,14 @@ def match_dialog() -> rx.Component:
                     nothing="No lead looks like it. Search for the right one.",
                 ),
             ),
-            search_box(
-                value=MatchState.search,
-                on_change=MatchState.find,
-                placeholder="Id, e-mail, phone or name",
-                label="Search all leads",
+            rx.el.div(
+                search_box(
+                    value=MatchState.search,
+                    on_change=MatchState.find,
+                    placeholder="Id, e-mail, phone or name",
+                    label="Search all leads",
+                ),
+                style={"display": "flex"},
             ),
             when(
                 MatchState.searched,

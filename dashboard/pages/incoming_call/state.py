@@ -118,5 +118,5 @@ class CallState(rx.State):
         if (facts, self.shown) != (self.facts, list_state.READY):
             async with self:
                 self.facts, self.shown = facts, list_state.READY
-                self.errors = list(detail.row.errors)
-                self.tried_errors = list(detail.tried_errors)
+                self.errors = lines.error_lines(detail.row.errors, detail.row.reason)
+                self.tried_errors = lines.error_lines(detail.tried_errors, detail.row.tried_reason)

@@ -111,7 +111,7 @@ def _verdict() -> rx.Component:
     return section(
         "What happened",
         when_text(FACTS.reason, rx.el.p(FACTS.reason, style=_TEXT)),
-        when(CallState.errors.length() > 0, key_value_each(CallState.errors)),
+        when(CallState.errors.length() > 0, key_value_each(CallState.errors, plain=True)),
         rx.el.div(
             rx.el.h3("What to do", class_name="al-label", style={"margin": "0 0 2px"}),
             rx.el.p(FACTS.advice, style=_TEXT),
@@ -147,6 +147,12 @@ def _since() -> rx.Component:
                 has_text(FACTS.since),
                 rx.el.p(
                     FACTS.since,
+                    when_text(
+                        FACTS.waits_until,
+                        rx.fragment(
+                            " until ", time_cell(FACTS.waits_until, zone=ZONE, kind="exact"), "."
+                        ),
+                    ),
                     when_text(FACTS.handled_by, rx.fragment(" ", FACTS.handled_by)),
                     when_text(
                         FACTS.handled_at,
@@ -165,7 +171,10 @@ def _since() -> rx.Component:
                     style={"font_size": "13px"},
                 ),
             ),
-            when(CallState.tried_errors.length() > 0, key_value_each(CallState.tried_errors)),
+            when(
+                CallState.tried_errors.length() > 0,
+                key_value_each(CallState.tried_errors, plain=True),
+            ),
         ),
     )
 

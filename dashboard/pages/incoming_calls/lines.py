@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard import routes
 from dashboard.components.event_table import SOURCES
-from models.words import CallWay
+from models.words import CallWay, Handling
 from services.inbox.bad_keys import BadKeyRow
 from services.reporting.incoming_log import SubmissionRow
 
@@ -41,17 +41,23 @@ class BadKeyLine:
     words: str
 
 
-def call_line(row: SubmissionRow) -> CallLine:
-    """Return what the page shows of a call."""
-    sentences = [text for _, text in row.errors] or [row.reason]
+def call_line(row: SubmissionRow, *, among_waiting: bool = False) -> CallLine:
+    """Return what the page shows of a call.
+
+    Among calls that all wait, what was decided when one was tried again tells more than that.
+    """
+    sentences = [_sentence(name, text) for name, text in row.errors] or [row.reason]
     if row.tried_verdict is not None and row.tried_reason:
         sentences = [row.tried_reason]
+    handling = row.handling or ""
+    if among_waiting and row.handling is Handling.OPEN:
+        handling = row.tried_verdict if row.tried_verdict not in {None, row.verdict} else ""
     return CallLine(
         key=row.id,
         href=str(routes.incoming_call(row.id)),
         at=row.received_at.isoformat(),
         verdict=row.verdict,
-        handling=row.handling or "",
+        handling=handling or "",
         code=row.answer_status,
         event=row.event or "",
         transaction_id=row.transaction_id or row.lead_id or "",
@@ -60,6 +66,11 @@ def call_line(row: SubmissionRow) -> CallLine:
         reason=" ".join(dict.fromkeys(filter(None, sentences))),
         is_test=row.is_test,
     )
+
+
+def _sentence(name: str, text: str) -> str:
+    bare = name.removeprefix("fields.")
+    return text if bare in text else f"{name}: {text}"
 
 
 def bad_key_line(row: BadKeyRow) -> BadKeyLine:

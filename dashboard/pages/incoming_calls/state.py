@@ -103,7 +103,8 @@ class CallsLogState(CallFilters, rx.State):
                 self._address = address.mended(errors)  # where “Try again” leads
                 self.lines, self.has_newer, self.has_older = [], False, False
             return False
-        lines = [call_line(row) for row in page.items]
+        waiting = address.view == WAITING
+        lines = [call_line(row, among_waiting=waiting) for row in page.items]
         times = [row.received_at for row in page.items]
         async with self:
             if (lines, shown) != (self.lines, self.list_state):

@@ -184,7 +184,7 @@ def call_list() -> rx.Component:
             data_table(
                 [
                     "When",
-                    "Event / Transaction ID",
+                    "Event / Transaction",
                     Column("From", wide_only=True),
                     "Verdict",
                     Column("Reason", wide_only=True),
