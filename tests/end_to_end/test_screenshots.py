@@ -51,6 +51,7 @@ NEW = (
     Sight("campaigns-empty", "/campaigns", "No campaign yet"),
     Sight("logs-empty", "/logs", "No event has fired yet"),
     Sight("deliveries-empty", routes.DELIVERIES, "No postback was due yet"),
+    Sight("incoming-calls-empty", routes.INCOMING_CALLS, "No call came in yet"),
     Sight("affiliates-empty", "/affiliates", "No affiliate yet"),
     Sight("event-lists-empty", "/settings/event-lists", "No event list yet"),
     Sight("reports-empty", "/reports", "Nothing to report yet"),
@@ -96,6 +97,8 @@ FURNISHED = (
     Sight("deliveries-causes", "/logs/deliveries?range=30d&view=causes", "have failed"),
     Sight("deliveries-resend", "/logs/deliveries?range=30d", "in the background", "Resend these…"),
     Sight("destinations", "/logs/deliveries?view=destinations", "Who is sending"),
+    Sight("incoming-calls", "/logs/incoming?range=30d", "recorded"),
+    Sight("incoming-call", "/logs/incoming/{call}", "What came in"),
     Sight("log-entry", "/logs/{delivered}", "Time line"),
     Sight("log-entry-retrying", "/logs/{retrying}", "Next try"),
     Sight("reports", "/reports", "Highest day"),
@@ -151,6 +154,7 @@ def furnished(server: Server, api: httpx.Client) -> dict[str, str]:
     def first(path: str, name: str, **query: object) -> str:
         return str(api.get(path, params={"limit": 1, **query}).json()["items"][0][name])
 
+    refused = api.post("/events", json={"event": "sale", "transaction_id": "crm-778812"})
     retrying = api.get("/events", params={"event": "rejected", "status": "retrying"}).json()
     sale = first("/events", "event_id", event="sale", campaign="solar-de", status="delivered")
     postbacks = api.get("/event-types/sale/postbacks").json()["items"]
@@ -160,6 +164,7 @@ def furnished(server: Server, api: httpx.Client) -> dict[str, str]:
         "lead": api.get(f"/events/{sale}").json()["lead_id"],
         "channel": api.post("/notice-channels", json=hook).json()["id"],
         "event_list": first("/event-lists", "id"),
+        "call": refused.json()["submission_id"],
         "incoming_url": first("/incoming-urls", "id"),
         "delivered": sale,
         "retrying": retrying["items"][-1]["event_id"],

@@ -103,4 +103,4 @@ async def test_nothing_of_the_inbox_reads_or_sorts_the_table(
         ids = await db.read(calls.find_waiting, START - timedelta(days=30))
         assert await db.write(calls.expire, ids, now=START) == 6
     with checked(settings, engines, "emptying"):
-        await db.read(calls.find, good=True, after="", end=calls.end_of(START))
+        await db.read(calls.find, calls.RECORDED, after="", end=calls.end_of(START))
