@@ -26,7 +26,7 @@ from services.database import Database
 from services.errors import Conflict, InvalidInput, NotAllowed
 from services.inbox import by_hand, by_itself, suggestions
 from services.inbox.stored_call import NotReplayable
-from services.intake import leads
+from services.intake import erasure, leads
 from services.intake.contract import Refused
 from services.intake.recording import record_event
 from services.reporting import incoming_log
@@ -346,3 +346,14 @@ async def test_a_crash_in_the_middle_of_a_match_loses_nothing_and_doubles_nothin
     row = await stored(refused.submission_id)
     assert (row.handling, row.event_id) == (Handling.MATCHED, event.id)
     assert len(await deliveries()) == 1
+
+
+async def test_what_came_in_about_an_erased_lead_is_not_kept_by_a_match(
+    world: World, clock: FrozenClock, owner: Actor
+) -> None:
+    refused = await tell(clock, "t-9", order_id="ann@example.com")
+    await erasure.erase(owner, world.lead_id, cancel_waiting=True)
+    await by_hand.match(owner, refused.submission_id, lead_id=world.lead_id, clock=clock)
+    (event,) = await events()
+    row = await stored(refused.submission_id)
+    assert (event.payload, row.body, row.emptied_at) == ("{}", "", clock())
