@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live
-from dashboard.components import list_state
+from dashboard.components import browser, list_state
 from dashboard.components.first_error import show_first_error
 from dashboard.pages.incoming_call import lines
 from dashboard.pages.incoming_call.lines import Facts
@@ -53,7 +53,7 @@ class CallState(rx.State):
     async def retry(self) -> Any:
         """Load the page again after a failure."""
         self.shown = list_state.LOADING
-        return rx.call_script("window.location.reload()")
+        return browser.reload()
 
     @rx.event
     @guarded(Right.RECORD_EVENTS)
