@@ -22,6 +22,11 @@ TEXTS: Final[Mapping[str, str]] = {
 }
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "BatchInput": {"events": [_EVENT, {**_EVENT, "transaction_id": "t-2"}]},
+    "BulkReplayInput": {
+        "verdict": "unknown_event",
+        "from": "2026-01-31T00:00:00+00:00",
+        "dry_run": True,
+    },
     "BulkResendInput": {
         "status": ["failed"],
         "destination": "partner.example",

@@ -13,6 +13,7 @@ from services.accounts import sessions, users
 from services.accounts.rights import ROLE_RIGHTS, SCOPE_RIGHTS
 from services.actor import Right
 from services.database import Database
+from tests.dashboard.api.calls import BASE, assert_problem
 from tests.dashboard.conftest import MakeKey
 
 # Who may call without a key, and why.
@@ -90,6 +91,20 @@ async def test_every_route_refuses_exactly_the_keys_without_its_right(
         if is_refused is (right in SCOPE_RIGHTS[scope]):
             wrong.append((method, path, right, answer.status_code, answer.text[:200]))
     assert wrong == []
+
+
+@pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
+async def test_the_key_of_an_incoming_url_learns_nothing_of_any_other_route(
+    stranger: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    headers = await make_key(KeyScope.INCOMING)
+    for method, path, _ in routes():
+        if path.startswith(BASE):
+            # Neither a broken body nor an unknown parameter tells such a key anything else.
+            answer = await stranger.request(
+                method, f"{address(path)}?nothing=1", headers=headers, content=b"{"
+            )
+            assert_problem(answer, 403, "not_allowed")
 
 
 @pytest.mark.parametrize("role", list(Role))
