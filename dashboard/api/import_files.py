@@ -34,7 +34,7 @@ async def import_template(actor: Visitor, kind: str) -> Response:
 
 
 @router.get("/imports/{import_id}/result.csv")
-@does(Right.IMPORT, text=CSV_TYPE, problems=(409,))
+@does(Right.SEE_CONTACTS, text=CSV_TYPE, problems=(409,))
 async def import_result(
     actor: Visitor,
     import_id: str,

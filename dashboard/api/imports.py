@@ -65,7 +65,7 @@ async def get_import(actor: Caller, import_id: str) -> Response:
 
 
 @router.get("/imports/{import_id}/preview")
-@does(Right.IMPORT, ImportPreview)
+@does(Right.SEE_CONTACTS, ImportPreview)
 async def preview_import(actor: Caller, import_id: str) -> Response:
     """Return the first rows as they will be understood."""
     rows = await jobs.preview(actor, import_id)

@@ -51,9 +51,9 @@ async def get(actor: Actor, import_id: str) -> ImportRow:
 async def preview(actor: Actor, import_id: str) -> tuple[PreviewRow, ...]:
     """Return the first rows of a file as they will be understood, without asking who is meant.
 
-    They hold people's contacts, so the right to import is needed. Raises NotFound.
+    They hold people's contacts, so the right to see those is needed. Raises NotFound.
     """
-    actor.require(Right.IMPORT)
+    actor.require(Right.SEE_CONTACTS)
     return await database.read(_preview, import_id)
 
 

@@ -33,10 +33,11 @@ async def open_result(
 
     Columns, order, delimiter and encoding are the file's. Its own cells stay as they came, so that
     it can be mended and imported again; a reason that a spreadsheet would take for a formula
-    begins with `'`. `only_bad` leaves out the rows that are ready, imported or undone. Raises
-    NotFound, and Conflict when the rows were not judged yet or are not here any more.
+    begins with `'`. It holds contacts, so the right to see those is needed. `only_bad` leaves out
+    the rows that are ready, imported or undone. Raises NotFound, and Conflict when the rows were
+    not judged yet or are not here any more.
     """
-    actor.require(Right.IMPORT)
+    actor.require(Right.SEE_CONTACTS)
     row = await database.write(_begin, actor, import_id, clock())
     return row, _stream(row, only_bad=only_bad)
 

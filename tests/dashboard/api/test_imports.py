@@ -101,7 +101,7 @@ async def test_a_key_that_only_reads_imports_nothing(
     path = f"{BASE}/imports/{row['id']}"
     for step in ("verify", "apply", "cancel", "undo"):
         assert_problem(await api.post(f"{path}/{step}", headers=headers), 403, "not_allowed")
-    assert_problem(await api.get(f"{path}/result.csv", headers=headers), 403, "not_allowed")
+    assert_problem(await api.delete(path, headers=headers), 403, "not_allowed")
 
 
 async def test_the_page_uploads_with_its_cookie_from_our_own_origin_alone(
