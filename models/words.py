@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from models.call_words import BulkReplayStatus as BulkReplayStatus  # noqa: PLC0414 - for those who import it from here
+from models.call_words import CallWay as CallWay  # noqa: PLC0414 - for those who import it from here
+from models.call_words import Handling as Handling  # noqa: PLC0414 - for those who import it from here
+
 
 class Role(StrEnum):
     """What a person may do; the rights behind each role stand in `services.accounts.rights`."""
@@ -259,14 +263,6 @@ class BulkResendStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class BulkReplayStatus(StrEnum):
-    """How a bulk replay stands."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
-
-
 class AttemptTrigger(StrEnum):
     """Who caused an attempt: the schedule or a person."""
 
@@ -344,27 +340,6 @@ class ImportVerdict(StrEnum):
     UNDONE = "undone"
     REVERSED = "reversed"
     KEPT = "kept"
-
-
-class CallWay(StrEnum):
-    """Where a call with a bad key knocked: at the API, or at an incoming URL."""
-
-    API = "api"
-    URL = "url"
-
-
-class Handling(StrEnum):
-    """What became of a refused call after its answer; none where nobody has touched it.
-
-    `open` ones wait for their lead, for `queued` ones it has arrived.
-    """
-
-    OPEN = "open"
-    QUEUED = "queued"
-    MATCHED = "matched"
-    REPLAYED = "replayed"
-    DISMISSED = "dismissed"
-    EXPIRED = "expired"
 
 
 class LeadSource(StrEnum):
