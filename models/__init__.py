@@ -26,6 +26,8 @@ from models.import_chunk import ImportChunk
 from models.import_job import ImportJob
 from models.import_part import ImportPart
 from models.incoming_url import IncomingUrl
+from models.kept_answer import KeptAnswer
+from models.key_allowance import KeyAllowance
 from models.lead import Lead
 from models.notice import Notice
 from models.notice_channel import NoticeChannel
@@ -70,6 +72,8 @@ __all__ = [
     "ImportJob",
     "ImportPart",
     "IncomingUrl",
+    "KeptAnswer",
+    "KeyAllowance",
     "Lead",
     "Notice",
     "NoticeChannel",

@@ -25,6 +25,14 @@ class KeyScope(StrEnum):
     INCOMING = "incoming"
 
 
+class KeyState(StrEnum):
+    """Whether a key works."""
+
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 class LinkKind(StrEnum):
     """What a link to choose a password is for."""
 
