@@ -14,7 +14,7 @@ class KeptAnswer(SQLModel, table=True):
 
     __tablename__ = "kept_answer"
     # Found by its id alone: a second tree would only cost every event its time.
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own form
+    __table_args__ = {"sqlite_with_rowid": False}
 
     # A hash of who called, where, and under which key.
     id: str = Field(primary_key=True, max_length=40)

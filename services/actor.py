@@ -54,7 +54,9 @@ class Actor:
     """The one on whose behalf a service works.
 
     `address` is the network address that the call came from, empty for the installation itself
-    and its command line; `session_id` names the browser of a signed-in person.
+    and its command line; `session_id` names the browser of a signed-in person. `campaigns` and
+    `events` are ids: a key may be limited to some of them; `None` is all, those that come later
+    included.
     """
 
     kind: ActorKind
@@ -63,11 +65,40 @@ class Actor:
     rights: frozenset[Right]
     address: str = ""
     session_id: str = ""
+    campaigns: frozenset[str] | None = None
+    events: frozenset[str] | None = None
 
-    def require(self, right: Right) -> None:
-        """Pass when the actor has the right; raise `NotAllowed` otherwise."""
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether there are campaigns or events that are not this actor's business."""
+        return self.campaigns is not None or self.events is not None
+
+    def require(self, right: Right, *, limited: bool = False) -> None:
+        """Pass when the actor has the right; raise `NotAllowed` otherwise.
+
+        `limited` says that the caller itself keeps a limited actor to his campaigns and events.
+        Everything else is closed to one: what belongs to no campaign concerns them all.
+        """
         if right not in self.rights:
             raise NotAllowed(f"{self.name} may not {DEEDS[right]}. Ask an owner for it.")
+        if not limited and self.is_limited:
+            raise NotAllowed(
+                f"{self.name} is limited to some campaigns or events, and this concerns others "
+                "too. Use a key without limits.",
+                code="key_is_limited",
+            )
+
+    def reaches_campaign(self, campaign_id: str) -> bool:
+        """Tell whether a campaign is among those of the actor."""
+        return self.campaigns is None or campaign_id in self.campaigns
+
+    def reaches_event(self, event_type_id: str) -> bool:
+        """Tell whether an event type is among those of the actor."""
+        return self.events is None or event_type_id in self.events
+
+    def reaches(self, campaign_id: str, event_type_id: str) -> bool:
+        """Tell whether an event of this campaign is the actor's business."""
+        return self.reaches_campaign(campaign_id) and self.reaches_event(event_type_id)
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM, id="system", name="Afterlead", rights=frozenset(Right))

@@ -6,12 +6,14 @@ import getpass
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.words import KeyScope, Role
 from services import database, demo, runtime, schema, self_check
 from services.accounts import keys, users
+from services.actor import SYSTEM
 from services.clock import utc_now
 from services.demo import Profile
 from services.errors import AppError, InvalidInput
@@ -21,6 +23,8 @@ from services.version import VERSION
 
 # 2 is argparse's own, for a call that makes no sense.
 OK, FAILED, INTERRUPTED = 0, 1, 130
+
+_MOST_DAYS = 3_650
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,17 @@ def _say(line: str) -> None:
 
 
 async def _create_key(chosen: argparse.Namespace, _settings: Settings) -> int:
-    created = await keys.create_key(name=chosen.name, scope=chosen.scope)
+    days = chosen.expires_days
+    given = {
+        "name": chosen.name,
+        "scope": chosen.scope,
+        "campaigns": chosen.campaign,
+        "events": chosen.event,
+        "addresses": chosen.allow_address,
+        "rate_limit": chosen.rate,
+        "expires_at": None if days is None else utc_now() + timedelta(days=days),
+    }
+    created = await keys.create(SYSTEM, given)
     _say(created.key)  # alone, so that a script can take it as it is
     return OK
 
@@ -152,6 +166,22 @@ def _read_password(chosen: argparse.Namespace) -> str:
 def _key_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", required=True, help="who or what uses the key")
     parser.add_argument("--scope", required=True, choices=[scope.value for scope in KeyScope])
+    parser.add_argument("--expires-days", type=_days, help="days until it expires; never if unset")
+    for option, metavar, meaning in (
+        ("--campaign", "KEY", "a campaign that it is limited to"),
+        ("--event", "NAME", "an event that it is limited to"),
+        ("--allow-address", "CIDR", "a network from which it works, such as 203.0.113.0/24"),
+    ):
+        parser.add_argument(
+            option, action="append", metavar=metavar, help=f"{meaning}; may be repeated"
+        )
+    parser.add_argument("--rate", type=int, metavar="CALLS", help="calls per minute at most")
+
+
+def _days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_DAYS):
+        raise argparse.ArgumentTypeError(f"give 1 to {_MOST_DAYS:,} days")
+    return int(text)
 
 
 def _seed_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -51,11 +50,10 @@ async def actor_behind(request: Request, key: str, way: CallWay) -> Actor:
     """Return the program behind a key, with its address; a bad key is counted and NotSignedIn."""
     address = client_address(request)
     try:
-        actor = await keys.actor_of_key(key)
+        return await keys.actor_of_key(key, address=address)
     except NotSignedIn:
         bad_keys.note(address, way, key=key)
         raise
-    return replace(actor, address=address)
 
 
 async def read_at_most(request: Request, limit: int) -> bytes:

@@ -1,180 +1,180 @@
-"""The keys with which programs call us."""
+"""The keys with which programs call us: who may have one, for what, and until when."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated
-from weakref import WeakKeyDictionary
+from collections.abc import Mapping
+from datetime import timedelta
 
-from pydantic import Field
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from models import ApiKey
 from models.words import KeyScope
 from services import database
+from services.accounts import key_changes
+from services.accounts.key_input import MOST_CALLS, OVERLAPS, KeyInput, RotationInput
+from services.accounts.key_lookup import actor_of_key, forget
+from services.accounts.key_rows import (
+    KEY_PREFIX,
+    ApiKeyRow,
+    CreatedKey,
+    add_key,
+    end,
+    key_row,
+    key_rows,
+    rename,
+    renew,
+)
 from services.accounts.rights import SCOPE_RIGHTS
-from services.accounts.tokens import new_token, token_hash
-from services.actor import Actor, ActorKind
+from services.actor import SYSTEM, Actor, ActorKind, Right
 from services.clock import Clock, utc_now
-from services.database import Database
-from services.errors import NotSignedIn
-from services.identifiers import new_id
-from services.validation import InputModel, Text, validate
+from services.errors import InvalidInput
+from services.identifiers import is_id
+from services.paging import Page, PageRequest, decode_cursor, encode_cursor
+from services.validation import validate
 
-KEY_PREFIX = "al_"
+__all__ = [
+    "KEY_PREFIX",
+    "MOST_CALLS",
+    "OVERLAPS",
+    "ApiKeyRow",
+    "CreatedKey",
+    "KeyInput",
+    "RotationInput",
+    "actor_of_key",
+    "add_key",
+    "create",
+    "create_key",
+    "end",
+    "end_overlap",
+    "forget",
+    "get",
+    "list_page",
+    "rename",
+    "renew",
+    "revoke",
+    "rotate",
+    "update",
+]
 
-_SHOWN = 9  # the characters that tell keys apart on screen
-_TRUSTED_FOR = timedelta(seconds=2)  # how long a revoked key may still work
-_USED_EVERY = timedelta(minutes=1)  # each call would otherwise be one more write
-_REMEMBERED = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKeyRow:
-    """One key, without its secret."""
-
-    id: str
-    name: str
-    prefix: str
-    scope: KeyScope
-    created_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedKey:
-    """A new key; `key` is its whole text, which nobody can see again."""
-
-    key: str
-    row: ApiKeyRow
-
-
-class KeyInput(InputModel):
-    """What a new key needs."""
-
-    name: Annotated[str, Text(100, empty="Give the key a name that says who uses it.")]
-    scope: Annotated[KeyScope, Field(strict=False)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    actor: Actor
-    until: datetime
-
-
-# Per open database, the keys that were good a moment ago: this look-up is part of every event.
-_good_keys: WeakKeyDictionary[Database, dict[str, _Remembered]] = WeakKeyDictionary()
+_OLDER, _NEWER = "older", "newer"
 
 
 async def create_key(*, name: str, scope: KeyScope | str, clock: Clock = utc_now) -> CreatedKey:
-    """Create a key; raise InvalidInput for a poor name or an unknown scope."""
-    wanted = validate(KeyInput, {"name": name, "scope": scope})
-    return await database.write(add_key, name=wanted.name, scope=wanted.scope, now=clock())
+    """Create a key without limits on behalf of the installation; raises as `create` does."""
+    return await create(SYSTEM, {"name": name, "scope": scope}, clock=clock)
 
 
-def add_key(session: Session, *, name: str, scope: KeyScope, now: datetime) -> CreatedKey:
-    """Create a key within the caller's unit of work; the name was checked by the caller."""
-    secret = KEY_PREFIX + new_token()
-    key = ApiKey(
-        id=new_id("key"),
-        name=name,
-        prefix=secret[:_SHOWN],
-        secret_hash=token_hash(secret),
-        scope=scope,
-        created_at=now,
-    )
-    session.add(key)
-    session.flush()
-    return CreatedKey(key=secret, row=_row(key))
+async def create(actor: Actor, data: Mapping[str, object], *, clock: Clock = utc_now) -> CreatedKey:
+    """Create a key; its text is in the answer and nowhere else.
 
-
-def renew(session: Session, key_id: str) -> CreatedKey:
-    """Put another secret in place of a key's own, within the caller's unit of work.
-
-    Id and name stay, and with them everything that the logs say of it. The old secret is worthless
-    after at most 2 seconds; call `forget` once this is on disk, and this process refuses it at
-    once.
+    Raises InvalidInput, also for a key that could do more, or last longer, than the one who makes
+    it, and NotAllowed.
     """
-    secret = KEY_PREFIX + new_token()
-    key = session.get_one(ApiKey, key_id)
-    key.prefix, key.secret_hash = secret[:_SHOWN], token_hash(secret)
-    session.flush()
-    return CreatedKey(key=secret, row=_row(key))
+    actor.require(Right.MANAGE_ACCESS)
+    wanted = validate(KeyInput, data)
+    if wanted.scope is KeyScope.INCOMING and actor.kind is not ActorKind.SYSTEM:
+        raise InvalidInput({"scope": "Make an incoming URL instead: it comes with its own key."})
+    if not SCOPE_RIGHTS[wanted.scope] <= actor.rights:
+        raise InvalidInput({"scope": "This scope may do more than you may. Choose a smaller one."})
+    return await database.write(key_changes.create, actor, wanted, clock())
 
 
-def revoke(session: Session, key_id: str, *, now: datetime) -> None:
-    """Make a key worthless within the caller's unit of work, after at most 2 seconds.
+async def list_page(
+    actor: Actor, request: PageRequest, *, revoked: bool | None = False, q: str = ""
+) -> Page[ApiKeyRow]:
+    """Return keys, the newest first; `revoked` None means both, `q` is a part of the name.
 
-    Call `forget` once that is on disk, and this process refuses it at once. The moment of the
-    first revocation stays.
+    Those of incoming URLs are among them. Raises InvalidInput for a cursor that is not ours.
     """
-    session.execute(
-        update(ApiKey)
-        .where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
-        .values(revoked_at=now)
-    )
+    actor.require(Right.MANAGE_ACCESS)
+    return await database.read(_list_page, request, revoked, q.strip().casefold())
 
 
-def rename(session: Session, key_id: str, *, name: str) -> None:
-    """Give a key another name within the caller's unit of work; the caller checked it."""
-    session.execute(update(ApiKey).where(col(ApiKey.id) == key_id).values(name=name))
+async def get(actor: Actor, key_id: str) -> ApiKeyRow:
+    """Return one key, revoked or not; raise NotFound."""
+    actor.require(Right.MANAGE_ACCESS)
+    return await database.read(lambda session: key_row(session, key_changes.find(session, key_id)))
 
 
-def forget(key_id: str) -> None:
-    """Have this process look a key up again before it trusts it once more."""
-    good = _good_keys.get(database.current(), {})
-    for hashed, known in list(good.items()):
-        if known.actor.id == key_id:
-            good.pop(hashed, None)
+async def update(
+    actor: Actor,
+    key_id: str,
+    changes: Mapping[str, object],
+    *,
+    if_match: int | None = None,
+    clock: Clock = utc_now,
+) -> ApiKeyRow:
+    """Change the name or the limits; the scope stays. In force after at most 2 seconds.
 
-
-async def actor_of_key(secret: str, *, clock: Clock = utc_now) -> Actor:
-    """Return the program behind a key.
-
-    Raises NotSignedIn for an unknown or revoked key; a revocation counts after at most 2 seconds.
+    Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
+    Conflict for a revoked key.
     """
-    now = clock()
-    hashed = token_hash(secret)
-    good = _good_keys.setdefault(database.current(), {})
-    known = good.get(hashed)
-    if known is not None and now < known.until:
-        return known.actor
-    key = await database.read(_find, hashed)
-    if key is None or key.revoked_at is not None:
-        good.pop(hashed, None)
-        raise NotSignedIn("This key does not exist or was revoked. Check it, or create another.")
-    if key.last_used_at is None or key.last_used_at + _USED_EVERY <= now:
-        await database.write(_mark_used, key.id, now)
-    actor = Actor(kind=ActorKind.KEY, id=key.id, name=key.name, rights=SCOPE_RIGHTS[key.scope])
-    if len(good) >= _REMEMBERED:
-        good.clear()
-    good[hashed] = _Remembered(actor, now + _TRUSTED_FOR)
-    return actor
+    actor.require(Right.MANAGE_ACCESS)
+    row = await database.write(key_changes.update, actor, key_id, changes, if_match, clock())
+    forget(key_id)
+    return row
 
 
-def _find(session: Session, secret_hash: str) -> ApiKeyRow | None:
-    key = session.scalar(select(ApiKey).where(col(ApiKey.secret_hash) == secret_hash))
-    return None if key is None else _row(key)
+async def rotate(
+    actor: Actor, key_id: str, data: Mapping[str, object], *, clock: Clock = utc_now
+) -> CreatedKey:
+    """Give a key another secret; the old one works on for 0, 1, 24 or 72 hours (24 if not said).
+
+    Of an earlier rotation nothing works on. Raises NotFound, InvalidInput, and Conflict for a
+    revoked key and that of an incoming URL.
+    """
+    actor.require(Right.MANAGE_ACCESS)
+    wanted = validate(RotationInput, data)
+    overlap = timedelta(hours=wanted.overlap_hours)
+    created = await database.write(key_changes.rotate, actor, key_id, overlap, clock())
+    forget(key_id)
+    return created
 
 
-def _mark_used(session: Session, key_id: str, now: datetime) -> None:
-    last = col(ApiKey.last_used_at)
-    # The condition again: of many calls in the same moment only one changes the row.
-    session.execute(
-        update(ApiKey)
-        .where(col(ApiKey.id) == key_id, or_(last.is_(None), last <= now - _USED_EVERY))
-        .values(last_used_at=now)
-    )
+async def end_overlap(actor: Actor, key_id: str, *, clock: Clock = utc_now) -> ApiKeyRow:
+    """Make the secret of before the last rotation worthless now; one that is so stays so."""
+    actor.require(Right.MANAGE_ACCESS)
+    row = await database.write(key_changes.end_overlap, actor, key_id, clock())
+    forget(key_id)
+    return row
 
 
-def _row(key: ApiKey) -> ApiKeyRow:
-    return ApiKeyRow(
-        id=key.id,
-        name=key.name,
-        prefix=key.prefix,
-        scope=key.scope,
-        created_at=key.created_at,
-        last_used_at=key.last_used_at,
-        revoked_at=key.revoked_at,
+async def revoke(actor: Actor, key_id: str, *, clock: Clock = utc_now) -> ApiKeyRow:
+    """Make a key worthless for good, here at once and in other processes after 2 seconds.
+
+    A revoked one stays as it is. Raises NotFound, and Conflict for that of an incoming URL.
+    """
+    actor.require(Right.MANAGE_ACCESS)
+    row = await database.write(key_changes.revoke, actor, key_id, clock())
+    forget(key_id)
+    return row
+
+
+def _list_page(
+    session: Session, request: PageRequest, revoked: bool | None, q: str
+) -> Page[ApiKeyRow]:
+    identity = col(ApiKey.id)
+    query = select(ApiKey)
+    if revoked is not None:
+        revoked_at = col(ApiKey.revoked_at)
+        query = query.where(revoked_at.is_not(None) if revoked else revoked_at.is_(None))
+    backwards = False
+    if request.cursor:
+        direction, place = decode_cursor(request.cursor, keys=2)
+        backwards = direction == _NEWER
+        if direction not in {_OLDER, _NEWER} or not is_id(place):
+            raise InvalidInput({"cursor": "This cursor is not one of ours; start without one."})
+        query = query.where(identity > place if backwards else identity < place)
+    order = identity.asc() if backwards else identity.desc()
+    # Judged here: the databases disagree about the case of letters, and keys are few.
+    found = [key for key in session.scalars(query.order_by(order)) if q in key.name.casefold()]
+    has_more = len(found) > request.limit
+    found = found[: request.limit]
+    if backwards:
+        found.reverse()
+    has_older = bool(found) and (backwards or has_more)
+    has_newer = bool(found) and (has_more if backwards else bool(request.cursor))
+    return Page(
+        key_rows(session, found),
+        next_cursor=encode_cursor(_OLDER, found[-1].id) if has_older else None,
+        previous_cursor=encode_cursor(_NEWER, found[0].id) if has_newer else None,
     )

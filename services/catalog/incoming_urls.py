@@ -195,7 +195,7 @@ def _archive(
     stored = _find(session, url_id, for_change=True)
     check_version(stored, _KIND, if_match=if_match)
     if stored.archived_at is None:
-        keys.revoke(session, stored.api_key_id, now=now)
+        keys.end(session, stored.api_key_id, now=now)
         change(session, stored, {"archived_at": now}, actor=actor, kind=_KIND, now=now)
     return row_of(session, stored)
 

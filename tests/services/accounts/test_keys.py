@@ -81,7 +81,7 @@ async def test_a_key_is_made_renamed_and_revoked_within_another_unit_of_work(
     await database.write(keys.rename, made.row.id, name="Partner A")
     assert (await keys.actor_of_key(made.key, clock=clock)).name == "Partner A"
     assert (await keys.actor_of_key(other.key, clock=clock)).name == "partner"
-    await database.write(keys.revoke, made.row.id, now=clock())
+    await database.write(keys.end, made.row.id, now=clock())
     assert (await keys.actor_of_key(made.key, clock=clock)).name == "Partner A"
     keys.forget(made.row.id)
     with pytest.raises(NotSignedIn):
@@ -96,11 +96,11 @@ async def test_the_first_revocation_stays(db: Database, clock: FrozenClock) -> N
         )
 
     made = await keys.create_key(name="partner", scope=KeyScope.INCOMING)
-    await database.write(keys.revoke, made.row.id, now=clock())
+    await database.write(keys.end, made.row.id, now=clock())
     first = await revoked_at()
     assert first is not None
     clock.move(hours=1)
-    await database.write(keys.revoke, made.row.id, now=clock())
+    await database.write(keys.end, made.row.id, now=clock())
     assert await revoked_at() == first
 
 
