@@ -20,7 +20,7 @@ router = resource("Events")
 @does(Right.RECORD_EVENTS, ConversionStatusChanged, body=StatusChangeInput)
 async def change_conversion_status(actor: Caller, event_id: str, data: JsonObject) -> Response:
     """Give an event another conversion status and fire the postbacks that ask for it."""
-    actor.require(Right.RECORD_EVENTS)
+    actor.require(Right.RECORD_EVENTS, limited=True)
     given = validate(StatusChangeInput, data)
     changed = await status_changes.change(
         actor, event_id, to=given.to, reason=given.reason, source=Source.API

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from models import CampaignEvent
 from services import database
 from services.actor import Actor, Right
-from services.catalog import cache, campaigns, event_types
+from services.catalog import cache, campaigns, event_types, reach
 from services.catalog.cache import Place
 from services.catalog.dedupe_input import Dedupe, DedupeChoice, agree
 from services.catalog.effective_events import EffectiveEvent, effective_event
@@ -46,7 +46,8 @@ class CampaignEventInput(InputModel):
 
 async def get(actor: Actor, campaign_key: str, event_name: str) -> EffectiveEvent:
     """Return how an event stands in a campaign; raise NotFound for either."""
-    actor.require(Right.READ)
+    actor.require(Right.READ, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     return await database.read(_get, campaign_key, event_name)
 
 
@@ -64,7 +65,8 @@ async def put(
     Raises NotFound, InvalidInput, and StaleVersion when `if_match` is not the version of the
     overrides (0 where there are none).
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     given = validate(CampaignEventInput, data)
     return await database.write(_put, actor, campaign_key, event_name, given, if_match, clock())
 
@@ -82,7 +84,8 @@ async def clear(
     The version goes up where there was anything, so that who saw an earlier one is told. Raises
     NotFound, and StaleVersion as `put` does.
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     return await database.write(_clear, actor, campaign_key, event_name, if_match, clock())
 
 

@@ -26,7 +26,14 @@ __all__ = [
 
 CampaignInput = KeyedInput
 
-_RULES: Final = Keyed(Campaign, word="campaign", article="A", prefix="cmp", row_of=campaign_row)
+_RULES: Final = Keyed(
+    Campaign,
+    word="campaign",
+    article="A",
+    prefix="cmp",
+    row_of=campaign_row,
+    within=lambda actor: actor.campaigns,
+)
 
 find = _RULES.find
 

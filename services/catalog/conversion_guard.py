@@ -32,10 +32,11 @@ async def conversion_overlaps(
 
     The event is taken as a conversion wherever its own flag is or could be inherited; where a
     campaign says that it is none, there is no overlap. With a key only that campaign is judged.
-    Archived campaigns and events are left out. Raises NotFound for the event or the campaign.
+    Archived campaigns and events are left out, and what is not a limited key's business. Raises
+    NotFound for the event or the campaign.
     """
-    actor.require(Right.READ)
-    return await database.read(_overlaps, event_name, campaign_key)
+    actor.require(Right.READ, limited=True)
+    return await database.read(_overlaps, actor, event_name, campaign_key)
 
 
 def overlap_warning(overlaps: Sequence[ConversionOverlap]) -> str:
@@ -59,7 +60,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _overlaps(
-    session: Session, event_name: str, campaign_key: str | None
+    session: Session, actor: Actor, event_name: str, campaign_key: str | None
 ) -> list[ConversionOverlap]:
     definitions = cache.definitions(session)
     event_type = definitions.event_types_by_name.get(event_name)
@@ -74,6 +75,8 @@ def _overlaps(
     for key, campaign in sorted(definitions.campaigns_by_key.items()):
         if campaign.archived_at is not None or campaign_key not in {None, key}:
             continue
+        if not actor.reaches_campaign(campaign.id):
+            continue
         here = effective_event(definitions, campaign, replace(event_type, is_conversion=True))
         if not here.enabled or not here.event_type.is_conversion:
             continue
@@ -82,6 +85,7 @@ def _overlaps(
             for other in rivals
             if (there := effective_event(definitions, campaign, other)).enabled
             and there.event_type.is_conversion
+            and actor.reaches_event(other.id)
         ]
         if others:
             found.append(ConversionOverlap(key, campaign.name, tuple(others)))

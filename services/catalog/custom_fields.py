@@ -12,7 +12,7 @@ from models import CustomField
 from models.words import AuditSubject, FieldType
 from services import database
 from services.actor import Actor, Right
-from services.catalog import campaigns, event_types
+from services.catalog import campaigns, event_types, reach
 from services.catalog.cache import Place
 from services.catalog.custom_field_input import MAX_FIELDS, CustomFieldInput, suggest_name
 from services.catalog.rows import CustomFieldRow, custom_field_row
@@ -46,7 +46,8 @@ _KIND = "custom field"
 
 async def list_for(actor: Actor, campaign_key: str, event_name: str) -> list[CustomFieldRow]:
     """Return the fields of an event in a campaign, in their order; raise NotFound for either."""
-    actor.require(Right.READ)
+    actor.require(Right.READ, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     return await database.read(_list_for, campaign_key, event_name)
 
 
@@ -62,7 +63,8 @@ async def create(
 
     Raises NotFound, InvalidInput (the 51st field too), and Conflict for a taken name.
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     given = validate(CustomFieldInput, data)
     return await database.write(_create, actor, campaign_key, event_name, given, clock())
 
@@ -82,7 +84,8 @@ async def update(
     Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
     Conflict for a taken name.
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     return await database.write(
         _update, actor, campaign_key, event_name, name, changes, if_match, clock()
     )
@@ -98,7 +101,8 @@ async def delete(
     clock: Clock = utc_now,
 ) -> None:
     """Remove a field; events that were fired keep its values. Raises NotFound and StaleVersion."""
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     await database.write(_delete, actor, campaign_key, event_name, name, if_match, clock())
 
 
@@ -114,7 +118,8 @@ async def reorder(
 
     Their versions stay: a place among the others is nothing that somebody types.
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    actor.require(Right.EDIT_DEFINITIONS, limited=True)
+    await reach.require_place(actor, campaign_key, event_name)
     return await database.write(_reorder, actor, campaign_key, event_name, list(names), clock())
 
 

@@ -45,14 +45,20 @@ class EffectiveEvent:
         """Tell whether the event can fire for the campaign's leads."""
         return self.origin is not None and self.overrides.enabled is not False
 
+    @property
+    def is_of_campaign(self) -> bool:
+        """Tell whether the event belongs to the campaign, even where it is switched off there."""
+        return self.origin is not None or self.overrides.enabled is not None
+
 
 async def list_for_campaign(actor: Actor, key: str) -> list[EffectiveEvent]:
     """Return every event that is not archived, by name, as it stands in this campaign.
 
-    Raises NotFound for the campaign.
+    A limited key gets those of its own that belong to the campaign. Raises NotFound for the
+    campaign.
     """
-    actor.require(Right.READ)
-    return await database.read(_list_for_campaign, key)
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_for_campaign, actor, key)
 
 
 def effective_event(
@@ -131,13 +137,24 @@ def _as_overridden(event_type: EventTypeRow, overrides: Overrides) -> EventTypeR
     return replace(event_type, **changes) if changes else event_type  # type: ignore[arg-type]
 
 
-def _list_for_campaign(session: Session, key: str) -> list[EffectiveEvent]:
+def sees_here(actor: Actor, event: EffectiveEvent) -> bool:
+    """Tell whether an event is the actor's business in a campaign that is.
+
+    To one who is limited to campaigns those events are unknown that belong to others only.
+    """
+    return actor.reaches_event(event.event_type.id) and (
+        actor.campaigns is None or event.is_of_campaign
+    )
+
+
+def _list_for_campaign(session: Session, actor: Actor, key: str) -> list[EffectiveEvent]:
     definitions = cache.definitions(session)
     campaign = definitions.campaigns_by_key.get(key)
-    if campaign is None:
+    if campaign is None or not actor.reaches_campaign(campaign.id):
         raise NotFound("campaign", key)
-    return [
+    found = (
         effective_event(definitions, campaign, event_type)
         for name, event_type in sorted(definitions.event_types_by_name.items())
         if event_type.archived_at is None
-    ]
+    )
+    return [event for event in found if sees_here(actor, event)]

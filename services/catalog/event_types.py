@@ -11,6 +11,7 @@ from models import Event, EventType, Postback
 from models.words import AuditAction, DedupeMode
 from services import database
 from services.actor import Actor, Right
+from services.catalog import reach
 from services.catalog.dedupe_input import Dedupe
 from services.catalog.event_type_input import NAME_PATTERN, EventTypeInput, suggest_name
 from services.catalog.incoming_words import follow_rename
@@ -53,7 +54,8 @@ async def create(
 
 async def get(actor: Actor, name: str) -> EventTypeRow:
     """Return an event type, archived or not; raise NotFound."""
-    actor.require(Right.READ)
+    actor.require(Right.READ, limited=True)
+    await reach.require_event(actor, name)
     return await database.read(lambda session: event_type_row(find(session, name)))
 
 
@@ -61,8 +63,8 @@ async def list_page(
     actor: Actor, request: PageRequest, *, archived: bool | None = False, q: str = ""
 ) -> Page[EventTypeRow]:
     """Return event types by name; `archived` None means both, `q` is a part of the texts."""
-    actor.require(Right.READ)
-    return await database.read(_list_page, request, archived, q.strip().casefold())
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_page, actor, request, archived, q.strip().casefold())
 
 
 async def update(
@@ -78,7 +80,7 @@ async def update(
     Raises NotFound, InvalidInput, StaleVersion when `if_match` is not the current version, and
     Conflict for a taken name or a new name for an event that has fired.
     """
-    actor.require(Right.EDIT_DEFINITIONS)
+    await _require_change(actor, name)
     return await database.write(_update, actor, name, changes, if_match, clock())
 
 
@@ -86,7 +88,7 @@ async def archive(
     actor: Actor, name: str, *, if_match: int | None = None, clock: Clock = utc_now
 ) -> EventTypeRow:
     """Hide an event type and keep its history; one that is archived already stays as it is."""
-    actor.require(Right.EDIT_DEFINITIONS)
+    await _require_change(actor, name)
     return await database.write(_set_archived, actor, name, if_match, clock(), is_archived=True)
 
 
@@ -94,7 +96,7 @@ async def restore(
     actor: Actor, name: str, *, if_match: int | None = None, clock: Clock = utc_now
 ) -> EventTypeRow:
     """Bring an archived event type back; one that is not archived stays as it is."""
-    actor.require(Right.EDIT_DEFINITIONS)
+    await _require_change(actor, name)
     return await database.write(_set_archived, actor, name, if_match, clock(), is_archived=False)
 
 
@@ -110,6 +112,12 @@ async def clone(
     if new_name is not None:
         new_name = validate(EventTypeInput, {"name": new_name}).name
     return await database.write(_clone, actor, name, new_name, clock())
+
+
+async def _require_change(actor: Actor, name: str) -> None:
+    # An event belongs to all campaigns, so only a limit to events leaves room for a change.
+    actor.require(Right.EDIT_DEFINITIONS, limited=actor.campaigns is None)
+    await reach.require_event(actor, name)
 
 
 def find(session: Session, name: str, *, for_change: bool = False) -> EventType:
@@ -157,9 +165,12 @@ def _insert(session: Session, event_type: EventType) -> None:
 
 
 def _list_page(
-    session: Session, request: PageRequest, archived: bool | None, q: str
+    session: Session, actor: Actor, request: PageRequest, archived: bool | None, q: str
 ) -> Page[EventTypeRow]:
     query = select(EventType)
+    ids = reach.event_ids(session, actor)
+    if ids is not None:
+        query = query.where(col(EventType.id).in_(ids))
     if archived is not None:
         archived_at = col(EventType.archived_at)
         query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))

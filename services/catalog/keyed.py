@@ -58,13 +58,17 @@ def suggest_key(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Keyed(Generic[Model, Row]):
-    """The rules for one noun: its table, the word for it with its article, its ids, its rows."""
+    """The rules for one noun: its table, the word for it with its article, its ids, its rows.
+
+    `within` gives the ids that are an actor's business; without it none is a limited key's.
+    """
 
     model: type[Model]
     word: str
     article: str
     prefix: str
     row_of: Callable[[Model], Row]
+    within: Callable[[Actor], frozenset[str] | None] | None = None
 
     async def create(self, actor: Actor, data: Mapping[str, object], now: datetime) -> Row:
         """Create one; raise InvalidInput per field, and Conflict for a taken key."""
@@ -73,15 +77,17 @@ class Keyed(Generic[Model, Row]):
 
     async def get(self, actor: Actor, key: str) -> Row:
         """Return one, archived or not; raise NotFound."""
-        actor.require(Right.READ)
+        actor.require(Right.READ, limited=self.within is not None)
+        await self._require_reach(actor, key)
         return await database.read(lambda session: self.row_of(self.find(session, key)))
 
     async def list_page(
         self, actor: Actor, request: PageRequest, *, archived: bool | None, q: str
     ) -> Page[Row]:
         """Return them by key; `archived` None means both, `q` is a part of key or name."""
-        actor.require(Right.READ)
-        return await database.read(self._list_page, request, archived, q.strip().casefold())
+        actor.require(Right.READ, limited=self.within is not None)
+        ids = self.within(actor) if self.within else None
+        return await database.read(self._list_page, request, archived, q.strip().casefold(), ids)
 
     async def update(
         self,
@@ -92,7 +98,7 @@ class Keyed(Generic[Model, Row]):
         now: datetime,
     ) -> Row:
         """Change the given fields; raise NotFound, InvalidInput and StaleVersion."""
-        actor.require(Right.EDIT_DEFINITIONS)
+        await self._require_change(actor, key)
         return await database.write(self._update, actor, key, changes, if_match, now)
 
     async def set_archived(
@@ -102,10 +108,26 @@ class Keyed(Generic[Model, Row]):
 
         Raises NotFound and StaleVersion.
         """
-        actor.require(Right.EDIT_DEFINITIONS)
+        await self._require_change(actor, key)
         return await database.write(
             self._set_archived, actor, key, if_match, now, is_archived=is_archived
         )
+
+    async def _require_change(self, actor: Actor, key: str) -> None:
+        # A change concerns every event, so only a limit to campaigns leaves room for one.
+        actor.require(
+            Right.EDIT_DEFINITIONS, limited=self.within is not None and actor.events is None
+        )
+        await self._require_reach(actor, key)
+
+    async def _require_reach(self, actor: Actor, key: str) -> None:
+        ids = self.within(actor) if self.within else None
+        if ids is not None:
+            await database.read(self._find_within, key, ids)
+
+    def _find_within(self, session: Session, key: str, ids: frozenset[str]) -> None:
+        if self.find(session, key).id not in ids:
+            raise NotFound(self.word, key)
 
     def find(self, session: Session, key: str, *, for_change: bool = False) -> Model:
         """Return the stored one, locked where it is about to change; raise NotFound."""
@@ -133,9 +155,16 @@ class Keyed(Generic[Model, Row]):
         return self.row_of(stored)
 
     def _list_page(
-        self, session: Session, request: PageRequest, archived: bool | None, q: str
+        self,
+        session: Session,
+        request: PageRequest,
+        archived: bool | None,
+        q: str,
+        ids: frozenset[str] | None,
     ) -> Page[Row]:
         query = select(self.model)
+        if ids is not None:
+            query = query.where(col(self.model.id).in_(ids))
         if archived is not None:
             archived_at = col(self.model.archived_at)
             query = query.where(archived_at.is_not(None) if archived else archived_at.is_(None))

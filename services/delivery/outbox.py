@@ -165,7 +165,7 @@ async def resend(actor: Actor, delivery_id: str, *, clock: Clock = utc_now) -> N
     One that a paused postback holds goes out alone; if that fails, it is held again.
     Raises `NotFound`, and `Conflict` while it is being sent.
     """
-    actor.require(Right.RESEND)
+    actor.require(Right.RESEND, limited=True)
     await database.write(_resend, actor, delivery_id, clock())
 
 
@@ -186,7 +186,7 @@ def _resend(session: Session, actor: Actor, delivery_id: str, now: datetime) -> 
         .where(DELIVERY.c.id == delivery_id)
         .with_for_update(of=DELIVERY)
     ).one_or_none()
-    if row is None:
+    if row is None or not _is_for(session, actor, row.event_id):
         raise NotFound("delivery", delivery_id)
     if row.status is DeliveryStatus.SENDING:
         raise Conflict("This delivery is being sent right now. Wait for its answer.")
@@ -232,6 +232,13 @@ def _resend(session: Session, actor: Actor, delivery_id: str, now: datetime) -> 
         now=now,
     )
     after_commit(session, wake)
+
+
+def _is_for(session: Session, actor: Actor, event_id: str) -> bool:
+    if not actor.is_limited:
+        return True
+    of_event = select(EVENT.c.campaign_id, EVENT.c.event_type_id).where(EVENT.c.id == event_id)
+    return actor.reaches(*session.connection().execute(of_event).one())
 
 
 NEVER_SENDABLE = frozenset(

@@ -48,7 +48,7 @@ def judge_call(session: Session, call: Call, definitions: Definitions) -> Accept
     refusal, event = call.refusal, call.event
     if event is None or (refusal is not None and not refusal.fields):
         return Rejected(refusal or Refused(Verdict.UNREADABLE, ""))
-    target = find_target(session, event, definitions)
+    target = find_target(session, event, definitions, call.actor)
     if isinstance(target, Refused):
         return Rejected(refusal or target)
     effective, lead = target.effective, target.lead

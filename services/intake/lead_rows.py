@@ -96,12 +96,12 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def find_lead(session: Session, lead_id: str) -> Row[Any]:
-    """Return the stored lead; raise NotFound."""
+def find_lead(session: Session, lead_id: str, *, within: frozenset[str] | None = None) -> Row[Any]:
+    """Return the stored lead, of one of these campaigns where some are given; raise NotFound."""
     row = None
     if is_id(lead_id):
         row = session.connection().execute(_BY_ID, {"b_id": lead_id}).one_or_none()
-    if row is None:
+    if row is None or (within is not None and row.campaign_id not in within):
         raise NotFound("lead", lead_id)
     return row
 

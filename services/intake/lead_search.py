@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, Row, Select, or_, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, or_, select, tuple_
 from sqlmodel import Session
 
 from services.errors import InvalidInput
@@ -31,6 +31,7 @@ class LeadFilter:
     is inclusive and `until` exclusive, on the time of capture or, with `submitted`, on that at
     which the lead was submitted. With `whole_contacts` e-mail and phone must be whole: whoever
     may not see them must not find them out letter by letter.
+    `within` are the ids of the campaigns that count, `None` all.
     """
 
     campaign: str = ""
@@ -40,6 +41,7 @@ class LeadFilter:
     until: datetime | None = None
     submitted: bool = False
     whole_contacts: bool = False
+    within: frozenset[str] | None = None
 
 
 def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Page[LeadRow]:
@@ -69,7 +71,9 @@ def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Pag
     order = (
         (LEAD.c.created_at, LEAD.c.id) if newer else (LEAD.c.created_at.desc(), LEAD.c.id.desc())
     )
-    found = session.connection().execute(statement.order_by(*order).limit(request.limit + 1)).all()
+    found = _first(session, statement.order_by(*order).limit(request.limit + 1), wanted)
+    found.sort(key=lambda row: (row.created_at, row.id), reverse=not newer)
+    found = found[: request.limit + 1]
     more = len(found) > request.limit
     rows = list(found[: request.limit])
     if newer:
@@ -81,6 +85,25 @@ def find_page(session: Session, wanted: LeadFilter, request: PageRequest) -> Pag
         next_cursor=_cursor("older", rows[-1]) if older and rows else None,
         previous_cursor=_cursor("newer", rows[0]) if back else None,
     )
+
+
+def _first(session: Session, statement: Select[Any], wanted: LeadFilter) -> list[Row[Any]]:
+    """Return the first rows, or those of each campaign that counts.
+
+    One statement for each: together they would be sorted, and one campaign alone is in order.
+    """
+    connection = session.connection()
+    if wanted.within is None:
+        return list(connection.execute(statement))
+    campaigns = wanted.within
+    if wanted.campaign:
+        named = connection.execute(select(CAMPAIGN.c.id).where(CAMPAIGN.c.key == wanted.campaign))
+        campaigns &= set(named.scalars())
+    return [
+        row
+        for campaign_id in sorted(campaigns)
+        for row in connection.execute(statement.where(LEAD.c.campaign_id == campaign_id))
+    ]
 
 
 def _place(cursor: str) -> tuple[str, Any]:

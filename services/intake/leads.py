@@ -89,15 +89,16 @@ async def create(
 
     Raises InvalidInput for wrong fields, an unknown or archived campaign or affiliate included.
     """
-    actor.require(Right.CAPTURE_LEADS)
+    actor.require(Right.CAPTURE_LEADS, limited=True)
     created = await database.write(_create, actor, validate(LeadInput, data), source, clock())
     return replace(created, lead=seen_through(mask_for(actor), created.lead))
 
 
 async def get(actor: Actor, lead_id: str) -> LeadRow:
     """Return one lead as the actor may see it; raise NotFound."""
-    actor.require(Right.READ)
-    return seen_through(mask_for(actor), await database.read(_get, lead_id))
+    actor.require(Right.READ, limited=True)
+    row = await database.read(_get, lead_id, within=actor.campaigns)
+    return seen_through(mask_for(actor), row)
 
 
 async def reveal(actor: Actor, lead_id: str, *, clock: Clock = utc_now) -> LeadRow:
@@ -123,10 +124,10 @@ async def update_details(
     InvalidInput, StaleVersion when `if_match` is not the current version, and Conflict for a lead
     that was erased.
     """
-    actor.require(Right.CAPTURE_LEADS)
+    actor.require(Right.CAPTURE_LEADS, limited=True)
     mask = mask_for(actor)
     if mask.is_on:
-        shown = seen_through(mask, await database.read(_get, lead_id))
+        shown = seen_through(mask, await database.read(_get, lead_id, within=actor.campaigns))
         changes = without_masks(changes, shown)
     checked = validate(LeadChanges, changes)
     row = await database.write(_update, actor, lead_id, checked, if_match, clock())
@@ -148,10 +149,17 @@ async def list_page(
 
     Raises InvalidInput for a cursor that is not ours.
     """
-    actor.require(Right.READ)
+    actor.require(Right.READ, limited=True)
     mask = mask_for(actor)
     wanted = LeadFilter(
-        campaign, affiliate, q.strip(), since, until, submitted, whole_contacts=mask.is_on
+        campaign,
+        affiliate,
+        q.strip(),
+        since,
+        until,
+        submitted,
+        whole_contacts=mask.is_on,
+        within=actor.campaigns,
     )
     page = await database.read(find_page, wanted, request)
     return replace(page, items=[seen_through(mask, row) for row in page.items])
@@ -174,7 +182,7 @@ def place_of(definitions: Definitions, data: LeadInput) -> tuple[CampaignRow, Af
     campaign = definitions.campaigns_by_key.get(data.campaign)
     affiliate = definitions.affiliates_by_key.get(key or "")
     problems: dict[str, str] = {}
-    if campaign is None:
+    if campaign is None or not actor.reaches_campaign(campaign.id):
         problems["campaign"] = f"There is no campaign “{data.campaign}”."
     elif campaign.archived_at is not None:
         text = f"The campaign “{data.campaign}” is archived. Restore it to add leads."
@@ -241,7 +249,7 @@ def _update(
     now: datetime,
 ) -> LeadRow:
     connection = session.connection()
-    row = find_lead(session, lead_id)
+    row = find_lead(session, lead_id, within=actor.campaigns)
     refuse_erased(row)
     if if_match is not None and if_match != row.version:
         raise StaleVersion("lead", yours=if_match, current=row.version)
@@ -297,8 +305,8 @@ def _without_nulls(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _get(session: Session, lead_id: str) -> LeadRow:
-    return lead_row(find_lead(session, lead_id))
+def _get(session: Session, lead_id: str, *, within: frozenset[str] | None = None) -> LeadRow:
+    return lead_row(find_lead(session, lead_id, within=within))
 
 
 def _reveal(session: Session, actor: Actor, lead_id: str, now: datetime) -> LeadRow:

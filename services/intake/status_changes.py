@@ -66,7 +66,7 @@ async def change(
     naming `to` or `reason` (at most 500 characters), and Conflict (`same_status`) when the event
     has this status already.
     """
-    actor.require(Right.RECORD_EVENTS)
+    actor.require(Right.RECORD_EVENTS, limited=True)
     given = {"to": to, "reason": reason}
     wanted = validate(StatusChangeInput, {k: v for k, v in given.items() if v is not None})
     return await database.write(
@@ -101,7 +101,7 @@ def apply_change(
     if is_id(event_id):
         # Locked: of two changes at once the second must see what the first one made of it.
         event = connection.execute(_EVENT, {"b_id": event_id}).one_or_none()
-    if event is None:
+    if event is None or not actor.reaches(event.campaign_id, event.event_type_id):
         raise NotFound("event", event_id)
     if event.conversion_status is to:
         raise same_status(to)

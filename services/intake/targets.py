@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, select
+from sqlalchemy import Row, Select, Table, bindparam, select
 from sqlmodel import Session
 
 from models import Lead
 from models.words import Verdict
+from services.actor import Actor
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
 from services.catalog.rows import CampaignRow, EventTypeRow
@@ -26,18 +27,23 @@ class Target:
     effective: EffectiveEvent
 
 
-def find_target(session: Session, event: EventInput, definitions: Definitions) -> Target | Refused:
-    """Return whom this event means, available or not; or why nobody can tell."""
+def find_target(
+    session: Session, event: EventInput, definitions: Definitions, actor: Actor
+) -> Target | Refused:
+    """Return whom this event means, available or not; or why nobody can tell.
+
+    What is not a limited key's business is unknown to it.
+    """
     event_type = definitions.event_types_by_name.get(event.event)
-    if event_type is None:
-        return _unknown_event(event.event, definitions.event_types_by_name)
+    if event_type is None or not actor.reaches_event(event_type.id):
+        return _unknown_event(event.event, definitions.event_types_by_name, actor)
     campaign: CampaignRow | None = None
     if event.campaign is not None:
         campaign = definitions.campaigns_by_key.get(event.campaign)
-        if campaign is None:
+        if campaign is None or not actor.reaches_campaign(campaign.id):
             text = f"There is no campaign “{event.campaign[:64]}”."
             return Refused(Verdict.INVALID_FIELD, text, {"campaign": text})
-    lead = _find_lead(session, event, campaign)
+    lead = _find_lead(session, event, campaign, actor.campaigns)
     if isinstance(lead, Refused):
         return lead
     campaign = definitions.campaigns_by_id[lead.campaign_id]
@@ -50,27 +56,34 @@ def refuse_unavailable(target: Target) -> Refused | None:
     return Refused(Verdict.EVENT_NOT_AVAILABLE, reason, {"event": reason}) if reason else None
 
 
-def _unknown_event(name: str, known: Mapping[str, EventTypeRow]) -> Refused:
+def _unknown_event(name: str, known: Mapping[str, EventTypeRow], actor: Actor) -> Refused:
     text = f"There is no event “{name[:64]}”."
-    if name.lower() in known:
+    meant = known.get(name.lower())
+    if meant is not None and meant.name != name and actor.reaches_event(meant.id):
         text += f" Did you mean “{name.lower()}”? Names are in lower case."
     return Refused(Verdict.UNKNOWN_EVENT, text, {"event": text})
 
 
 def _find_lead(
-    session: Session, event: EventInput, campaign: CampaignRow | None
+    session: Session,
+    event: EventInput,
+    campaign: CampaignRow | None,
+    within: frozenset[str] | None,
 ) -> Row[Any] | Refused:
     connection = session.connection()
     if event.lead_id is not None:
-        rows = connection.execute(_LEAD_BY_ID, {"b_id": event.lead_id}).all()
+        found = connection.execute(_LEAD_BY_ID, {"b_id": event.lead_id})
+        rows = [row for row in found if within is None or row.campaign_id in within]
         name, value = "lead_id", event.lead_id
     else:
         parameters = {"b_transaction": event.transaction_id}
-        if campaign is None:
-            rows = connection.execute(_LEADS, parameters).all()
+        if campaign is None and within is not None:
+            rows = list(connection.execute(_leads_within(within), parameters))
+        elif campaign is None:
+            rows = list(connection.execute(_LEADS, parameters))
         else:
             parameters["b_campaign"] = campaign.id
-            rows = connection.execute(_LEAD_IN_CAMPAIGN, parameters).all()
+            rows = list(connection.execute(_LEAD_IN_CAMPAIGN, parameters))
         name, value = "transaction_id", event.transaction_id or ""
     if len(rows) > 1:
         text = (
@@ -90,6 +103,10 @@ def _find_lead(
             text = f"The lead {value[:64]} has another transaction id."
             return Refused(Verdict.UNKNOWN_LEAD, text, {"transaction_id": text})
     return lead
+
+
+def _leads_within(campaigns: frozenset[str]) -> Select[Any]:
+    return _LEADS.where(LEAD.c.campaign_id.in_(sorted(campaigns)))
 
 
 _LEAD_BY_ID = select(LEAD).where(LEAD.c.id == bindparam("b_id"))

@@ -99,9 +99,10 @@ async def report(actor: Actor, wanted: ReportFilter, *, clock: Clock = utc_now) 
     Unknown campaigns, events and affiliates have no figures. Raises `NotAllowed`, and
     `InvalidInput` for a wrong filter and for a range of more than 800 days by day, 10 years else.
     """
-    actor.require(Right.READ)
+    actor.require(Right.READ, limited=True)
     since, until = _range(wanted, clock())
-    return await database.read(_report, replace(wanted, since=since, until=until), since, until)
+    wanted = replace(wanted, since=since, until=until)
+    return await database.read(_report, actor, wanted, since, until)
 
 
 def log_filter(
@@ -173,8 +174,10 @@ def _moment(moment: datetime | None, field: str, problems: dict[str, str]) -> da
     return moment.astimezone(UTC)
 
 
-def _report(session: Session, wanted: ReportFilter, since: datetime, until: datetime) -> Report:
-    search = event_search(session, _events(wanted, since, until))
+def _report(
+    session: Session, actor: Actor, wanted: ReportFilter, since: datetime, until: datetime
+) -> Report:
+    search = event_search(session, _events(wanted, since, until), actor)
     rows, total = _rows(session, search, wanted, since, until)
     before = _previous_since(since, until, wanted.zone)
     return Report(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from models import Delivery, Event
 from models.words import DeliveryStatus
+from services.actor import Actor
 from services.errors import InvalidInput
 from services.reporting import causes
 from services.reporting.filters import (
@@ -48,8 +49,10 @@ class DeliveryFilter:
     until: datetime | None = None
 
 
-def delivery_search(session: Session, wanted: DeliveryFilter) -> Search:
+def delivery_search(session: Session, wanted: DeliveryFilter, actor: Actor | None = None) -> Search:
     """Return the search for these deliveries; unknown names and keys match nothing.
+
+    With an actor only what is a limited key's business is sought.
 
     Raises `InvalidInput` for a word that does not exist and for a time without offset.
     """
@@ -80,7 +83,15 @@ def delivery_search(session: Session, wanted: DeliveryFilter) -> Search:
     )
     if not all(condition.values for condition in of_event):
         conditions.append(Condition("event_id", ()))
-    checks = [_check_of_event(condition) for condition in of_event if condition.values]
+    of_actor = [
+        Condition(column, tuple(sorted(ids)))
+        for column, ids in (
+            ("campaign_id", actor.campaigns if actor else None),
+            ("event_type_id", actor.events if actor else None),
+        )
+        if ids is not None
+    ]
+    checks = [_check_of_event(each) for each in (*of_event, *of_actor) if each.values]
     if wanted.cause:
         checks.append(Check(causes.NEEDS, _CauseIs(wanted.cause)))
     return Search(

@@ -81,26 +81,27 @@ async def list_page(
 
     Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
     """
-    actor.require(Right.READ)
-    return await database.read(_list_page, wanted, request, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_page, actor, wanted, request)
 
 
 async def count(actor: Actor, wanted: DeliveryFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
     """Return how many deliveries match, counted no further than `at_most`."""
-    actor.require(Right.READ)
-    return await database.read(_count, wanted, at_most)
+    actor.require(Right.READ, limited=True)
+    return await database.read(_count, actor, wanted, at_most)
 
 
 async def get(actor: Actor, delivery_id: str) -> DeliveryDetail:
     """Return one delivery with its request and attempts; raises `NotFound` and `NotAllowed`."""
-    actor.require(Right.READ)
-    return await database.read(_get, delivery_id, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_get, actor, delivery_id)
 
 
 def _list_page(
-    session: Session, wanted: DeliveryFilter, request: PageRequest, mask: Mask
+    session: Session, actor: Actor, wanted: DeliveryFilter, request: PageRequest
 ) -> Page[DeliveryRow]:
-    found = keyset.find_page(session, delivery_search(session, wanted), request)
+    mask = mask_for(actor)
+    found = keyset.find_page(session, delivery_search(session, wanted, actor), request)
     query = (
         select(
             col(Delivery.id),
@@ -144,8 +145,8 @@ def _list_page(
     )
 
 
-def _count(session: Session, wanted: DeliveryFilter, at_most: int) -> Count:
-    return keyset.count(session, delivery_search(session, wanted), at_most=at_most)
+def _count(session: Session, actor: Actor, wanted: DeliveryFilter, at_most: int) -> Count:
+    return keyset.count(session, delivery_search(session, wanted, actor), at_most=at_most)
 
 
 def _row(row: Any, mask: Mask) -> DeliveryRow:
@@ -179,9 +180,13 @@ def _row(row: Any, mask: Mask) -> DeliveryRow:
     )
 
 
-def _get(session: Session, delivery_id: str, mask: Mask) -> DeliveryDetail:
+def _get(session: Session, actor: Actor, delivery_id: str) -> DeliveryDetail:
+    mask = mask_for(actor)
     is_possible = is_id(delivery_id)
     detail = delivery_details.of_id(session, delivery_id) if is_possible else None
+    if detail is not None and actor.is_limited:
+        event = session.get_one(Event, detail.event_id)
+        detail = detail if actor.reaches(event.campaign_id, event.event_type_id) else None
     if detail is None:
         raise NotFound("delivery", delivery_id)
     if mask.is_on:

@@ -118,27 +118,27 @@ async def list_page(
 
     Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
     """
-    actor.require(Right.READ)
-    return await database.read(_list_page, wanted, request, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_page, actor, wanted, request)
 
 
 async def count(actor: Actor, wanted: EventLogFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
     """Return how many events match, counted no further than `at_most`; raises as `list_page`."""
-    actor.require(Right.READ)
-    return await database.read(_count, wanted, at_most)
+    actor.require(Right.READ, limited=True)
+    return await database.read(_count, actor, wanted, at_most)
 
 
 async def get(actor: Actor, event_id: str) -> EventDetail:
     """Return one event in full; raises `NotFound` and `NotAllowed`."""
-    actor.require(Right.READ)
-    return await database.read(_get, event_id, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_get, actor, event_id)
 
 
 def _list_page(
-    session: Session, wanted: EventLogFilter, request: PageRequest, mask: Mask
+    session: Session, actor: Actor, wanted: EventLogFilter, request: PageRequest
 ) -> Page[EventLogRow]:
-    found = keyset.find_page(session, event_search(session, wanted), request)
-    rows = rows_by_id(session, found.items, mask=mask)
+    found = keyset.find_page(session, event_search(session, wanted, actor), request)
+    rows = rows_by_id(session, found.items, mask=mask_for(actor))
     return Page(
         [rows[event_id] for event_id in found.items if event_id in rows],
         next_cursor=found.next_cursor,
@@ -146,8 +146,8 @@ def _list_page(
     )
 
 
-def _count(session: Session, wanted: EventLogFilter, at_most: int) -> Count:
-    return keyset.count(session, event_search(session, wanted), at_most=at_most)
+def _count(session: Session, actor: Actor, wanted: EventLogFilter, at_most: int) -> Count:
+    return keyset.count(session, event_search(session, wanted, actor), at_most=at_most)
 
 
 def rows_by_id(session: Session, event_ids: Sequence[str], *, mask: Mask) -> dict[str, EventLogRow]:
@@ -213,9 +213,10 @@ def _row(row: Any, coming: NextTry | None, mask: Mask) -> EventLogRow:
     )
 
 
-def _get(session: Session, event_id: str, mask: Mask) -> EventDetail:
+def _get(session: Session, actor: Actor, event_id: str) -> EventDetail:
+    mask = mask_for(actor)
     event = session.get(Event, event_id) if is_id(event_id) else None
-    if event is None:
+    if event is None or not actor.reaches(event.campaign_id, event.event_type_id):
         raise NotFound("event", event_id)
     lead = session.get_one(Lead, event.lead_id)
     contact = Contact(lead.email, lead.phone)

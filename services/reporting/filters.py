@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
-from sqlalchemy import Table, func, literal_column
+from sqlalchemy import ColumnElement, Table, func, literal_column
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col, select
 
-from models import Affiliate, Campaign, Event, EventType, Notice, Submission
+from models import Affiliate, Campaign, Event, EventType, Lead, Notice, Submission
 from models.words import (
     ConversionStatus,
     DeliveryStatus,
@@ -20,8 +21,9 @@ from models.words import (
     Source,
     Verdict,
 )
+from services.actor import Actor
 from services.errors import InvalidInput
-from services.reporting.search import Condition, Search
+from services.reporting.search import Check, Condition, Search, holds, narrowed
 from services.validation import is_storable
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -96,8 +98,10 @@ def read_code(text: str) -> re.Match[str] | None:
     return code
 
 
-def event_search(session: Session, wanted: EventLogFilter) -> Search:
+def event_search(session: Session, wanted: EventLogFilter, actor: Actor | None = None) -> Search:
     """Return the search for these events; unknown names and keys match nothing.
+
+    With an actor only what is a limited key's business is sought.
 
     Raises `InvalidInput` for a word or code that does not exist and for a time without offset.
     """
@@ -135,7 +139,7 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
     # The index of the affiliate leaves out events that have none.
     affiliate = () if wanted.affiliate == NO_AFFILIATE else ("affiliate_id",)
     weighed = ("event_type_id", "campaign_id", *affiliate, "delivery_status", "response_code")
-    return Search(
+    search = Search(
         table=table_of(Event),
         time="received_at" if wanted.time == "received" else "occurred_at",
         conditions=tuple(conditions),
@@ -145,10 +149,19 @@ def event_search(session: Session, wanted: EventLogFilter) -> Search:
         since=since,
         until=until,
     )
+    if actor is None:
+        return search
+    return narrowed(search, campaign_id=actor.campaigns, event_type_id=actor.events)
 
 
-def submission_search(wanted: SubmissionFilter) -> Search:
-    """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does."""
+def submission_search(
+    wanted: SubmissionFilter, *, session: Session | None = None, actor: Actor | None = None
+) -> Search:
+    """Return the search for these incoming calls; raises `InvalidInput` as `event_search` does.
+
+    With session and actor only what is a limited key's business is sought: calls for a lead of his
+    campaigns, and that name one of his events.
+    """
     problems: dict[str, str] = {}
     words = {
         "verdict": read_words(Verdict, wanted.verdict, "verdict", problems),
@@ -170,7 +183,7 @@ def submission_search(wanted: SubmissionFilter) -> Search:
     # The index of the key has calls of incoming URLs only, and serves when nothing tells more.
     tells_more = bool(wanted.transaction_id or words["handling"])
     is_url = bool(wanted.actor_id) and words["source"] == (Source.INCOMING,) and not tells_more
-    return Search(
+    search = Search(
         table=table_of(Submission),
         time="received_at",
         conditions=tuple(conditions),
@@ -179,7 +192,31 @@ def submission_search(wanted: SubmissionFilter) -> Search:
         of_index=literal_column("source = 'incoming'") if is_url else None,
         since=since,
         until=until,
+        checks=(
+            (Check(("lead_id",), _LeadIsOf(actor.campaigns)),)
+            if actor is not None and actor.campaigns is not None
+            else ()
+        ),
     )
+    if session is None or actor is None or actor.events is None:
+        return search
+    return narrowed(search, event_name=event_names(session, actor.events))
+
+
+def event_names(session: Session, ids: frozenset[str]) -> frozenset[str]:
+    """Return the names of event types."""
+    return frozenset(session.exec(select(EventType.name).where(col(EventType.id).in_(ids))))
+
+
+@dataclass(frozen=True, slots=True)
+class _LeadIsOf:
+    campaigns: frozenset[str]
+
+    def __call__(self, row: Any) -> ColumnElement[bool]:
+        lead: Table = table_of(Lead)
+        # A scalar subquery: each row asks for its lead by the key, whatever the planner thinks.
+        value = sql_select(lead.c.campaign_id).where(lead.c.id == row.lead_id)
+        return holds(value.scalar_subquery(), sorted(self.campaigns))
 
 
 def notice_search(wanted: NoticeFilter) -> Search:

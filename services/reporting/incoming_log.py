@@ -17,7 +17,7 @@ from services.identifiers import is_id
 from services.paging import Page, PageRequest
 from services.reporting import keyset
 from services.reporting.call_content import CallContent, shown_content
-from services.reporting.filters import SubmissionFilter, submission_search
+from services.reporting.filters import SubmissionFilter, event_names, submission_search
 from services.reporting.keyset import Count
 from services.reporting.people import lead_name
 from services.reporting.what_to_do import Advice, Cause, errors_of, what_to_do
@@ -122,14 +122,14 @@ async def list_page(
 
     Raises `NotAllowed`, and `InvalidInput` for a wrong filter or cursor.
     """
-    actor.require(Right.READ)
-    return await database.read(_list_page, wanted, request, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_page, actor, wanted, request)
 
 
 async def count(actor: Actor, wanted: SubmissionFilter, *, at_most: int = COUNTED_AT_MOST) -> Count:
     """Return how many calls match, counted no further than `at_most`; raises as `list_page`."""
-    actor.require(Right.READ)
-    return await database.read(_count, wanted, at_most)
+    actor.require(Right.READ, limited=True)
+    return await database.read(_count, actor, wanted, at_most)
 
 
 async def count_unmatched(actor: Actor) -> Count:
@@ -143,8 +143,8 @@ async def get(actor: Actor, submission_id: str) -> SubmissionDetail:
 
     Who may not see contacts gets the content without them.
     """
-    actor.require(Right.READ)
-    return await database.read(_get, submission_id, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_get, actor, submission_id)
 
 
 async def of_event(actor: Actor, event_id: str) -> str:
@@ -154,15 +154,24 @@ async def of_event(actor: Actor, event_id: str) -> str:
 
 
 def _list_page(
-    session: Session, wanted: SubmissionFilter, request: PageRequest, mask: Mask
+    session: Session, actor: Actor, wanted: SubmissionFilter, request: PageRequest
 ) -> Page[SubmissionRow]:
-    found = keyset.find_page(session, submission_search(wanted), request)
-    rows = _rows_by_id(session, found.items, mask)
+    found = keyset.find_page(session, submission_search(wanted, session=session, actor=actor), request)
+    rows = _rows_by_id(session, found.items, mask_for(actor))
     return Page(
         [rows[submission_id] for submission_id in found.items if submission_id in rows],
         next_cursor=found.next_cursor,
         previous_cursor=found.previous_cursor,
     )
+
+
+def _is_for(session: Session, actor: Actor, submission: Submission) -> bool:
+    if actor.events is not None and submission.event_name not in event_names(session, actor.events):
+        return False
+    if actor.campaigns is None:
+        return True
+    lead = session.get(Lead, submission.lead_id) if submission.lead_id else None
+    return lead is not None and lead.campaign_id in actor.campaigns
 
 
 def _rows_by_id(
@@ -226,14 +235,15 @@ def _contact(session: Session, submission: Submission, mask: Mask) -> Contact:
     return Contact(lead.email, lead.phone) if lead is not None else NOBODY
 
 
-def _count(session: Session, wanted: SubmissionFilter, at_most: int) -> Count:
-    return keyset.count(session, submission_search(wanted), at_most=at_most)
+def _count(session: Session, actor: Actor, wanted: SubmissionFilter, at_most: int) -> Count:
+    return keyset.count(session, submission_search(wanted, session=session, actor=actor), at_most=at_most)
 
 
-def _get(session: Session, submission_id: str, mask: Mask) -> SubmissionDetail:
+def _get(session: Session, actor: Actor, submission_id: str) -> SubmissionDetail:
+    mask = mask_for(actor)
     is_possible = is_id(submission_id)
     submission = session.get(Submission, submission_id) if is_possible else None
-    if submission is None:
+    if submission is None or not _is_for(session, actor, submission):
         raise NotFound("incoming call", submission_id)
     row = _rows_by_id(session, [submission_id], mask)[submission_id]
     campaign, called = _lead_of(session, submission.lead_id, mask)

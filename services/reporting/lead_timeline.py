@@ -13,7 +13,7 @@ from models import Attempt, Campaign, Delivery, Event, Lead, StatusChange
 from models.words import DeliveryStatus
 from services import database
 from services.actor import Actor, Right
-from services.contacts import Contact, Mask, mask_for
+from services.contacts import Contact, mask_for
 from services.errors import NotFound
 from services.identifiers import is_id
 from services.reporting import next_try
@@ -54,13 +54,14 @@ async def list_entries(actor: Actor, lead_id: str, *, limit: int = 200) -> list[
 
     A delivery stands where its last attempt does. Raises `NotFound` and `NotAllowed`.
     """
-    actor.require(Right.READ)
-    return await database.read(_list_entries, lead_id, limit, mask_for(actor))
+    actor.require(Right.READ, limited=True)
+    return await database.read(_list_entries, actor, lead_id, limit)
 
 
-def _list_entries(session: Session, lead_id: str, limit: int, mask: Mask) -> list[TimelineEntry]:
+def _list_entries(session: Session, actor: Actor, lead_id: str, limit: int) -> list[TimelineEntry]:
+    mask = mask_for(actor)
     lead = session.get(Lead, lead_id) if is_id(lead_id) else None
-    if lead is None:
+    if lead is None or not actor.reaches_campaign(lead.campaign_id):
         raise NotFound("lead", lead_id)
     events = (
         select(
@@ -78,6 +79,8 @@ def _list_entries(session: Session, lead_id: str, limit: int, mask: Mask) -> lis
         .order_by(col(Event.received_at).desc(), col(Event.id).desc())
         .limit(limit)
     )
+    if actor.events is not None:
+        events = events.where(col(Event.event_type_id).in_(actor.events))
     found = session.execute(events).all()
     names = {event.id: event.event_name for event in found}
     entries = [

@@ -1,7 +1,7 @@
 """A filter of a long list as the database understands it: one object for list, count and export."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,18 @@ class Search:
     def is_empty(self) -> bool:
         """Tell whether nothing can match, without asking the database."""
         return any(not condition.values for condition in self.conditions)
+
+
+def narrowed(search: Search, **within: frozenset[Any] | None) -> Search:
+    """Return the search with only these values of its columns; `None` leaves a column as it is."""
+    conditions = {condition.column: condition for condition in search.conditions}
+    for column, values in within.items():
+        if values is None:
+            continue
+        asked = conditions.get(column)
+        left = values if asked is None else values.intersection(asked.values)
+        conditions[column] = Condition(column, tuple(sorted(left)))
+    return replace(search, conditions=tuple(conditions.values()))
 
 
 def holds(column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
