@@ -314,6 +314,7 @@ class Verdict(StrEnum):
     AMBIGUOUS_LEAD = "ambiguous_lead"
     EVENT_NOT_AVAILABLE = "event_not_available"
     NOT_ALLOWED = "not_allowed"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
 
 
 class ImportKind(StrEnum):

@@ -102,6 +102,21 @@ def fetch_value(connection: Connection, text: str) -> Any:
     return _driver(connection).execute(text).fetchone()[0]
 
 
+def fetch_by_id(connection: Connection, table: Table, identity: str) -> dict[str, Any] | None:
+    """Return the whole row with this `id` by the names of its columns, if there is one."""
+    if connection.dialect.name != "sqlite":
+        found = connection.execute(_by_id(table), {"b_id": identity}).one_or_none()
+        return None if found is None else dict(found._mapping)
+    text, names, converts = _by_id_text(table, connection.dialect)
+    row = _driver(connection).execute(text, (identity,)).fetchone()
+    if row is None:
+        return None
+    values = dict(zip(names, row, strict=True))
+    for name, convert in converts:
+        values[name] = convert(values[name])
+    return values
+
+
 def _driver(connection: Connection) -> Any:
     # Past SQLAlchemy, which costs as much per statement as SQLite itself.
     return connection.connection.driver_connection
@@ -120,6 +135,24 @@ def _packed(statement: Select[Any], dialect: Dialect) -> tuple[Select[Any], Conv
         for one in rows.c
     )
     return packed, _those_needed(found)
+
+
+@lru_cache(maxsize=64)
+def _by_id(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id == bindparam("b_id"))
+
+
+@lru_cache(maxsize=64)
+def _by_id_text(
+    table: Table, dialect: Dialect
+) -> tuple[str, tuple[str, ...], tuple[tuple[str, Convert], ...]]:
+    names = tuple(table.columns.keys())
+    found = (
+        (name, table.c[name].type.dialect_impl(dialect).result_processor(dialect, None))
+        for name in names
+    )
+    converts = tuple((name, convert) for name, convert in found if convert is not None)
+    return f"SELECT {', '.join(names)} FROM {table.name} WHERE id = ?", names, converts  # noqa: S608
 
 
 @lru_cache(maxsize=64)

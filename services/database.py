@@ -5,9 +5,11 @@ A service hands in a plain function whose first argument is a session. How it is
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +29,11 @@ from services.sqlite_writer import SqliteWriter
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Work = Callable[[Session], Any]
+
+# What joins the units of work of a task: see `joined`.
+_joining: ContextVar[Callable[[Work], Work] | None] = ContextVar("joining", default=None)
 
 
 class Database:
@@ -62,7 +69,11 @@ class Database:
         """
         if self._closed:
             raise Unavailable
-        return cast("T", await self._writer.write(lambda session: fn(session, *args, **kwargs)))
+        work: Work = lambda session: fn(session, *args, **kwargs)  # noqa: E731 - as short as it is
+        joining = _joining.get()
+        if joining is not None:
+            work = joining(work)
+        return cast("T", await self._writer.write(work))
 
     async def read(
         self, fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -88,6 +99,19 @@ class Database:
         self._threads.shutdown(wait=True)
         self._writer.close()
         self.reading.dispose()
+
+
+@contextmanager
+def joined(joining: Callable[[Work], Work]) -> Iterator[None]:
+    """Have `joining` put something around the units of work that this task writes meanwhile.
+
+    For what must be on disk together with them, and is not their own business.
+    """
+    token = _joining.set(joining)
+    try:
+        yield
+    finally:
+        _joining.reset(token)
 
 
 _current: Database | None = None

@@ -3,6 +3,7 @@
 AppError(message)            safe to show
 ├─ NotFound(kind, key)       404
 ├─ Conflict                  409   taken, in use, wrong status, old version
+│  └─ Busy                   409   in use for a moment only: try again soon
 ├─ InvalidInput(fields)      422   {field: text}
 ├─ NotAllowed                403
 │  └─ NotSignedIn            401
@@ -46,6 +47,16 @@ class Conflict(AppError):
     ) -> None:
         super().__init__(message, code=code)
         self.fields: dict[str, str] = dict(fields or {})
+
+
+class Busy(Conflict):
+    """Somebody else is at it right now; in a moment the state allows it."""
+
+    code = "busy"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class StaleVersion(Conflict):

@@ -1,13 +1,14 @@
 """`/events`: facts come in, and are asked for again."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query, Request, Response
 
 from dashboard.api.answer import answer, answer_list, json_bytes
 from dashboard.api.deliveries import detail_json
 from dashboard.api.does import does
+from dashboard.api.repeats import REPLAYED, claim_for
 from dashboard.api.request import (
     Caller,
     MomentText,
@@ -26,7 +27,8 @@ from dashboard.api.shapes.envelopes import Listed
 from dashboard.api.shapes.facts import Batch, Duplicate, Event, EventInFull, Recorded
 from dashboard.api.verdicts import refusal, verdict_json, verdict_status
 from models.words import ConversionStatus, DeliveryStatus, Source
-from services.actor import Right
+from services.actor import Actor, Right
+from services.idempotency import HEADER, Claim
 from services.intake import recording
 from services.intake.contract import EventInput, Refused
 from services.intake.incoming_call import MAX_BODY_BYTES
@@ -36,6 +38,8 @@ from services.reporting.filters import read_code
 from services.validation import InputModel
 
 router = resource("Events")
+
+_REPLAYED: Final = {REPLAYED: "true"}
 
 
 class BatchInput(InputModel):
@@ -51,12 +55,14 @@ async def record_event(request: Request) -> Response:
     actor = await caller(request)
     # The raw body, whatever it says it is: broken JSON is a fact for the incoming log as well.
     raw = await read_at_most(request, MAX_BODY_BYTES)
+    wrong = _unknown_query(request)
     result = await recording.record_event(
-        actor, raw, source=Source.API, wrong=_unknown_query(request)
+        actor, raw, source=Source.API, wrong=wrong, once=_claim(request, actor, raw, wrong)
     )
     if isinstance(result, Refused):
         return refusal(result)
-    return answer(verdict_json(result), status=verdict_status(result))
+    headers = _REPLAYED if result.is_repeated else None
+    return answer(verdict_json(result), status=verdict_status(result), headers=headers)
 
 
 router.add_api_route(
@@ -73,13 +79,15 @@ async def record_batch(request: Request) -> Response:
     """Record up to 1,000 events of the body's `events`, each on its own."""
     actor = await caller(request)
     raw = await read_at_most(request, recording.MAX_BATCH_BYTES)
+    wrong = _unknown_query(request)
     results = await recording.record_batch(
-        actor, raw, source=Source.API, wrong=_unknown_query(request)
+        actor, raw, source=Source.API, wrong=wrong, once=_claim(request, actor, raw, wrong)
     )
     if isinstance(results, Refused):
         return refusal(results)
     return answer(
-        {"results": [{"index": i, **verdict_json(each)} for i, each in enumerate(results)]}
+        {"results": [{"index": i, **verdict_json(each)} for i, each in enumerate(results)]},
+        headers=_REPLAYED if all(each.is_repeated for each in results) else None,
     )
 
 
@@ -92,7 +100,18 @@ router.add_api_route(
 
 
 def _unknown_query(request: Request) -> dict[str, str]:
+    if not request.scope["query_string"]:
+        return {}
     return dict.fromkeys(request.query_params, "There is no query parameter of this name.")
+
+
+def _claim(request: Request, actor: Actor, raw: bytes, wrong: dict[str, str]) -> Claim | None:
+    """Return the claim of a call; a key that cannot be one is wrong with the call as well."""
+    try:
+        return claim_for(request, actor, raw)
+    except ValueError as error:
+        wrong[HEADER] = str(error)
+        return None
 
 
 def event_filter(

@@ -4,6 +4,7 @@ from fastapi import Response
 
 from dashboard.api.answer import answer_list, answer_versioned
 from dashboard.api.does import does
+from dashboard.api.repeats import answers_a_secret
 from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
 from dashboard.api.routing import BASE, resource
 from dashboard.api.shapes.catalog import IncomingUrl
@@ -16,6 +17,7 @@ router = resource("Incoming URLs")
 
 
 @router.post("/incoming-urls", status_code=201)
+@answers_a_secret
 @does(Right.EDIT_DEFINITIONS, IncomingUrl, body=IncomingUrlInput, versioned=True)
 async def create_incoming_url(actor: Caller, data: JsonObject) -> Response:
     """Make a URL for a partner, with a key of its own."""
@@ -57,6 +59,7 @@ async def archive_incoming_url(actor: Caller, url_id: str, version: ExpectedVers
 
 
 @router.post("/incoming-urls/{url_id}/new-key")
+@answers_a_secret
 @does(Right.EDIT_DEFINITIONS, IncomingUrl, versioned=True)
 async def renew_key(actor: Caller, url_id: str, version: ExpectedVersion) -> Response:
     """Give an incoming URL another key; the present one works no more."""

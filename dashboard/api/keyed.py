@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from dashboard.api.answer import answer_list, answer_versioned
 from dashboard.api.does import does
+from dashboard.api.repeats import answered
 from dashboard.api.request import Archived, Caller, ExpectedVersion, JsonObject, PageOf, Search
 from dashboard.api.routing import BASE, resource
 from dashboard.api.shapes.catalog import Keyed
@@ -53,12 +54,14 @@ def keyed_resource(
     path = f"/{tag.lower()}"
     noun = one.rpartition(" ")[2]
 
+    def created(row: KeyedRow) -> Response:
+        return answer_versioned(_json(row), status=201, location=f"{BASE}{path}/{row.key}")
+
     @router.post(path, status_code=201, operation_id=f"create_{noun}", summary=f"Create {one}")
     @does(Right.EDIT_DEFINITIONS, Keyed, body=model, versioned=True)
     async def create(actor: Caller, data: JsonObject) -> Response:
         """Create it; its key stays as it is for good."""
-        row = await service.create(actor, data)
-        return answer_versioned(_json(row), status=201, location=f"{BASE}{path}/{row.key}")
+        return await answered(service.create(actor, data), created)
 
     @router.get(path, operation_id=f"list_{noun}s", summary=f"List {tag.lower()}")
     @does(Right.READ, Listed[Keyed])

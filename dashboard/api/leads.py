@@ -6,6 +6,7 @@ from fastapi import Query, Response
 
 from dashboard.api.answer import answer_list, answer_versioned, answer_whole
 from dashboard.api.does import does
+from dashboard.api.repeats import answered
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject, PageOf
 from dashboard.api.routing import resource
 from dashboard.api.shapes.envelopes import Listed
@@ -13,7 +14,7 @@ from dashboard.api.shapes.facts import Happening, Lead, LeadAgain
 from services.actor import Right
 from services.intake import erasure, leads
 from services.intake.lead_input import LeadChanges, LeadInput
-from services.intake.leads import LeadRow
+from services.intake.leads import CreatedLead, LeadRow
 from services.reporting import lead_timeline
 from services.reporting.lead_timeline import TimelineEntry
 from services.validation import InputModel, validate
@@ -33,7 +34,10 @@ class ErasureInput(InputModel):
 @does(Right.CAPTURE_LEADS, Lead, also={200: LeadAgain}, body=LeadInput, versioned=True)
 async def create_lead(actor: Caller, data: JsonObject) -> Response:
     """Capture a lead; the same transaction id again in the campaign gives the first one, 200."""
-    created = await leads.create(actor, data)
+    return await answered(leads.create(actor, data), _created)
+
+
+def _created(created: CreatedLead) -> Response:
     if created.is_new:
         location = f"/api/v1/leads/{created.lead.id}"
         return answer_versioned(_json(created.lead), status=201, location=location)

@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Response
 
 from dashboard.api.answer import answer, answer_list, answer_versioned, answer_whole
 from dashboard.api.does import does
+from dashboard.api.repeats import answers_a_secret
 from dashboard.api.request import (
     Archived,
     Caller,
@@ -80,6 +81,7 @@ async def resolve_notice(actor: Caller, notice_id: str) -> Response:
 
 
 @router.post("/notice-channels", status_code=201)
+@answers_a_secret
 @does(Right.EDIT_DEFINITIONS, ChannelWithSecret, body=ChannelInput, versioned=True)
 async def create_channel(actor: Caller, data: JsonObject) -> Response:
     """Add a channel; `secret`, with which calls to a URL are signed, is answered this once."""
@@ -125,6 +127,7 @@ async def archive_channel(actor: Caller, channel_id: str, version: ExpectedVersi
 
 
 @router.post("/notice-channels/{channel_id}/new-secret")
+@answers_a_secret
 @does(Right.EDIT_DEFINITIONS, ChannelWithSecret, versioned=True)
 async def renew_secret(actor: Caller, channel_id: str, version: ExpectedVersion) -> Response:
     """Make another signing secret; the present one signs on for 24 hours beside it."""

@@ -6,6 +6,7 @@ from fastapi import Response
 
 from dashboard.api.answer import answer_versioned
 from dashboard.api.does import does
+from dashboard.api.repeats import answers_a_secret
 from dashboard.api.request import Caller, ExpectedVersion, JsonObject
 from dashboard.api.routing import resource
 from dashboard.api.shapes.postbacks import SigningSecret
@@ -23,6 +24,7 @@ class NothingInput(InputModel):
 
 
 @router.post("/postbacks/{postback_id}/signing")
+@answers_a_secret
 @does(Right.EDIT_DEFINITIONS, SigningSecret, body=NothingInput, partial=True, versioned=True)
 async def make_signing_secret(
     actor: Caller, postback_id: str, data: JsonObject, version: ExpectedVersion

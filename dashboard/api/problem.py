@@ -13,6 +13,7 @@ from dashboard.answers import PROBLEM_TYPE, problem_content
 from dashboard.api.answer import json_bytes
 from services.errors import (
     AppError,
+    Busy,
     Conflict,
     InvalidInput,
     NotAllowed,
@@ -97,7 +98,7 @@ def problem_of(error: AppError) -> Response:
     detail = error.message
     if isinstance(error, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    elif isinstance(error, TooMany):
+    elif isinstance(error, TooMany | Busy):
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, Unavailable):
         headers["Retry-After"] = str(RETRY_SECONDS)

@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from pydantic import AfterValidator
 
 from dashboard.api.problem import BodyTooLarge, NotJson
+from dashboard.api.repeats import note_body
 from dashboard.client_address import client_address
 from models.words import CallWay
 from services.accounts import keys
@@ -79,6 +80,7 @@ async def json_object(request: Request) -> dict[str, object]:
     raw = await read_at_most(request, MAX_BODY_BYTES)
     if len(raw) > MAX_BODY_BYTES:
         raise _too_large()
+    note_body(raw)
     if not raw:
         return {}
     media_type = request.headers.get("content-type", "application/json").partition(";")[0]

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from dashboard.api.answer import JsonAnswer
 from dashboard.api.members import chosen_members, is_known, is_list
+from dashboard.api.repeats import RepeatableRoute
 from dashboard.api.request import bearer, no_incoming_key, only_known_query, words
 
 BASE: Final = "/api/v1"
@@ -31,8 +32,11 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-class ResourceRoute(APIRoute):
-    """A route below the base path: a GET answers chosen members only, and 304 for what is known."""
+class ResourceRoute(RepeatableRoute):
+    """A route below the base path.
+
+    A GET answers chosen members only, and 304 for what is known; a POST may be sent again.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **rest: Any) -> None:
         if set(rest.get("methods") or ()) == {"GET"}:

@@ -1,5 +1,6 @@
 """The input contract of an event, the same for API, incoming URL, dialog and import."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -93,11 +94,15 @@ class EventInput(InputModel):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The event is on disk, with every delivery that it owes; a test owes none."""
+    """The event is on disk, with every delivery that it owes; a test owes none.
+
+    `is_repeated`: the very same call came before, and this is its answer again.
+    """
 
     event_id: str
     deliveries: int
     is_test: bool = False
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,7 @@ class Duplicate:
     """The same fact again; `event_id` is the first one's."""
 
     event_id: str
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class Refused:
     message: str
     fields: Mapping[str, str] = field(default_factory=dict)
     submission_id: str = ""
+    is_repeated: bool = False
 
     @property
     def status(self) -> int:
@@ -123,6 +130,30 @@ class Refused:
 
 
 Answer = Recorded | Duplicate | Refused
+
+
+def packed(answer: Answer) -> str:
+    """Return an answer as it is kept for a call that comes again."""
+    if isinstance(answer, Recorded):
+        parts: list[Any] = [answer.event_id, answer.deliveries, answer.is_test]
+    elif isinstance(answer, Duplicate):
+        parts = [answer.event_id]
+    else:
+        parts = [answer.verdict, answer.message, dict(answer.fields), answer.submission_id]
+    return json.dumps(parts)
+
+
+def unpacked(text: str) -> Answer:
+    """Return the answer that was kept, as a repeated one."""
+    match json.loads(text):
+        case [event_id, deliveries, is_test]:
+            return Recorded(event_id, deliveries, is_test, is_repeated=True)
+        case [event_id]:
+            return Duplicate(event_id, is_repeated=True)
+        case [verdict, message, fields, submission_id]:
+            return Refused(Verdict(verdict), message, fields, submission_id, is_repeated=True)
+    raise ValueError("this is no answer that was kept")
+
 
 ANSWER_STATUS: Mapping[Verdict, int] = MappingProxyType(
     {
@@ -138,5 +169,6 @@ ANSWER_STATUS: Mapping[Verdict, int] = MappingProxyType(
         Verdict.UNKNOWN_FIELD: 422,
         Verdict.INVALID_FIELD: 422,
         Verdict.EVENT_NOT_AVAILABLE: 422,
+        Verdict.IDEMPOTENCY_KEY_REUSED: 409,
     }
 )

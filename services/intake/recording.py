@@ -1,22 +1,23 @@
 """`record_event`: a fact and everything it owes go to disk in one unit of work, or nothing does."""
 
-import asyncio
 import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session
 
 from models.words import Source, Verdict
-from services import database, failpoints
+from services import database, failpoints, idempotency
 from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.clock import Clock, utc_now
-from services.intake.contract import Answer, Recorded, Refused
+from services.idempotency import HEADER, REUSED, Claim, Kept, Reused
+from services.intake.contract import Answer, Recorded, Refused, packed, unpacked
 from services.intake.deciding import ignored_names
 from services.intake.firing_audit import note_fired
 from services.intake.incoming_call import (
@@ -37,6 +38,11 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH = 1_000
 MAX_BATCH_BYTES = 1024 * 1024
+# Events of a batch in one unit of work: enough for speed, few enough that nobody waits for them.
+_TOGETHER = 25
+# Of a kept answer only the text counts here; how it is told is the edge's business.
+_GIVEN = 200
+_REUSED = Refused(Verdict.IDEMPOTENCY_KEY_REUSED, REUSED, {HEADER: REUSED})
 
 
 async def record_event(
@@ -46,19 +52,39 @@ async def record_event(
     source: Source,
     wrong: Mapping[str, str] = NOTHING_WRONG,
     is_test: bool = False,
+    once: Claim | None = None,
     clock: Clock = utc_now,
 ) -> Answer:
     """Record one event, or say why not; either way the call is in the incoming log.
 
     `payload` is the named fields of `EventInput`, or the raw body of a call; `wrong` names what
     the edge found wrong around it. After `Recorded` the event and its deliveries are on disk. A
-    test is recorded as one: it fires nothing, counts nowhere and repeats nothing.
+    test is recorded as one: it fires nothing, counts nowhere and repeats nothing. A call that
+    came before under the claim `once` is not carried out again: its answer is repeated, and no
+    row of the log is added. A refusal leaves the claim free.
     Raises `Unavailable` when the database takes nothing.
     """
     call = read_call(actor, payload, source=source, wrong=wrong, is_test=is_test, now=clock())
-    answer = await database.write(record_call, call)
+    if once is None:
+        answer = await database.write(record_call, call)
+    else:
+        answer = await idempotency.write(_record_once, call, once)
     failpoints.reached("after_record")
     log_answer(call, answer)
+    return answer
+
+
+def _record_once(session: Session, call: Call, once: Claim) -> Answer:
+    if call.refusal is None:
+        try:
+            found = idempotency.find(session, once)
+        except Reused:
+            return _refuse(session, call, _REUSED)
+        if found is not None:
+            return unpacked(found.body)
+    answer = record_call(session, call)
+    if not isinstance(answer, Refused):
+        idempotency.keep(session, once, Kept(_GIVEN, packed(answer)))
     return answer
 
 
@@ -68,35 +94,69 @@ async def record_batch(
     *,
     source: Source,
     wrong: Mapping[str, str] = NOTHING_WRONG,
+    once: Claim | None = None,
     clock: Clock = utc_now,
 ) -> list[Answer] | Refused:
     """Record up to 1,000 events, each on its own: a bad one never costs the others.
 
-    `raw` is the body of a call, `{"events": […]}`; `wrong` as in `record_event`. Each event is a
-    row of the incoming log, and a call that is refused as a whole is one. Raises `Unavailable`
-    when the database takes nothing.
+    `raw` is the body of a call, `{"events": […]}`; `wrong` and `once` as in `record_event`. Each
+    event is a row of the incoming log, and a call that is refused as a whole is one. Raises
+    `Unavailable` when the database takes nothing. A batch under a claim that broke off is taken
+    up where it ended.
     """
     payloads = _read_batch(actor, raw, wrong)
     if isinstance(payloads, Refused):
-        body = kept(raw[: KEPT_BODY + 1].decode(errors="replace"))
-        call = Call(actor, source, clock(), body, {}, None, payloads)
-        refused = await database.write(_refuse, call, payloads)
-        log_answer(call, refused)
-        return refused
-    calls = [
-        record_event(
-            actor,
-            payload if isinstance(payload, Mapping) else _as_sent(payload),
-            source=source,
-            clock=clock,
-        )
-        for payload in payloads
-    ]
-    # Of two equal facts the first one must win. The one writer of SQLite keeps the order and
-    # commits many at once; a pool keeps none.
-    if database.current().is_sqlite:
-        return list(await asyncio.gather(*calls))
-    return [await call for call in calls]
+        return await _refuse_batch(actor, raw, payloads, source=source, now=clock())
+    answers: list[Answer] = []
+    for number, begin in enumerate(range(0, len(payloads), _TOGETHER)):
+        calls = [
+            read_call(
+                actor,
+                payload if isinstance(payload, Mapping) else _as_sent(payload),
+                source=source,
+                now=clock(),
+            )
+            for payload in payloads[begin : begin + _TOGETHER]
+        ]
+        # One after the other: of two equal facts the first one must win.
+        if once is None:
+            found: list[Answer] | Refused = await database.write(_record_part, calls)
+        else:
+            found = await idempotency.write(_record_part_once, calls, once.part(number))
+        if isinstance(found, Refused):
+            return await _refuse_batch(actor, raw, found, source=source, now=clock())
+        failpoints.reached("after_record")
+        for call, answer in zip(calls, found, strict=True):
+            log_answer(call, answer)
+        answers += found
+    return answers
+
+
+async def _refuse_batch(
+    actor: Actor, raw: bytes, refusal: Refused, *, source: Source, now: datetime
+) -> Refused:
+    body = kept(raw[: KEPT_BODY + 1].decode(errors="replace"))
+    call = Call(actor, source, now, body, {}, None, refusal)
+    refused = await database.write(_refuse, call, refusal)
+    log_answer(call, refused)
+    return refused
+
+
+def _record_part(session: Session, calls: list[Call]) -> list[Answer]:
+    return [record_call(session, call) for call in calls]
+
+
+def _record_part_once(session: Session, calls: list[Call], once: Claim) -> list[Answer] | Refused:
+    try:
+        found = idempotency.find(session, once)
+    except Reused:
+        return _REUSED
+    if found is not None:
+        return [unpacked(text) for text in json.loads(found.body)]
+    answers = _record_part(session, calls)
+    body = json.dumps([packed(answer) for answer in answers])
+    idempotency.keep(session, once, Kept(_GIVEN, body))
+    return answers
 
 
 def _read_batch(actor: Actor, raw: bytes, wrong: Mapping[str, str]) -> list[object] | Refused:

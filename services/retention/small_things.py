@@ -8,7 +8,16 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, select
 from sqlmodel import Session, SQLModel
 
-from models import BulkReplay, BulkResend, Destination, SignInTicket, Trial, UserSession
+from models import (
+    BulkReplay,
+    BulkResend,
+    Destination,
+    KeptAnswer,
+    SignInTicket,
+    Trial,
+    UserSession,
+)
+from services.idempotency import KEPT_FOR
 from services.retention.batches import ROWS
 
 
@@ -21,10 +30,12 @@ class Leftover:
 
 
 def expired(now: datetime) -> Iterator[Leftover]:
-    """Give what has an end of its own: sign-in tickets and sessions."""
+    """Give what has an end of its own: sign-in tickets, sessions and kept answers."""
     for model, key in ((SignInTicket, "ticket_hash"), (UserSession, "token_hash")):
         table = _table(model)
         yield Leftover(table, select(table.c[key]).where(table.c.expires_at <= now))
+    kept = _table(KeptAnswer)
+    yield Leftover(kept, select(kept.c.id).where(kept.c.kept_at <= now - KEPT_FOR))
 
 
 def uncalled(before: datetime) -> Iterator[Leftover]:
