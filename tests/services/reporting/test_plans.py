@@ -1,6 +1,7 @@
 """No filter reads or sorts a table: looked at in the plans of the statements really sent."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.clock import Clock
 from services.database import Database
 from services.engines import plain_engine
 from services.identifiers import new_id
+from services.intake import leads
 from services.paging import PageRequest
 from services.reporting import (
     campaign_figures,
@@ -88,7 +90,15 @@ def many(db: Database, settings: Settings) -> dict[str, str]:
         if not settings.is_sqlite:
             connection.execute(text("ANALYZE"))
     engine.dispose()
-    return {"lead": other.id, "postback": unused.id, "event": events[0]["id"]}
+    return {
+        "lead": other.id,
+        "postback": unused.id,
+        "event": events[0]["id"],
+        "auto": auto.id,
+        "home": home.id,
+        "sale": sale.id,
+        "rare": rare.id,
+    }
 
 
 @pytest.fixture
@@ -201,6 +211,32 @@ async def test_no_filter_of_incoming_calls_reads_or_sorts_the_table(
             await incoming_log.list_page(viewer, wanted, request)
 
         check(settings, statements, verdict)
+
+
+async def test_a_limited_key_costs_no_list_its_speed(
+    many: dict[str, str],
+    statements: Statements,
+    settings: Settings,
+    viewer: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keyset, "LAST_WINDOW", keyset.FIRST_WINDOW)
+    for campaigns, events in (
+        ({many["home"]}, None),
+        ({many["auto"], many["home"]}, {many["rare"]}),
+        (None, {many["rare"], many["sale"]}),
+    ):
+        actor = replace(
+            viewer,
+            campaigns=campaigns and frozenset(campaigns),
+            events=events and frozenset(events),
+        )
+        for request in (PageRequest(limit=5), PageRequest(limit=50)):
+            await event_log.list_page(actor, EventLogFilter(), request)
+            await delivery_log.list_page(actor, DeliveryFilter(), request)
+            await incoming_log.list_page(actor, SubmissionFilter(), request)
+            await leads.list_page(actor, request)
+        check(settings, statements, (campaigns, events), bound=5 * keyset.FIRST_WINDOW)
 
 
 async def test_one_event_and_one_lead_are_read_by_their_keys(
