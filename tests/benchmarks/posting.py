@@ -32,14 +32,15 @@ class Poster:
         while not self._free.empty():
             self._free.get_nowait()[1].close()
 
-    async def post(self, path: str, body: bytes) -> bytes:
-        """Return the body of the answer, which must be a 201."""
+    async def post(self, path: str, body: bytes, *, once: str = "") -> bytes:
+        """Return the body of the answer, which must be a 201; `once` is an Idempotency-Key."""
+        named = f"Idempotency-Key: {once}\r\n" if once else ""
         connection = await self._free.get()
         reader, writer = connection
         writer.write(
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
             f"Authorization: Bearer {self._key}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n".encode()
+            f"Content-Length: {len(body)}\r\n{named}\r\n".encode()
             + body
         )
         head = await reader.readuntil(b"\r\n\r\n")
