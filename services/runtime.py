@@ -5,6 +5,7 @@ import fcntl
 import logging
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -150,6 +151,19 @@ async def run_worker(settings: Settings) -> None:
 class _Lines(logging.Formatter):
     """Begins each line of a message alike, so that a record may have many."""
 
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+        self._second = 0
+        self._as_text = ""
+
+    def formatTime(self, record: logging.LogRecord, _format: str | None = None) -> str:  # noqa: N802 - logging's own name
+        """Return the time of a record; each event has a line, and a second many of them."""
+        second = int(record.created)
+        if second != self._second:
+            self._as_text = time.strftime(self.default_time_format, self.converter(second))
+            self._second = second
+        return f"{self._as_text},{int(record.msecs):03d}"
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the text of a record; see logging."""
         text = super().format(record)
@@ -162,10 +176,13 @@ def _log_to_stderr() -> None:
     logger = logging.getLogger("services")
     if not logger.handlers:
         handler = logging.StreamHandler()
-        handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(_Lines())
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False
+    # None of it is in our lines, and each costs every event its time.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # new in 3.12
     # It reports each run of each job; what matters of them is reported by the jobs.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 

@@ -22,7 +22,7 @@ _DIGEST_DIGITS: Final = 12
 
 def json_bytes(content: object) -> bytes:
     """Return compact JSON; times become RFC 3339 with their offset."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    text = _ENCODER.encode(content)
     # A refusal may quote half a character that a caller sent; UTF-8 has no form for it.
     return text.encode(errors="replace")
 
@@ -143,3 +143,7 @@ def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+# Made once: `json.dumps` with options makes another one for each call.
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain)

@@ -43,6 +43,8 @@ from dashboard.api.description import describe
 from dashboard.api.problem import NoSuchPath, WrongMethod
 from dashboard.api.protection import Protection
 from dashboard.api.reference import routes as reference
+from dashboard.api.routing import BASE
+from dashboard.api.straight import Straight
 
 # The order in which a path is looked up: what comes most often stands first.
 _ROUTERS = (
@@ -78,6 +80,11 @@ _ROUTERS = (
     sign_in.router,
     browser_files.router,
 )
+# Answered before any look-up, see `straight`; they are among the routes for their description.
+_HOT: Final = {
+    ("POST", f"{BASE}/events"): events.record_event,
+    ("POST", f"{BASE}/events/batch"): events.record_batch,
+}
 # A route without a list of methods answers them all, those too that nobody has heard of.
 _ANY_METHOD: Final = ()
 _OURS = (
@@ -122,6 +129,7 @@ def create_api() -> FastAPI:
     api.routes.append(Route("/openapi.json", nothing_here, methods=_ANY_METHOD))
     problem.install(api)
     api.openapi = functools.cache(lambda: describe(api))  # type: ignore[method-assign]
+    api.add_middleware(Straight, endpoints=_HOT, incoming=incoming.receive_event)
     return api
 
 

@@ -112,6 +112,15 @@ def problem_of(error: AppError) -> Response:
     return problem(status, code=error.code, detail=detail, fields=fields, headers=headers, **more)
 
 
+def broken_off() -> Response:
+    """Return the answer to a body that ended before it was whole."""
+    return problem(
+        HTTPStatus.BAD_REQUEST,
+        code="broken_body",
+        detail="The body broke off before its end. Send the call again.",
+    )
+
+
 def install(api: FastAPI) -> None:
     """Have every error of the API answered as a problem; a bug says nothing of itself."""
 
@@ -134,11 +143,7 @@ def install(api: FastAPI) -> None:
     # Broken chunks look like this too, and their sender still listens.
     @api.exception_handler(ClientDisconnect)
     async def _broken_off(_request: Request, _error: ClientDisconnect) -> Response:
-        return problem(
-            HTTPStatus.BAD_REQUEST,
-            code="broken_body",
-            detail="The body broke off before its end. Send the call again.",
-        )
+        return broken_off()
 
     # The server below logs the traceback, once: Starlette raises the error again after this.
     @api.exception_handler(Exception)

@@ -9,6 +9,8 @@ from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from pydantic import AfterValidator
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from dashboard.api.problem import BodyTooLarge, NotJson
 from dashboard.api.repeats import note_body
@@ -59,14 +61,24 @@ async def actor_behind(request: Request, key: str, way: CallWay) -> Actor:
 
 async def read_at_most(request: Request, limit: int) -> bytes:
     """Return the body, or its first `limit` + 1 bytes; the rest of a longer one is not read."""
-    chunks = []
-    size = 0
-    async for chunk in request.stream():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            break
-    return b"".join(chunks)[: limit + 1]
+    message = await request.receive()
+    raw = _chunk(message)
+    if message.get("more_body"):
+        chunks = [raw]
+        size = len(raw)
+        while message.get("more_body") and size <= limit:
+            message = await request.receive()
+            chunks.append(_chunk(message))
+            size += len(chunks[-1])
+        raw = b"".join(chunks)
+    return raw[: limit + 1] if len(raw) > limit else raw
+
+
+def _chunk(message: Message) -> bytes:
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    chunk: bytes = message.get("body", b"")
+    return chunk
 
 
 async def json_object(request: Request) -> dict[str, object]:
