@@ -88,8 +88,8 @@ class InUse(Busy):
     code = "idempotency_key_in_use"
 
 
-class _Overtaken(Exception):
-    """Another process was faster: its answer is on disk by now."""
+class Overtaken(Exception):
+    """An answer is on disk already; what was done now must be undone, and that answer given."""
 
 
 def is_key(text: str) -> bool:
@@ -127,8 +127,16 @@ def find(session: Session, claim: Claim) -> Kept | None:
     )
 
 
+def is_kept(session: Session, claim: Claim) -> bool:
+    """Tell whether there is an answer under the key of a claim, to this call or another."""
+    return fetch_by_id(session.connection(), KEPT_ANSWER, claim.id) is not None
+
+
 def keep(session: Session, claim: Claim, kept: Kept) -> None:
-    """Write an answer within the unit of work of what it tells of."""
+    """Write an answer within the unit of work of what it tells of.
+
+    Raises Overtaken, which undoes that, where one is there already.
+    """
     row = {
         "id": claim.id,
         "fingerprint": claim.fingerprint,
@@ -138,7 +146,7 @@ def keep(session: Session, claim: Claim, kept: Kept) -> None:
         "kept_at": claim.at,
     }
     if not insert_new(session.connection(), KEPT_ANSWER, row, unique=("id",)):
-        raise _Overtaken
+        raise Overtaken
 
 
 async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -146,7 +154,7 @@ async def write(fn: Callable[Concatenate[Session, P], T], *args: P.args, **kwarg
     for remaining in range(_TRIES, 0, -1):
         try:
             return await database.write(fn, *args, **kwargs)
-        except _Overtaken:
+        except Overtaken:
             if remaining == 1:
                 break
     raise InUse("Another call under this Idempotency-Key still runs.", retry_after_seconds=1)
@@ -191,7 +199,7 @@ class Pending:
         try:
             with database.joined(self.around):
                 yield
-        except _Overtaken:
+        except Overtaken:
             raise InUse(
                 "Another call under this Idempotency-Key still runs.", retry_after_seconds=1
             ) from None

@@ -20,6 +20,10 @@ LEAD_MACROS = (
 )
 
 
+LEAD_COLUMNS = ("id", *LEAD_MACROS, "fields")
+"""All that `lead_values` asks of a lead."""
+
+
 class LeadLike(Protocol):
     """The columns of a lead that macros show."""
 

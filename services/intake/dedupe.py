@@ -1,13 +1,14 @@
 """When a firing is the same fact again: one rule per dedupe mode. Tests never count."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, false, func, select
 from sqlmodel import Session
 
 from models import Event
 from models.words import DedupeMode
+from services.bulk import fetch_few
 from services.catalog.rows import EventTypeRow
 
 EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -56,8 +57,12 @@ def find_first(
     else:
         values["b_order"] = order_id
         statement = _OF_ORDER
-    found: str | None = session.connection().execute(statement, values).scalar()
-    return found
+    connection = session.connection()
+    if statement is _IN_WINDOW:  # times are bound in SQLAlchemy's way alone
+        found: str | None = connection.execute(statement, values).scalar()
+        return found
+    rows = fetch_few(connection, statement, cast("dict[str, str | None]", values))
+    return rows[0].id if rows else None
 
 
 def find_by_key(session: Session, key: str) -> str:

@@ -16,7 +16,7 @@ from services.actor import Actor, Right
 from services.catalog import cache
 from services.catalog.cache import Definitions
 from services.clock import Clock, utc_now
-from services.idempotency import HEADER, REUSED, Claim, Kept, Reused
+from services.idempotency import HEADER, REUSED, Claim, Kept, Overtaken, Reused
 from services.intake.contract import Answer, Recorded, Refused, packed, unpacked
 from services.intake.deciding import ignored_names
 from services.intake.firing_audit import note_fired
@@ -68,9 +68,25 @@ async def record_event(
     if once is None:
         answer = await database.write(record_call, call)
     else:
-        answer = await idempotency.write(_record_once, call, once)
+        try:
+            answer = await database.write(_record_new, call, once)
+        except Overtaken:
+            answer = await idempotency.write(_record_once, call, once)
     failpoints.reached("after_record")
     log_answer(call, answer)
+    return answer
+
+
+def _record_new(session: Session, call: Call, once: Claim) -> Answer:
+    """Record a call as if it came for the first time, which nearly all do: no look-up is spent.
+
+    Where it did not, the insert of the answer finds that out and everything is undone.
+    """
+    answer = record_call(session, call)
+    if not isinstance(answer, Refused):
+        idempotency.keep(session, once, Kept(_GIVEN, packed(answer)))
+    elif call.refusal is None and idempotency.is_kept(session, once):
+        raise Overtaken
     return answer
 
 

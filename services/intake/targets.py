@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, bindparam, select
+from sqlalchemy import Select, Table, bindparam, select
 from sqlmodel import Session
 
 from models import Lead
 from models.words import Verdict
 from services.actor import Actor
+from services.bulk import fetch_few
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
 from services.catalog.rows import CampaignRow, EventTypeRow
+from services.delivery.values import LEAD_COLUMNS
 from services.intake.contract import EventInput, Refused
 
 LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
@@ -22,7 +24,7 @@ LEAD: Table = Lead.__table__  # type: ignore[attr-defined]
 class Target:
     """The lead, and the event as it holds in the lead's campaign."""
 
-    lead: Row[Any]
+    lead: Any
     campaign: CampaignRow
     effective: EffectiveEvent
 
@@ -69,10 +71,11 @@ def _find_lead(
     event: EventInput,
     campaign: CampaignRow | None,
     within: frozenset[str] | None,
-) -> Row[Any] | Refused:
+) -> Any:
+    """Return the one row, or why there is none: `Refused`."""
     connection = session.connection()
     if event.lead_id is not None:
-        found = connection.execute(_LEAD_BY_ID, {"b_id": event.lead_id})
+        found = fetch_few(connection, _LEAD_BY_ID, {"b_id": event.lead_id})
         rows = [row for row in found if within is None or row.campaign_id in within]
         name, value = "lead_id", event.lead_id
     else:
@@ -80,10 +83,10 @@ def _find_lead(
         if campaign is None and within is not None:
             rows = list(connection.execute(_leads_within(within), parameters))
         elif campaign is None:
-            rows = list(connection.execute(_LEADS, parameters))
+            rows = fetch_few(connection, _LEADS, parameters)
         else:
             parameters["b_campaign"] = campaign.id
-            rows = list(connection.execute(_LEAD_IN_CAMPAIGN, parameters))
+            rows = fetch_few(connection, _LEAD_IN_CAMPAIGN, parameters)
         name, value = "transaction_id", event.transaction_id or ""
     if len(rows) > 1:
         text = (
@@ -109,9 +112,11 @@ def _leads_within(campaigns: frozenset[str]) -> Select[Any]:
     return _LEADS.where(LEAD.c.campaign_id.in_(sorted(campaigns)))
 
 
-_LEAD_BY_ID = select(LEAD).where(LEAD.c.id == bindparam("b_id"))
-_LEADS = select(LEAD).where(LEAD.c.transaction_id == bindparam("b_transaction")).limit(2)
-_LEAD_IN_CAMPAIGN = select(LEAD).where(
+# What an event takes over, what macros tell, and what says whom it is about.
+_COLUMNS = [LEAD.c[name] for name in (*LEAD_COLUMNS, "campaign_id", "affiliate_id")]
+_LEAD_BY_ID = select(*_COLUMNS).where(LEAD.c.id == bindparam("b_id"))
+_LEADS = select(*_COLUMNS).where(LEAD.c.transaction_id == bindparam("b_transaction")).limit(2)
+_LEAD_IN_CAMPAIGN = select(*_COLUMNS).where(
     LEAD.c.campaign_id == bindparam("b_campaign"),
     LEAD.c.transaction_id == bindparam("b_transaction"),
 )
