@@ -11,6 +11,7 @@ from dashboard.pages.account import page as account
 from dashboard.pages.affiliate import page as affiliate
 from dashboard.pages.affiliates import page as affiliates
 from dashboard.pages.alerts import page as alerts
+from dashboard.pages.api_keys import page as api_keys
 from dashboard.pages.audit import page as audit
 from dashboard.pages.campaign import page as campaign
 from dashboard.pages.campaigns import page as campaigns
@@ -96,6 +97,7 @@ _PAGES = (
     incoming,
     alerts,
     test_receiver,
+    api_keys,
     users,
     audit,
     account,

@@ -41,6 +41,9 @@ NAVIGATION: tuple[NavigationEntry, ...] = (
     NavigationEntry("Incoming URLs", routes.INCOMING, "webhook", group="Settings"),
     NavigationEntry("Alerts", routes.ALERTS, "bell", group="Settings"),
     NavigationEntry("Test receiver", routes.TEST_RECEIVER, "radio-tower", group="Settings"),
+    NavigationEntry(
+        "API keys", routes.API_KEYS, "key-round", group="Settings", right=Right.MANAGE_ACCESS
+    ),
     NavigationEntry("Users", routes.USERS, "user-cog", group="Settings", right=Right.MANAGE_ACCESS),
     NavigationEntry("Audit", routes.AUDIT, "history", group="Settings", right=Right.READ_AUDIT),
 )

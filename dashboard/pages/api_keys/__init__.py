@@ -1,0 +1,1 @@
+"""The page of the keys with which programs call us."""
