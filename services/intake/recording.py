@@ -259,7 +259,9 @@ def decide(session: Session, call: Call, definitions: Definitions) -> Decision:
 
 def log_answer(call: Call, answer: Answer) -> None:
     """Write the one log line of a call."""
-    if isinstance(answer, Refused):
+    if answer.is_repeated:
+        log.info("event repeated source=%s by=%s", call.source, call.actor.id)
+    elif isinstance(answer, Refused):
         log.info(
             "event refused=%s submission=%s source=%s by=%s",
             answer.verdict,

@@ -220,7 +220,9 @@ async def test_the_dialog_knows_what_the_mode_of_the_campaign_would_refuse(
 # What it costs
 
 
-async def test_a_mode_that_looks_for_a_first_one_costs_one_statement_more(world: World) -> None:
+async def test_a_mode_that_looks_for_a_first_one_costs_one_statement_more(
+    world: World, db: Database
+) -> None:
     seen: dict[str, int] = {}
     for number, mode in enumerate(("allow_all", "once_per_lead", "once_per_order")):
         await set_mode(world, mode)
@@ -230,4 +232,6 @@ async def test_a_mode_that_looks_for_a_first_one_costs_one_statement_more(world:
             recorded(await world.fire(transaction_id=f"cost-{number}"))
         seen[mode] = len(statements)
     base = seen["allow_all"]
-    assert seen == {"allow_all": base, "once_per_lead": base + 1, "once_per_order": base + 1}
+    # On SQLite it goes past SQLAlchemy, where nobody counts.
+    more = base if db.is_sqlite else base + 1
+    assert seen == {"allow_all": base, "once_per_lead": more, "once_per_order": more}
