@@ -15,8 +15,10 @@ from sqlmodel import Session
 
 from services import database
 from services.accounts import keys, sign_in
-from services.actor import Right
+from services.actor import SYSTEM, Right
 from services.command_line import main
+from services.errors import NotAllowed
+from services.paging import PageRequest
 from services.settings import Settings, get_settings
 from services.version import VERSION
 
@@ -77,6 +79,27 @@ def test_create_key_works_before_any_user_exists_and_prints_the_key_alone(
         return (await keys.actor_of_key(out.strip())).rights
 
     assert with_database(process_settings, look_up) == {Right.INCOMING}
+
+
+def test_a_key_is_limited_by_options(run: Run, process_settings: Settings) -> None:
+    wrong = ("create-key", "--name", "x", "--scope", "read", "--campaign", "nowhere")
+    code, out, err = run(*wrong)
+    assert (code, out) == (1, "")
+    assert "nowhere" in err
+    limits = ("--expires-days", "30", "--rate", "600", "--allow-address", "203.0.113.0/24")
+    code, out, _ = run("create-key", "--name", "x", "--scope", "read", *limits)
+    assert (code, out.count("\n")) == (0, 1)
+
+    async def look_up() -> keys.ApiKeyRow:
+        (row,) = (await keys.list_page(SYSTEM, PageRequest())).items
+        with pytest.raises(NotAllowed):
+            await keys.actor_of_key(out.strip(), address="198.51.100.1")
+        return row
+
+    row = with_database(process_settings, look_up)
+    assert (row.rate_limit, row.addresses) == (600, ("203.0.113.0/24",))
+    assert row.expires_at is not None
+    assert round((row.expires_at - row.created_at).total_seconds() / 86_400) == 30
 
 
 def test_a_created_user_can_sign_in_until_the_password_is_reset(
