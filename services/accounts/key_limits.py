@@ -43,9 +43,7 @@ class Bucket:
 
     def take(self, now: datetime) -> None:
         """Count one call; raise `TooMany`, which counts none, with the seconds to wait."""
-        self._left = refilled(
-            self._left, self._counted_at, now=now, calls_per_minute=self.calls_per_minute
-        )
+        self._left = self._refilled(self._left, self._counted_at, until=now)
         self._counted_at = max(now, self._counted_at)
         if self._left < 1:
             seconds = math.ceil((1 - self._left) * _MINUTE / self.calls_per_minute)
@@ -64,6 +62,9 @@ class Bucket:
             self._shared_at = now
             self._sharing = asyncio.create_task(self._share(database, now))
 
+    def _refilled(self, left: float, counted_at: datetime, *, until: datetime) -> float:
+        return refilled(left, counted_at, now=until, calls_per_minute=self.calls_per_minute)
+
     async def _share(self, database: Database, now: datetime) -> None:
         told, self._untold = self._untold, 0
         try:
@@ -77,7 +78,9 @@ class Bucket:
         except Unavailable:
             self._untold += told  # the next time will do
         else:
-            self._left, self._counted_at = left - self._untold, max(now, self._counted_at)
+            counted_at = max(now, self._counted_at)
+            self._left = self._refilled(left, now, until=counted_at) - self._untold
+            self._counted_at = counted_at
         finally:
             self._sharing = None
 

@@ -90,8 +90,7 @@ async def create(
     Raises InvalidInput for wrong fields, an unknown or archived campaign or affiliate included.
     """
     actor.require(Right.CAPTURE_LEADS, limited=True)
-    created = await database.write(_create, actor, validate(LeadInput, data), source, clock())
-    return replace(created, lead=seen_through(mask_for(actor), created.lead))
+    return await database.write(_create_seen, actor, validate(LeadInput, data), source, clock())
 
 
 async def get(actor: Actor, lead_id: str) -> LeadRow:
@@ -163,6 +162,14 @@ async def list_page(
     )
     page = await database.read(find_page, wanted, request)
     return replace(page, items=[seen_through(mask, row) for row in page.items])
+
+
+def _create_seen(
+    session: Session, actor: Actor, data: Any, source: LeadSource, now: datetime
+) -> CreatedLead:
+    # Within the unit of work: an answer that is kept for a repeated call is made of this.
+    created = _create(session, actor, data, source, now)
+    return replace(created, lead=seen_through(mask_for(actor), created.lead))
 
 
 def _create(

@@ -113,7 +113,7 @@ def _leads_within(campaigns: frozenset[str]) -> Select[Any]:
 
 
 # What an event takes over, what macros tell, and what says whom it is about.
-_COLUMNS = [LEAD.c[name] for name in (*LEAD_COLUMNS, "campaign_id", "affiliate_id")]
+_COLUMNS = [LEAD.c[name] for name in (*LEAD_COLUMNS, "campaign_id", "affiliate_id", "erased_at")]
 _LEAD_BY_ID = select(*_COLUMNS).where(LEAD.c.id == bindparam("b_id"))
 _LEADS = select(*_COLUMNS).where(LEAD.c.transaction_id == bindparam("b_transaction")).limit(2)
 _LEAD_IN_CAMPAIGN = select(*_COLUMNS).where(
