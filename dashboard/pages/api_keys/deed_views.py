@@ -64,10 +64,11 @@ def _rotation() -> rx.Component:
                 value=KeyDeedState.overlap,
                 on_change=KeyDeedState.choose_overlap,
                 aria_label="How long the old key works on",
+                style={"width": "190px"},
             ),
             button("Rotate", small=True, on_click=KeyDeedState.rotate),
             class_name="al-actions",
-            style={"flex_wrap": "nowrap"},
+            style={"flex_wrap": ["wrap", None, "nowrap"], "justify_content": "flex-end"},
         ),
         class_name="al-switch-row",
     )

@@ -9,7 +9,6 @@ from dashboard.components.button import button
 from dashboard.components.confirm_dialog import dialog_actions, dialog_cancel, form_dialog
 from dashboard.components.elements import Tick
 from dashboard.components.form_field import (
-    form_columns,
     form_field,
     select_input,
     text_area,
@@ -56,7 +55,7 @@ def key_dialog() -> rx.Component:
             ),
             when(~_FORM.is_incoming, _who(errors)),
             when(~_FORM.is_incoming, _places(errors)),
-            form_columns(
+            _side_by_side(
                 form_field(
                     "Calls per minute",
                     text_input(
@@ -125,12 +124,23 @@ def key_dialog() -> rx.Component:
         ),
         is_open=_FORM.is_open,
         on_open_change=_FORM.set_open,
-        width="600px",
+        width="640px",
     )
 
 
+def _side_by_side(*fields: rx.Component) -> rx.Component:
+    # A dialog is too narrow for `form_columns`, and without pairs this one would not fit a screen.
+    style = {
+        "display": "grid",
+        "grid_template_columns": ["minmax(0, 1fr)", None, "repeat(2, minmax(0, 1fr))"],
+        "gap": "20px",
+        "align_items": "start",
+    }
+    return rx.el.div(*fields, style=style)
+
+
 def _who(errors: rx.Var[dict[str, str]]) -> rx.Component:
-    return form_columns(
+    return _side_by_side(
         form_field(
             "Name",
             text_input(
@@ -161,7 +171,7 @@ def _who(errors: rx.Var[dict[str, str]]) -> rx.Component:
 
 
 def _places(errors: rx.Var[dict[str, str]]) -> rx.Component:
-    return form_columns(
+    return _side_by_side(
         _ticks(
             "Campaigns",
             options=_FORM.campaign_options,
@@ -193,7 +203,7 @@ def _ticks(
                 class_name="al-checks-box",
                 style=_BOX,
             ),
-            rx.el.p("There are none yet.", class_name="al-field-help"),
+            rx.el.p("There are none yet to choose from.", class_name="al-field-help"),
         ),
         rx.el.p(error, class_name="al-field-error", aria_live="polite"),
         rx.el.p(
@@ -203,6 +213,7 @@ def _ticks(
                 f"None ticked: all {label.lower()}, later ones too.",
             ),
             class_name="al-field-help",
+            style={"margin_top": "4px"},
         ),
         class_name="al-choices",
     )

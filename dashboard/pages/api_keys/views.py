@@ -129,7 +129,7 @@ def _row(line: rx.Var[KeyLine]) -> rx.Component:
         cell(
             rx.el.div(line.name, class_name="al-break"),
             mono(line.prefix + "…", dim=True),
-            clip="240px",
+            clip="clamp(100px, 28vw, 240px)",
         ),
         cell(rx.el.span(line.scope, style={"text_transform": "capitalize"})),
         cell(
