@@ -15,9 +15,9 @@ def client_address(call: HTTPConnection) -> str:
     entry that the outermost of `AFTERLEAD_PROXY_HOPS` proxies added.
     """
     hops = get_settings().proxy_hops
-    named = _listed(call, "x-forwarded-for")
-    if hops and len(named) >= hops:
-        forwarded = _address(named[-hops])
+    if hops:  # each call asks, and most installations have no proxy
+        named = _listed(call, "x-forwarded-for")
+        forwarded = _address(named[-hops]) if len(named) >= hops else ""
         if forwarded:
             return forwarded
     return call.client.host if call.client else ""

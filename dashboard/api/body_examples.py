@@ -67,6 +67,13 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
         "parameters": {"transaction_id": "txid", "amount": "payout"},
         "returns": "OK",
     },
+    "KeyInput": {
+        "name": "Landing pages",
+        "scope": "write",
+        "campaigns": ["auto-us"],
+        "addresses": ["203.0.113.0/24"],
+        "rate_limit": 600,
+    },
     "KeyedInput": {"key": "auto-us", "name": "Auto US"},
     "LeadChanges": {"email": "jane@example.com", "phone": "+12025550123"},
     "LeadInput": {
@@ -85,6 +92,7 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "PostbackInput": _POSTBACK,
     "PreviewInput": {"events": ["sale", "qualified"], "campaigns": ["auto-us"]},
     "ResumeInput": {"held": "send", "dry_run": True},
+    "RotationInput": {"overlap_hours": 24},
     "SampleInput": {"event": "sale", "values": {"amount": "49.90"}},
     "StatusChangeInput": {"to": "approved", "reason": "The policy was paid."},
     "UndoInput": {"dry_run": True},

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from dashboard.api.answer import answer_list, answer_versioned
+from dashboard.api.does import does
 from dashboard.api.repeats import answers_a_secret
 from dashboard.api.request import (
     Caller,
@@ -15,16 +16,20 @@ from dashboard.api.request import (
     ThreeWay,
     three_way,
 )
-from dashboard.api.routing import BASE, json_body, resource
+from dashboard.api.routing import BASE, resource
+from dashboard.api.shapes.envelopes import Listed
+from dashboard.api.shapes.keys import ApiKey, ApiKeyWithText
 from services.accounts import keys
 from services.accounts.keys import ApiKeyRow, CreatedKey, KeyInput, RotationInput
+from services.actor import Right
 from services.clock import utc_now
 
 router = resource("Keys")
 
 
-@router.post("/keys", status_code=201, openapi_extra=json_body(KeyInput))
+@router.post("/keys", status_code=201)
 @answers_a_secret
+@does(Right.MANAGE_ACCESS, ApiKeyWithText, body=KeyInput, versioned=True)
 async def create_key(actor: Caller, data: JsonObject) -> Response:
     """Make a key; `key` is its text, which is answered this once and never again."""
     created = await keys.create(actor, data)
@@ -32,6 +37,7 @@ async def create_key(actor: Caller, data: JsonObject) -> Response:
 
 
 @router.get("/keys")
+@does(Right.MANAGE_ACCESS, Listed[ApiKey])
 async def list_keys(
     actor: Caller,
     page: PageOf,
@@ -44,12 +50,14 @@ async def list_keys(
 
 
 @router.get("/keys/{key_id}")
+@does(Right.MANAGE_ACCESS, ApiKey, versioned=True)
 async def get_key(actor: Caller, key_id: str) -> Response:
     """Return one key, revoked or not, without its text."""
     return answer_versioned(_json(await keys.get(actor, key_id)))
 
 
-@router.patch("/keys/{key_id}", openapi_extra=json_body(KeyInput, partial=True))
+@router.patch("/keys/{key_id}")
+@does(Right.MANAGE_ACCESS, ApiKey, body=KeyInput, partial=True, versioned=True)
 async def change_key(
     actor: Caller, key_id: str, data: JsonObject, version: ExpectedVersion
 ) -> Response:
@@ -57,20 +65,23 @@ async def change_key(
     return answer_versioned(_json(await keys.update(actor, key_id, data, if_match=version)))
 
 
-@router.post("/keys/{key_id}/rotate", openapi_extra=json_body(RotationInput, partial=True))
+@router.post("/keys/{key_id}/rotate")
 @answers_a_secret
+@does(Right.MANAGE_ACCESS, ApiKeyWithText, body=RotationInput, partial=True, versioned=True)
 async def rotate_key(actor: Caller, key_id: str, data: JsonObject) -> Response:
     """Give a key another text; the old one works on for 0, 1, 24 (if not said) or 72 hours."""
     return _with_text(await keys.rotate(actor, key_id, data))
 
 
 @router.post("/keys/{key_id}/end-old")
+@does(Right.MANAGE_ACCESS, ApiKey, versioned=True)
 async def end_old_key(actor: Caller, key_id: str) -> Response:
     """End the text of before the last rotation now, before it ends by itself."""
     return answer_versioned(_json(await keys.end_overlap(actor, key_id)))
 
 
 @router.post("/keys/{key_id}/revoke")
+@does(Right.MANAGE_ACCESS, ApiKey, versioned=True)
 async def revoke_key(actor: Caller, key_id: str) -> Response:
     """Make a key worthless for good."""
     return answer_versioned(_json(await keys.revoke(actor, key_id)))

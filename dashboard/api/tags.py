@@ -14,6 +14,10 @@ JSON below `/api/v1`, with `Authorization: Bearer <key>`.
 - **Errors** are `application/problem+json` (RFC 9457) with a stable `code` and one entry in
   `errors` per wrong field. Unknown fields and query parameters are refused, so that no misspelt
   one is lost.
+- **Again:** a POST with an `Idempotency-Key` may be sent again for 24 hours: it is carried out
+  once and answered each time, with `Idempotency-Replayed: true`. Another body under the same key
+  is 409. Calls whose answer holds a secret take none.
+- **Limits:** a key may be limited in calls per minute (429 with `Retry-After`).
 - **Times** are RFC 3339 with an offset, amounts text as received.
 """
 
@@ -30,6 +34,7 @@ TAGS: Final[tuple[Mapping[str, str], ...]] = (
     {"name": "Event lists", "description": "Events under one name, for many campaigns."},
     {"name": "Affiliates", "description": "Traffic sources."},
     {"name": "Incoming URLs", "description": "The URLs that partners were given."},
+    {"name": "Keys", "description": "What programs sign in with, and within which limits."},
     {"name": "Deliveries", "description": "What is owed to partners; send it again."},
     {"name": "Submissions", "description": "The incoming log, refused calls included."},
     {"name": "Reports", "description": "Figures that equal what the log shows."},

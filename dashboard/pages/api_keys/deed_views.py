@@ -64,7 +64,7 @@ def _rotation() -> rx.Component:
                 value=KeyDeedState.overlap,
                 on_change=KeyDeedState.choose_overlap,
                 aria_label="How long the old key works on",
-                style={"width": "190px"},
+                style={"width": "204px"},
             ),
             button("Rotate", small=True, on_click=KeyDeedState.rotate),
             class_name="al-actions",

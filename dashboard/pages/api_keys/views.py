@@ -127,7 +127,7 @@ def _pages() -> rx.Component:
 def _row(line: rx.Var[KeyLine]) -> rx.Component:
     row = table_row(
         cell(
-            rx.el.div(line.name, class_name="al-break"),
+            rx.el.div(line.name, class_name="al-break", style={"white_space": "normal"}),
             mono(line.prefix + "…", dim=True),
             clip="clamp(100px, 28vw, 240px)",
         ),
