@@ -175,6 +175,9 @@ def _create_seen(
 def _create(
     session: Session, actor: Actor, data: Any, source: LeadSource, now: datetime
 ) -> CreatedLead:
+    campaign = cache.definitions(session).campaigns_by_key.get(data.campaign)
+    if campaign is not None and not actor.reaches_campaign(campaign.id):
+        raise InvalidInput({"campaign": f"There is no campaign “{data.campaign}”."})
     captured = capture(session, data, source=source, now=now)
     lead = _get(session, captured.lead_id)
     if captured.is_new and source is LeadSource.MANUAL:
@@ -189,7 +192,7 @@ def place_of(definitions: Definitions, data: LeadInput) -> tuple[CampaignRow, Af
     campaign = definitions.campaigns_by_key.get(data.campaign)
     affiliate = definitions.affiliates_by_key.get(key or "")
     problems: dict[str, str] = {}
-    if campaign is None or not actor.reaches_campaign(campaign.id):
+    if campaign is None:
         problems["campaign"] = f"There is no campaign “{data.campaign}”."
     elif campaign.archived_at is not None:
         text = f"The campaign “{data.campaign}” is archived. Restore it to add leads."

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from models import Lead
 from models.words import Verdict
-from services.actor import Actor
+from services.actor import SYSTEM, Actor
 from services.bulk import fetch_few
 from services.catalog.cache import Definitions
 from services.catalog.effective_events import EffectiveEvent, effective_event, why_unavailable
@@ -30,11 +30,12 @@ class Target:
 
 
 def find_target(
-    session: Session, event: EventInput, definitions: Definitions, actor: Actor
+    session: Session, event: EventInput, definitions: Definitions, actor: Actor = SYSTEM
 ) -> Target | Refused:
     """Return whom this event means, available or not; or why nobody can tell.
 
-    What is not a limited key's business is unknown to it.
+    What is not a limited key's business is unknown to it. Without an actor nothing is: imports are
+    closed to such keys.
     """
     event_type = definitions.event_types_by_name.get(event.event)
     if event_type is None or not actor.reaches_event(event_type.id):
