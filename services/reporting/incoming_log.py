@@ -156,7 +156,9 @@ async def of_event(actor: Actor, event_id: str) -> str:
 def _list_page(
     session: Session, actor: Actor, wanted: SubmissionFilter, request: PageRequest
 ) -> Page[SubmissionRow]:
-    found = keyset.find_page(session, submission_search(wanted, session=session, actor=actor), request)
+    found = keyset.find_page(
+        session, submission_search(wanted, session=session, actor=actor), request
+    )
     rows = _rows_by_id(session, found.items, mask_for(actor))
     return Page(
         [rows[submission_id] for submission_id in found.items if submission_id in rows],
@@ -236,7 +238,9 @@ def _contact(session: Session, submission: Submission, mask: Mask) -> Contact:
 
 
 def _count(session: Session, actor: Actor, wanted: SubmissionFilter, at_most: int) -> Count:
-    return keyset.count(session, submission_search(wanted, session=session, actor=actor), at_most=at_most)
+    return keyset.count(
+        session, submission_search(wanted, session=session, actor=actor), at_most=at_most
+    )
 
 
 def _get(session: Session, actor: Actor, submission_id: str) -> SubmissionDetail:
