@@ -185,7 +185,7 @@ STORY = [
     Deed(
         leads,
         "update_details",
-        lambda m: (m["ld"].lead.id, {"phone": "+1 415 555 0132", "fields": {"age": 41}}),
+        lambda m: (m["ld"].lead.id, {"phone": "+1 415 555 0132", "fields": {"hair": "greenish"}}),
         ["changed lead ld"],
     ),
     # A duplicate is no change.

@@ -1,0 +1,63 @@
+"""What the audit says of a deed."""
+
+from enum import StrEnum
+
+
+class AuditAction(StrEnum):
+    """What was done, in the audit: a verb in the past."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    ARCHIVED = "archived"
+    RESTORED = "restored"
+    CLONED = "cloned"
+    REMOVED = "removed"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    SIGNED_OUT = "signed_out"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word, no secret
+    INVITED = "invited"
+    RESET_LINK_MADE = "reset_link_made"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    KEY_RENEWED = "key_renewed"
+    KEY_REVOKED = "key_revoked"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    RESENT = "resent"
+    CANCELLED = "cancelled"
+    FIRED = "fired"
+    TESTED = "tested"
+    MATCHED = "matched"
+    REPLAYED = "replayed"
+    DISMISSED = "dismissed"
+    REVEALED = "revealed"
+    ERASED = "erased"
+    EXPORTED = "exported"
+    IMPORTED = "imported"
+    UNDONE = "undone"
+
+
+class AuditSubject(StrEnum):
+    """What it was done to."""
+
+    EVENT_TYPE = "event_type"
+    CAMPAIGN = "campaign"
+    AFFILIATE = "affiliate"
+    POSTBACK = "postback"
+    EVENT_LIST = "event_list"
+    CAMPAIGN_EVENT = "campaign_event"
+    CUSTOM_FIELD = "custom_field"
+    INCOMING_URL = "incoming_url"
+    LEAD = "lead"
+    EVENT = "event"
+    DELIVERY = "delivery"
+    SUBMISSION = "submission"
+    IMPORT = "import"
+    CHANNEL = "channel"
+    NOTICE = "notice"
+    TEST_RECEIVER = "test_receiver"
+    USER = "user"
+    API_KEY = "api_key"
+    AUDIT = "audit"
+    LOG = "log"
