@@ -171,7 +171,16 @@ def said(row: AuditEntry) -> str:
 def secrets_in(rows: list[AuditEntry], key: str) -> set[str]:
     """Return what must stand nowhere in the audit and does."""
     written = "\n".join(f"{row.before} {row.after}" for row in rows)
-    told = ("ann@example.com", "555 0132", "greenish", "reddish", "'abc'", "hooks/secret", "whsec_", key)
+    told = (
+        "ann@example.com",
+        "555 0132",
+        "greenish",
+        "reddish",
+        "'abc'",
+        "hooks/secret",
+        "whsec_",
+        key,
+    )
     return {word for word in told if word in written}
 
 
