@@ -119,6 +119,7 @@ _USUALLY_NULL: Final = frozenset(
     {
         "archived_at",
         "bodies_removed_at",
+        "erased_at",
         "failing_since",
         "failure",
         "next_attempt_at",
