@@ -56,6 +56,7 @@ BY_NAME: Final[Mapping[str, Any]] = {
     "help_text": "As it stands on the policy.",
     "id": "01kg8m2q9d3f5h7j9k1m3p5r7t",
     "ignored": ["utm_source"],
+    "import_id": None,
     "key": "auto-us",
     "key_id": "key_01kg8m2q9d3f5h7j9k1m3p5r7t",
     "key_prefix": "al_4fJ2",

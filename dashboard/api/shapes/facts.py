@@ -170,6 +170,7 @@ class EventInFull(_Detail):
 
     is_affiliate_conversion: bool
     order_id: str | None
+    import_id: Annotated[str | None, Field(description="the file that brought it")]
     fields: dict[str, str]
     status_changes: list[StatusChange]
     actor: str

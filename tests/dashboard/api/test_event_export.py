@@ -12,7 +12,7 @@ from models import AuditEntry
 from models.words import AuditAction, KeyScope
 from services.accounts import sessions
 from services.database import Database
-from services.exporting import events as exporting
+from services.exporting import whole_list
 from tests.dashboard.api.calls import BASE, assert_problem, create, items
 from tests.dashboard.conftest import MakeKey
 
@@ -34,7 +34,7 @@ async def fired(api: httpx.AsyncClient) -> list[str]:
 async def test_the_file_has_the_rows_of_the_list(
     api: httpx.AsyncClient, fired: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporting, "MAX_LIMIT", 2)
+    monkeypatch.setattr(whole_list, "MAX_LIMIT", 2)
     answer = await api.get(FILE)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
