@@ -11,7 +11,11 @@ from tests.dashboard.server import Server
 PAGES = sorted(
     path
     for name, path in vars(routes).items()
-    if name.isupper() and isinstance(path, str) and "[" not in path and path.startswith("/")
+    if name.isupper()
+    and isinstance(path, str)
+    and "[" not in path
+    and path.startswith("/")
+    and not path.startswith("/api/")
 )
 EVIL = """() => {
     const tag = document.createElement('script');
