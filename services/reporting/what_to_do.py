@@ -92,6 +92,11 @@ def _of_verdict(cause: Cause) -> Advice:
                 f"Have {who} rename or leave out the fields named above. Values of custom fields "
                 "belong inside “fields”."
             )
+        case Verdict.IDEMPOTENCY_KEY_REUSED:
+            return Advice(
+                f"Have {who} take a new Idempotency-Key for each new event, and the same one only "
+                "for the same call again."
+            )
         case Verdict.NOT_ALLOWED if cause.source is Source.INCOMING:
             return Advice(
                 f"Have {who} call a URL from Incoming URLs: only its key works there.",
