@@ -2,23 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, Table, delete, select
 from sqlmodel import Session, SQLModel
 
 from models import (
+    AccountLink,
     BulkReplay,
     BulkResend,
     Destination,
     KeptAnswer,
+    SignInThrottle,
     SignInTicket,
     Trial,
     UserSession,
 )
 from services.idempotency import KEPT_FOR
 from services.retention.batches import ROWS
+
+# Longer than any of them counts: see `accounts.throttle`.
+_FAILURES_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +35,18 @@ class Leftover:
 
 
 def expired(now: datetime) -> Iterator[Leftover]:
-    """Give what has an end of its own: sign-in tickets, sessions and kept answers."""
-    for model, key in ((SignInTicket, "ticket_hash"), (UserSession, "token_hash")):
+    """Give what has an end of its own: tickets, sessions, links, failed sign-ins, kept answers."""
+    ended = (
+        (SignInTicket, "ticket_hash"),
+        (UserSession, "token_hash"),
+        (AccountLink, "token_hash"),
+    )
+    for model, key in ended:
         table = _table(model)
         yield Leftover(table, select(table.c[key]).where(table.c.expires_at <= now))
+    failed = _table(SignInThrottle)
+    old = now - _FAILURES_KEPT
+    yield Leftover(failed, select(failed.c.name).where(failed.c.last_failed_at <= old))
     kept = _table(KeptAnswer)
     yield Leftover(kept, select(kept.c.id).where(kept.c.kept_at <= now - KEPT_FOR))
 

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models import (
+    AccountLink,
     Attempt,
     BulkResend,
     Delivery,
@@ -14,6 +15,7 @@ from models import (
     Event,
     Lead,
     RetentionMark,
+    SignInThrottle,
     SignInTicket,
     Trial,
     User,
@@ -23,6 +25,7 @@ from models.words import (
     BulkResendStatus,
     DeliveryReason,
     DeliveryStatus,
+    LinkKind,
     Method,
     Outcome,
     Role,
@@ -343,6 +346,17 @@ async def test_small_tables_are_kept_small(db: Database, settings: Settings) -> 
                     expires_at=expires_at,
                 )
             )
+            made.session.add(
+                AccountLink(
+                    token_hash=name,
+                    kind=LinkKind.RESET,
+                    email="a@b.c",
+                    made_by="a@b.c",
+                    created_at=START,
+                    expires_at=expires_at,
+                )
+            )
+            made.session.add(SignInThrottle(name=name, failures=1, last_failed_at=expires_at))
         for number, status in enumerate((BulkResendStatus.FINISHED, BulkResendStatus.RUNNING)):
             made.session.add(
                 BulkResend(
@@ -365,5 +379,7 @@ async def test_small_tables_are_kept_small(db: Database, settings: Settings) -> 
     assert [row.tried_at for row in await rows(Trial)] == [START - 91 * DAY]
     assert [row.ticket_hash for row in await rows(SignInTicket)] == ["good"]
     assert [row.token_hash for row in await rows(UserSession)] == ["good"]
+    assert [row.token_hash for row in await rows(AccountLink)] == ["good"]
+    assert [row.name for row in await rows(SignInThrottle)] == ["good"]
     assert [row.status for row in await rows(BulkResend)] == [BulkResendStatus.RUNNING]
     assert pruned.others == 1 + 2 + 1 + 1 + 1
