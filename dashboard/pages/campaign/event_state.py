@@ -129,7 +129,7 @@ class EventInCampaignState(rx.State):
         self.is_dirty = False
 
     @rx.event
-    @guarded(Right.READ)
+    @guarded(Right.EDIT_DEFINITIONS)
     async def clear(self) -> Any:
         """Have the campaign inherit everything again."""
         self._fill(await campaign_events.clear(actor(), self._key, self.name))

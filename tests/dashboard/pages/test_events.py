@@ -129,7 +129,7 @@ def test_s3_an_event_that_fires_again_says_how_often(
     signed_in.get_by_role("switch", name="Multi-Trigger").click()
     expect(signed_in.get_by_role("radio", name="Every time")).to_be_checked()
     signed_in.get_by_role("radio", name="Once per lead and order ID").click()
-    expect(signed_in.get_by_role("figure", name="cURL")).to_contain_text('"order_id"')
+    expect(signed_in.get_by_role("figure", name="The same by API")).to_contain_text('"order_id"')
     signed_in.get_by_role("radio", name="Once in a window of minutes").click()
     signed_in.get_by_label("Window in minutes").fill("0")
     signed_in.get_by_role("button", name="Save").click()
@@ -187,7 +187,11 @@ def test_a_second_conversion_event_is_warned_of_beside_the_switch(
 
 def test_the_calls_to_copy_name_the_event(signed_in: Page, server: Server) -> None:
     create(signed_in, server, "to_copy")
-    expect(signed_in.get_by_role("figure", name="cURL")).to_contain_text('"event": "to_copy"')
+    calls = signed_in.get_by_role("figure", name="The same by API")
+    expect(calls).to_contain_text(f"curl -X POST {server.url}/api/v1/events")
+    expect(calls).to_contain_text("to_copy")
+    calls.get_by_role("tab", name="Python").click()
+    expect(calls).to_contain_text("requests.post(")
     expect(signed_in.get_by_role("figure", name="Incoming URL")).to_have_text(
         re.compile(re.escape(f"{server.url}/in/YOUR_KEY?event=to_copy&transaction_id=t-1001"))
     )

@@ -13,10 +13,10 @@ from tests.world import rows
 
 
 async def test_they_are_added_up_by_address_and_name_the_key_that_was_meant(
-    db: Database, clock: FrozenClock, viewer: Actor
+    db: Database, clock: FrozenClock, owner: Actor, viewer: Actor
 ) -> None:
-    created = await keys.create_key(name="Partner", scope=KeyScope.INCOMING)
-    await db.write(keys.revoke, created.row.id, now=clock())
+    created = await keys.create_key(name="Partner", scope=KeyScope.WRITE)
+    await keys.revoke(owner, created.row.id, clock=clock)
     for _ in range(3):
         bad_keys.note("192.0.2.1", CallWay.URL, key=created.key, clock=clock)
     bad_keys.note("192.0.2.2", CallWay.API, key="somebody's other secret", clock=clock)
