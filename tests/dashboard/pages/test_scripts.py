@@ -57,7 +57,14 @@ def hostile_partner() -> Iterator[str]:
 def ids(empty_server: Server, first_visit: object, api: httpx.Client) -> Iterator[dict[str, str]]:
     """Fill everything that can be filled, and return what the pages' addresses need."""
     with hostile_partner() as partner:
-        yield _fill(empty_server, api, partner)
+        filled = _fill(empty_server, api, partner)
+        yield filled
+        # The server is shared: nothing of this may stand on the pages of other tests.
+        assert api.delete(f"/notice-channels/{filled['channel_id']}").is_success
+        made(api.post(f"/event-lists/{filled['event_list_id']}/archive"))
+        for noun in ("event-types", "campaigns", "affiliates"):
+            made(api.post(f"/{noun}/{MARK}/archive"))
+        made(api.post(f"/keys/{filled['key_id']}/revoke"))
 
 
 def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
@@ -79,7 +86,7 @@ def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
     )
     incoming = post("/incoming-urls", name=f"{EVIL} URL", parameters={"transaction_id": "txid"})
     channel = post("/notice-channels", name=f"{EVIL} ch", kind="url", target=f"{partner}/?q=<b>")
-    post("/keys", name=f"{EVIL} key"[:100], scope="read")
+    key = post("/keys", name=f"{EVIL} key"[:100], scope="read")
     post("/echo", name=MARK)
     contact = {"first_name": EVIL[:100], "last_name": EVIL[:100], "phone": "+49 30 1234567"}
     lead = post(
@@ -130,6 +137,7 @@ def _fill(server: Server, api: httpx.Client, partner: str) -> dict[str, str]:
         "import_id": made(file)["id"],
         "submission_id": refused.json()["submission_id"],
         "link_token": "x",
+        "key_id": key["id"],
     }
 
 
