@@ -172,6 +172,18 @@ class _Lines(logging.Formatter):
         return text.replace("\n", f"\n{text.removesuffix(record.message)}")
 
 
+class _NotCancelled(logging.Filter):
+    """Leaves out what a stop cut off: those jobs go on at the next start, and are no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record is to be seen; see logging."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, asyncio.CancelledError)
+
+
+_NOT_CANCELLED = _NotCancelled()
+
+
 def _log_to_stderr() -> None:
     logger = logging.getLogger("services")
     if not logger.handlers:
@@ -185,6 +197,7 @@ def _log_to_stderr() -> None:
     logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # new in 3.12
     # It reports each run of each job; what matters of them is reported by the jobs.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("apscheduler.executors.default").addFilter(_NOT_CANCELLED)
 
 
 def _worker_lock(settings: Settings) -> TextIO:

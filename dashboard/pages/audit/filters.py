@@ -12,7 +12,10 @@ from models.words import AuditAction, AuditSubject
 from services.reporting.audit_log import AuditFilter
 
 ACTIONS: Final = [(action.value, DEEDS[action].capitalize()) for action in AuditAction]
-KINDS: Final = [(subject.value, SUBJECTS[subject].capitalize()) for subject in AuditSubject]
+KINDS: Final = [
+    (subject.value, SUBJECTS[subject][:1].upper() + SUBJECTS[subject][1:])
+    for subject in AuditSubject
+]
 RANGES: Final = [("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")]
 
 Chip = tuple[str, str, str]

@@ -44,7 +44,11 @@ _PLACES: Final[dict[AuditSubject, Callable[[str], routes.Text]]] = {
 
 def deed(action: AuditAction, subject: AuditSubject) -> str:
     """Return what was done, such as `changed event`; alone where it is about the actor."""
-    return DEEDS[action] if action in _ABOUT_ONESELF else f"{DEEDS[action]} {SUBJECTS[subject]}"
+    if action in _ABOUT_ONESELF:
+        return DEEDS[action]
+    if action is AuditAction.FIRED:
+        return "fired event"
+    return f"{DEEDS[action]} {SUBJECTS[subject]}"
 
 
 def is_about_oneself(action: AuditAction, *, actor_id: str, key: str) -> bool:

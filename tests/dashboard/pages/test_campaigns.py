@@ -43,6 +43,7 @@ def test_a_taken_key_is_refused_beside_the_field_and_nothing_typed_is_lost(
     create(signed_in, server, "Taken", "taken")
     signed_in.get_by_role("button", name="+ New Campaign").first.click()
     signed_in.get_by_role("textbox", name="Name").fill("Taken too")
+    expect(signed_in.get_by_role("textbox", name="Key")).to_have_value("taken-too")
     signed_in.get_by_role("textbox", name="Key").fill("taken")
     signed_in.get_by_role("button", name="Save").click()
     expect(signed_in.locator("#campaign_key-error")).to_contain_text("exists already")

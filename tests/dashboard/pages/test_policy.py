@@ -81,7 +81,7 @@ def test_the_description_can_be_read_searched_and_tried(
     call.get_by_text("Try it").click()
     page.get_by_label("Your API key").fill(api.headers["authorization"].removeprefix("Bearer "))
     call.get_by_role("button", name="Send").click()
-    expect(call.get_by_role("status")).to_contain_text('"next_cursor": null')
+    expect(call.get_by_role("status")).to_contain_text('"next_cursor":')
     assert [word for word in said if not word.startswith(server.url)] == []
     serious = [
         violation["id"]
