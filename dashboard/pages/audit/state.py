@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ from services.reporting import audit_log
 from services.reporting.audit_log import AuditFilter, AuditRow
 
 ROWS = 50
+
+_EMPTY: Final = (None, "", [], {})
 
 # As the audit writes a moment; people need no fractions of a second.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[0-9:.]*\+00:00", re.ASCII)
@@ -185,7 +187,7 @@ def _line(row: AuditRow) -> AuditLine:
 def _differences(
     before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
 ) -> list[Difference]:
-    old, new = before or {}, after or {}
+    old, new = _told(before, alone=after is None), _told(after, alone=before is None)
     return [
         Difference(
             name,
@@ -196,8 +198,14 @@ def _differences(
     ]
 
 
+def _told(values: Mapping[str, Any] | None, *, alone: bool) -> Mapping[str, Any]:
+    """Return one side; what is empty says something only beside another value."""
+    given = values or {}
+    return {name: value for name, value in given.items() if not alone or value not in _EMPTY}
+
+
 def _text(value: Any) -> str:
-    if value is None or value == "":
+    if value in _EMPTY:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -125,6 +125,7 @@ def _who(line: rx.Var[AuditLine]) -> rx.Component:
                 title="Show only what they did",
                 on_click=AuditState.choose_actor(line.who_id, line.who),
                 class_name="al-text-button al-break",
+                style={"padding": "0", "text_align": "left"},
             ),
             rx.el.span(line.who, class_name="al-break"),
         ),

@@ -240,13 +240,13 @@ def _row(line: rx.Var[CallLine]) -> rx.Component:
                 rx.el.span(
                     rx.cond(line.event, mono(line.event), "–"),
                     class_name="al-clip",
-                    style={"max_width": "min(200px, 29vw)"},
+                    style={"max_width": "min(200px, 25vw)"},
                 ),
                 rx.el.span(
                     line.transaction_id,
                     class_name="al-mono al-clip",
                     title=line.transaction_id,
-                    style={"max_width": "min(200px, 29vw)", "display": "block"},
+                    style={"max_width": "min(200px, 25vw)", "display": "block"},
                 ),
             )
         ),
