@@ -60,12 +60,12 @@ class Settings(BaseSettings):
     smtp_url: str = Field(
         default="",
         repr=False,
-        description="server for alerts by e-mail: smtp://user:password@host:587?starttls or smtps://",
+        description="server for e-mail: smtp://user:password@host:587?starttls or smtps://",
     )
     mail_from: str = Field(
         default="",
         validate_default=True,
-        description="sender of alerts by e-mail: alerts@example.com or Name <alerts@example.com>",
+        description="sender of e-mail: alerts@example.com or Name <alerts@example.com>",
     )
     retention_delivered_days: int = Field(
         default=30, ge=0, description="days that what was delivered or skipped is kept; 0: for ever"
