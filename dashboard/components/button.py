@@ -24,11 +24,15 @@ def button(
 ) -> rx.Component:
     """Build a button. `kind`: `primary`, `secondary`, `quiet` or `danger`.
 
-    While `loading` it shows a spinner, keeps its width and takes no click. `icon` is a lucide name.
-    It is hidden from who lacks the right that its handler needs; `right` says it for a button that
-    only opens something or submits a form.
+    While `loading` it shows a spinner, keeps its width and takes no click. A `submit` button takes
+    none until the page answers either: before, the browser would send the form by itself, with a
+    password in the address.
+
+    `icon` is a lucide name. The button is hidden from who lacks the right that its handler needs;
+    `right` says it for a button that only opens something or submits a form.
     """
     hide_without(right or right_of(on_click), props)
+    busy = _either(loading, ~rx.State.is_hydrated) if submit else loading
     if on_click is not None:
         props["on_click"] = on_click
     return rx.el.button(
@@ -39,8 +43,8 @@ def button(
         class_name="al-button",
         data_kind=kind,
         data_size="small" if small else "normal",
-        aria_busy=loading,
-        disabled=_either(loading, disabled),
+        aria_busy=busy,
+        disabled=_either(busy, disabled),
         **props,
     )
 

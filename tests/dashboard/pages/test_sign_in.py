@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.dashboard.pages.conftest import EMAIL, AddCampaign, FirstVisit, at, sign_in
 from tests.dashboard.server import Server
@@ -36,6 +36,20 @@ def test_a_wrong_password_and_an_unknown_person_sound_the_same(page: Page, serve
         page.get_by_role("button", name="Sign in").click()
         sentences.add(page.get_by_role("alert").inner_text())
     assert len(sentences) == 1
+
+
+def test_a_password_never_gets_into_the_address(browser: Browser, server: Server) -> None:
+    # What a page is before its scripts run: whatever is submitted then, the browser sends.
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/login")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill("not this one")
+    page.get_by_label("Password").press("Enter")
+    page.get_by_role("button", name="Sign in").click(force=True)
+    expect(page.get_by_label("Password")).to_have_value("not this one")
+    expect(page).to_have_url(at(server, "/login"))
+    context.close()
 
 
 @pytest.mark.parametrize("target", ["https://example.com/", "//example.com", "/\\example.com"])
