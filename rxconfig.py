@@ -14,6 +14,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get(
 
 import reflex as rx
 
+from dashboard.same_origin import SameOrigin
 from services.settings import get_settings
 
 settings = get_settings()
@@ -30,6 +31,7 @@ config = rx.Config(
     # A page's state is always rebuilt from its URL and the database; pickles on disk gain nothing.
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
     plugins=[
+        SameOrigin(),
         rx.plugins.RadixThemesPlugin(
             theme=rx.theme(
                 accent_color="cyan",  # assets/style.css gives this scale our own petrol
@@ -38,7 +40,7 @@ config = rx.Config(
                 scaling="100%",
                 panel_background="solid",
             )
-        )
+        ),
     ],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -29,7 +29,6 @@ from tests.dashboard.server import Server, running_server
 CALLERS = 8
 # Seconds between two calls of one caller.
 PAUSE = 0.05
-BUILT = "tests.crash.built"
 
 
 def crash_all_in_one(
@@ -60,7 +59,7 @@ def crash_all_in_one(
                     installation.note_kill()
                     loop.check(number)
                     say(f"{number} kills, {len(installation.accepted):,} events")
-                    server.start(BUILT)
+                    server.start()
             wait_until_drained(installation)
         facts = installation.look(at_rest=True)
         check(facts)

@@ -1,5 +1,6 @@
 """The real server for tests: its own process, port and database; and the browser to visit it."""
 
+import fcntl
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,11 @@ from playwright.sync_api import Browser, Playwright, expect
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 400  # the first start of a fresh clone installs what the pages are built from
 STOP_SECONDS = 25
+
+# All servers of a run show the same pages: the first one builds them, in whichever of the run's
+# processes it is started.
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+BUILT = "tests.dashboard.built"
 
 # On a busy machine a page is slow, not wrong.
 expect.set_options(timeout=15_000)
@@ -64,14 +71,24 @@ class Server:
             raise AssertionError(f"still running after {STOP_SECONDS} s") from None
         return time.monotonic() - began
 
-    def start(self, *module: str) -> None:
-        """Start it, or start it again on the same port and database, and wait until it serves.
+    def start(self) -> None:
+        """Start it, or start it again on the same port and database, and wait until it serves."""
+        folder = ROOT / self.environment["REFLEX_WEB_WORKDIR"]
+        with folder.with_suffix(".built").open("a+") as built:
+            fcntl.flock(built, fcntl.LOCK_EX)
+            built.seek(0)
+            if built.read() != RUN:
+                self.run("reflex", "run", "--env", "prod")
+                built.truncate(0)
+                built.write(RUN)
+                return
+        self.run(BUILT)
 
-        `module` is what Python runs instead of `reflex run --env prod`.
-        """
+    def run(self, module: str, *arguments: str) -> None:
+        """Have Python run a module that serves on this port, and wait until it does."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *(module or ("reflex", "run", "--env", "prod"))],
+                [sys.executable, "-m", module, *arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -93,11 +110,10 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, *, pages: str, **settings: str) -> Iterator[Server]:
+def running_server(folder: Path, *, pages: str = "tests", **settings: str) -> Iterator[Server]:
     """Run an empty installation with its data in `folder`; `settings` are AFTERLEAD_ names.
 
-    `pages` names what the built pages are shared with: servers that run one after the other. They
-    know the port of the server that was started last.
+    `pages` names who shares the built pages; two runs at the same time must not.
     """
     port = free_port()
     values = {
@@ -114,8 +130,8 @@ def running_server(folder: Path, *, pages: str, **settings: str) -> Iterator[Ser
     environment = {
         **{name: text for name, text in os.environ.items() if not name.startswith("AFTERLEAD_")},
         **{f"AFTERLEAD_{name.upper()}": text for name, text in values.items()},
-        # Beside a server that a developer runs meanwhile, and beside the tests' other processes.
-        "REFLEX_WEB_WORKDIR": f".web_tests_{os.environ.get('PYTEST_XDIST_WORKER', 'one')}_{pages}",
+        # Beside a server that a developer runs meanwhile.
+        "REFLEX_WEB_WORKDIR": f".web_{pages}",
         "REFLEX_STATES_WORKDIR": str(folder / "states"),
         "REFLEX_UPLOADED_FILES_DIR": str(folder / "uploads"),
     }

@@ -33,11 +33,10 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-# One after the other: all servers of a test run share the folder in which the pages are built.
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Return an installation in which nothing exists yet, not even an owner."""
-    with running_server(tmp_path_factory.mktemp("server"), pages="whole") as running:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 

@@ -53,7 +53,7 @@ def served(tmp_path: Path) -> Iterator[Server]:
     idle = subprocess.Popen(["true"])
     url = f"http://127.0.0.1:{port}"
     server = Server(url, port, environment, tmp_path / "server.log", idle)
-    server.start("tests.benchmarks.served")
+    server.run("tests.benchmarks.served")
     yield server
     server.stop()
 
