@@ -5,11 +5,11 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from models import User
+from models import AccountLink, User
 from models.words import AuditAction, AuditSubject, Role
 from services import database, secret_box
 from services.accounts import audit, sessions, throttle
@@ -145,10 +145,14 @@ def insert(session: Session, actor: Actor, user: User) -> UserRow:
 
 
 def set_password(session: Session, user: User, password_hash: str, *, but: str = "") -> None:
-    """Give a person a new password and end their sessions, `but` one; within a unit of work."""
+    """Give a person a new password and end their sessions, `but` one; within a unit of work.
+
+    A link that was made to reset the old one is worth nothing any more, however many there are.
+    """
     user.password_hash = password_hash
     session.add(user)
     session.flush()
+    session.execute(delete(AccountLink).where(col(AccountLink.email) == user.email))
     sessions.end_all(session, user.id, but=but)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.words import LinkKind, Role
 from services.accounts import links, people, sessions, sign_in
-from services.accounts.links import LinkOver
+from services.accounts.links import Link, LinkOver
 from services.database import Database, close_database, open_database
 from services.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.conftest import MakeSettings
@@ -19,6 +19,14 @@ NEW = "a wholly new password"
 
 def token_of(url: str) -> str:
     return url.rpartition("/")[2]
+
+
+async def is_good(link: Link, clock: FrozenClock) -> bool:
+    try:
+        await links.look(token_of(link.url), clock=clock)
+    except LinkOver:
+        return False
+    return True
 
 
 async def test_an_invited_person_chooses_a_password_and_has_the_role(
@@ -109,6 +117,23 @@ async def test_a_reset_link_changes_the_password_once_and_ends_all_sessions(
     await people.disable(ann, bob.id, clock=clock)
     with pytest.raises(Conflict):
         await links.make_reset(ann, bob.id, clock=clock)
+
+
+async def test_a_new_password_makes_every_link_to_reset_the_old_one_worthless(
+    db: Database, clock: FrozenClock
+) -> None:
+    await make("ann@example.com")
+    bob = await make("bob@example.com", Role.VIEWER)
+    ann = await signed_in("ann@example.com", clock)
+    # At the same moment: on PostgreSQL neither may find the other to replace it.
+    made = await asyncio.gather(*(links.make_reset(ann, bob.id, clock=clock) for _ in range(4)))
+    good = [link for link in made if await is_good(link, clock)]
+    await links.redeem(token_of(good[0].url), password=NEW, clock=clock)
+    assert not [link for link in made if await is_good(link, clock)]
+    own = await links.make_reset(ann, bob.id, clock=clock)
+    acting = await signed_in("bob@example.com", clock)
+    await people.change_password(acting, current=NEW, new=PASSWORD, clock=clock)
+    assert not await is_good(own, clock)
 
 
 @pytest.mark.parametrize("make_settings", ["sqlite"], indirect=True)
