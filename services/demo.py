@@ -51,6 +51,7 @@ from services.demo_company import (
     PARTNERS,
     POSTBACKS,
 )
+from services.demo_import import import_decisions
 from services.demo_story import DAYS, Capture, Firing, Story
 from services.errors import Conflict
 from services.intake import leads
@@ -70,6 +71,13 @@ _PERSON = Actor(
     name="dana.reyes@example.com",
     rights=ROLE_RIGHTS[Role.OPERATOR],
 )
+_MANAGER = Actor(
+    kind=ActorKind.USER,
+    id="usr_demo_2",
+    name="jon.park@example.com",
+    rights=ROLE_RIGHTS[Role.MANAGER],
+)
+_IMPORTED_AGO = timedelta(minutes=40)
 _NEWEST = 6
 _LEADS_AT_ONCE = 200
 # Events per unit of work: a server that runs meanwhile gets its turn in between.
@@ -115,6 +123,7 @@ async def seed(profile: Profile, *, clock: Clock = utc_now) -> SeedReport:
     firings = story.firings(captures, event_count)
     while batch := list(islice(firings, _FIRINGS_AT_ONCE)):
         await database.write(_live_through, batch, partners)
+    await import_decisions(_MANAGER, clock=_clock_at(now - _IMPORTED_AGO))
     for firing in story.newest(captures, _NEWEST):
         await record_event(_PROGRAM, firing.body, source=firing.source, clock=clock)
     return SeedReport(lead_count, await database.read(_count_events), _NEWEST)

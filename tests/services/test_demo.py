@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from models import Attempt, Campaign, EchoName, EventType, Lead, Postback
-from models.words import DeliveryStatus, Method, Source, Verdict
+from models import Attempt, Campaign, EchoName, EventType, ImportJob, Lead, Postback
+from models.words import DeliveryStatus, ImportStatus, ImportVerdict, Method, Source, Verdict
 from services import demo, self_check
 from services.actor import SYSTEM, Actor
 from services.catalog import campaigns, event_types
@@ -48,6 +48,10 @@ async def test_the_small_demo_has_everything_that_a_screen_shows(
     assert shown[DeliveryStatus.PENDING] == report.waiting
     verdicts = {row.verdict for row in await submissions()}
     assert {Verdict.RECORDED, Verdict.DUPLICATE} < verdicts
+    (imported,) = await rows(ImportJob)
+    assert imported.status is ImportStatus.APPLIED
+    assert imported.applied[ImportVerdict.IMPORTED] > 2
+    assert imported.applied[ImportVerdict.REFUSED] == 2
     assert await self_check.find_problems(settings) == []
 
 

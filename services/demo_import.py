@@ -1,0 +1,64 @@
+"""The file that the company of the demo imported: what a buyer decided about pending sales."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from models import Event
+from models.words import ConversionStatus, ImportKind
+from services import database
+from services.actor import Actor
+from services.clock import Clock
+from services.imports import commands, uploads, work
+
+_COLUMNS: Final = ("Event ID", "Transaction ID", "Order no", "Status", "Comment")
+_COUNT: Final = 12
+# One of so many is not accepted.
+_REJECTED_EVERY: Final = 4
+# Two rows of the kind that every such file has.
+_MISTAKES: Final = (
+    ("", "auto-us-99999", "ord-404404", "approved", ""),
+    ("", "auto-us-10001", "ord-123456", "aproved", ""),
+)
+
+
+async def import_decisions(actor: Actor, *, clock: Clock) -> None:
+    """Have the actor import the decisions, from the upload to the end; two rows are refused."""
+    pending = await database.read(_pending_sales, clock())
+    file = await uploads.receive(
+        actor,
+        _pieces(pending),
+        kind=ImportKind.STATUS_CHANGES,
+        file_name="buyer-decisions.csv",
+        clock=clock,
+    )
+    await commands.verify(actor, file.id, clock=clock)
+    await work.work(database.current(), clock=clock, rest=0)
+    await commands.apply(actor, file.id, clock=clock)
+    await work.work(database.current(), clock=clock, rest=0)
+
+
+def _pending_sales(session: Session, before: datetime) -> Sequence[Event]:
+    query = select(Event).where(
+        col(Event.event_name) == "sale",
+        col(Event.conversion_status) == ConversionStatus.PENDING,
+        col(Event.received_at) < before,
+    )
+    return session.exec(query.order_by(col(Event.received_at)).limit(_COUNT)).all()
+
+
+async def _pieces(pending: Sequence[Event]) -> AsyncIterator[bytes]:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for number, sale in enumerate(pending, start=1):
+        decision = ("approved", "")
+        if number % _REJECTED_EVERY == 0:
+            decision = ("rejected", "Cancelled within 14 days")
+        writer.writerow((sale.id, sale.transaction_id, sale.order_id, *decision))
+    writer.writerows(_MISTAKES)
+    yield text.getvalue().encode()
