@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -166,6 +166,15 @@ class Installation:
     def note_kill(self, worker_id: str | None = None) -> None:
         """Note that a worker has ended, or stands still, right after it."""
         self.kills.append(Kill(time.monotonic(), self.held_by(worker_id)))
+
+    def note_sent_since(self) -> None:
+        """Note as cut off, too, what was sent since the kill that was noted last.
+
+        For a kill that can be noted only before it: what is claimed in between is cut off as well.
+        """
+        last = self.kills[-1]
+        sent = {each.delivery_id for each in self.ledger.file.look() if each.at >= last.at}
+        self.kills[-1] = replace(last, held=tuple({*last.held, *sent}))
 
     def define(self, *postbacks: Owed, dedupe: DedupeMode = DedupeMode.ALLOW_ALL) -> None:
         """Define events, when a firing of them is the same again, and what each of them owes."""

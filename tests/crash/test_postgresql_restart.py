@@ -59,6 +59,7 @@ def test_workers_outlive_a_database_that_crashes_under_load_and_nothing_accepted
             cluster.crash()
             installation.engine.dispose()
             cluster.start()
+            installation.note_sent_since()
     wait_until_drained(installation)
     for worker in workers:
         worker.stop()

@@ -76,8 +76,10 @@ async def test_names_that_hung_before_share_few_threads_and_leave_the_others_fre
     for name in names:
         with pytest.raises(LookupTimedOut):
             await resolver(name, 80)
-    servers.released.set()  # both threads come back
+    servers.released.set()
     async with asyncio.timeout(5):
+        while resolver._running:  # until both threads have come back
+            await asyncio.sleep(0.01)
         assert await resolver("a.example", 80)
     servers.released.clear()
     resolver._found.clear()

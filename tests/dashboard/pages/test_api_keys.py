@@ -87,6 +87,8 @@ def test_limits_are_set_told_in_words_and_refused_beside_their_field(
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("write 10.0.0.0/8")).to_be_visible()
     expect(dialog.get_by_text("Give a whole number.")).to_be_visible()
+    # The first wrong field gets the focus; whoever types earlier would lose it while typing.
+    expect(page.get_by_label("Calls per minute")).to_be_focused()
     page.get_by_label("Calls per minute").fill("600")
     page.get_by_label("Allowed addresses").fill("10.0.0.0/8")
     page.get_by_label("Expires").select_option("30")
