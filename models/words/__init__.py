@@ -1,6 +1,7 @@
 """Every fixed word of the domain: the same spelling in table, screen, CSV, API and metrics."""
 
 from models.words.audit import AuditAction, AuditSubject
+from models.words.bulk import BulkStatus
 from models.words.catalog import (
     DedupeMode,
     EventOrigin,
@@ -15,7 +16,6 @@ from models.words.delivery import (
     WORST_FIRST,
     AttemptTrigger,
     BreakerState,
-    BulkResendStatus,
     DeliveryReason,
     DeliveryStatus,
     FailureKind,
@@ -25,7 +25,6 @@ from models.words.delivery import (
 )
 from models.words.imports import ImportKind, ImportStatus, ImportVerdict
 from models.words.intake import (
-    BulkReplayStatus,
     CallWay,
     ConversionStatus,
     Handling,
@@ -51,8 +50,7 @@ __all__ = [
     "AuditAction",
     "AuditSubject",
     "BreakerState",
-    "BulkReplayStatus",
-    "BulkResendStatus",
+    "BulkStatus",
     "CallWay",
     "ChannelKind",
     "ConversionStatus",

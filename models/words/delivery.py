@@ -78,14 +78,6 @@ class BreakerState(StrEnum):
     PROBING = "probing"
 
 
-class BulkResendStatus(StrEnum):
-    """How a bulk resend stands."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
-
-
 class AttemptTrigger(StrEnum):
     """Who caused an attempt: the schedule or a person."""
 

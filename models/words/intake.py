@@ -67,11 +67,3 @@ class CallWay(StrEnum):
 
     API = "api"
     URL = "url"
-
-
-class BulkReplayStatus(StrEnum):
-    """How a bulk replay stands."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"

@@ -14,7 +14,7 @@ from sqlalchemy import Table, update
 from sqlmodel import Session, col, select
 
 from models import BulkReplay
-from models.words import BulkReplayStatus, Handling, Verdict
+from models.words import BulkStatus, Handling, Verdict
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.errors import Conflict
@@ -60,7 +60,7 @@ def job_of(database: Database) -> Callable[[], Awaitable[None]]:
 
 
 def _next_step(session: Session) -> _Step | None:
-    running = select(BulkReplay).where(col(BulkReplay.status) == BulkReplayStatus.RUNNING)
+    running = select(BulkReplay).where(col(BulkReplay.status) == BulkStatus.RUNNING)
     job = session.exec(running).first()
     if job is None:
         return None
@@ -79,12 +79,12 @@ def _take(session: Session, step: _Step, now: datetime) -> bool:
         update(JOB)
         .where(
             JOB.c.id == step.job_id,
-            JOB.c.status == BulkReplayStatus.RUNNING,
+            JOB.c.status == BulkStatus.RUNNING,
             JOB.c.cursor == step.cursor,
         )
         .values(
             cursor=step.cursor if step.next_cursor is None else step.next_cursor,
-            status=BulkReplayStatus.FINISHED if ended else BulkReplayStatus.RUNNING,
+            status=BulkStatus.FINISHED if ended else BulkStatus.RUNNING,
             ended_at=now if ended else None,
         )
     )

@@ -13,7 +13,7 @@ from models import BulkReplay
 from models.words import (
     AuditAction,
     AuditSubject,
-    BulkReplayStatus,
+    BulkStatus,
     Handling,
     Verdict,
 )
@@ -45,7 +45,7 @@ class BulkReplayRow:
     """
 
     id: str
-    status: BulkReplayStatus
+    status: BulkStatus
     total: int
     total_is_complete: bool
     recorded: int
@@ -184,7 +184,7 @@ def _start(
     has_any = total.number > 0 or not total.is_complete
     job = BulkReplay(
         id=new_id("rpl"),
-        status=BulkReplayStatus.RUNNING if has_any else BulkReplayStatus.FINISHED,
+        status=BulkStatus.RUNNING if has_any else BulkStatus.FINISHED,
         filter=to_json(wanted),
         total=total.number,
         total_is_complete=total.is_complete,
@@ -224,9 +224,9 @@ def _cancel(session: Session, actor: Actor, bulk_replay_id: str, now: datetime) 
             update(BulkReplay)
             .where(
                 col(BulkReplay.id) == bulk_replay_id,
-                col(BulkReplay.status) == BulkReplayStatus.RUNNING,
+                col(BulkReplay.status) == BulkStatus.RUNNING,
             )
-            .values(status=BulkReplayStatus.CANCELLED, ended_at=now)
+            .values(status=BulkStatus.CANCELLED, ended_at=now)
         )
         if ended.rowcount:
             job = session.get_one(BulkReplay, bulk_replay_id)

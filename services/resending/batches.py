@@ -13,7 +13,7 @@ from sqlalchemy import Table, update
 from sqlmodel import Session, col, select
 
 from models import BulkResend
-from models.words import BulkResendStatus
+from models.words import BulkStatus
 from services.clock import Clock, utc_now
 from services.database import Database
 from services.delivery.resends import resend_many
@@ -59,7 +59,7 @@ def job_of(database: Database) -> Callable[[], Awaitable[None]]:
 
 
 def _next_step(session: Session) -> _Step | None:
-    running = select(BulkResend).where(col(BulkResend.status) == BulkResendStatus.RUNNING)
+    running = select(BulkResend).where(col(BulkResend.status) == BulkStatus.RUNNING)
     job = session.exec(running).first()
     if job is None:
         return None
@@ -79,12 +79,12 @@ def _take(session: Session, step: _Step, now: datetime) -> bool:
         update(JOB)
         .where(
             JOB.c.id == step.job_id,
-            JOB.c.status == BulkResendStatus.RUNNING,
+            JOB.c.status == BulkStatus.RUNNING,
             JOB.c.cursor == step.cursor,
         )
         .values(
             cursor=step.cursor if step.next_cursor is None else step.next_cursor,
-            status=BulkResendStatus.FINISHED if ended else BulkResendStatus.RUNNING,
+            status=BulkStatus.FINISHED if ended else BulkStatus.RUNNING,
             ended_at=now if ended else None,
         )
     )

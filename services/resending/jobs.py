@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models import BulkResend
-from models.words import AuditAction, AuditSubject, BulkResendStatus
+from models.words import AuditAction, AuditSubject, BulkStatus
 from services import database
 from services.accounts import audit
 from services.actor import Actor, Right
@@ -52,7 +52,7 @@ class BulkResendRow:
     """
 
     id: str
-    status: BulkResendStatus
+    status: BulkStatus
     total: int
     total_is_complete: bool
     resent: int
@@ -127,7 +127,7 @@ def _start(
     has_any = total.number > 0 or not total.is_complete
     job = BulkResend(
         id=new_id("rsd"),
-        status=BulkResendStatus.RUNNING if has_any else BulkResendStatus.FINISHED,
+        status=BulkStatus.RUNNING if has_any else BulkStatus.FINISHED,
         filter=to_json(wish),
         total=total.number,
         total_is_complete=total.is_complete,
@@ -167,9 +167,9 @@ def _cancel(session: Session, actor: Actor, bulk_resend_id: str, now: datetime) 
             update(BulkResend)
             .where(
                 col(BulkResend.id) == bulk_resend_id,
-                col(BulkResend.status) == BulkResendStatus.RUNNING,
+                col(BulkResend.status) == BulkStatus.RUNNING,
             )
-            .values(status=BulkResendStatus.CANCELLED, ended_at=now)
+            .values(status=BulkStatus.CANCELLED, ended_at=now)
             .returning(col(BulkResend.id))
         )
         if cancelled is not None:

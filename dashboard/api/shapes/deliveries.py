@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from dashboard.api.shapes.envelopes import Request
 from models.words import (
     AttemptTrigger,
-    BulkResendStatus,
+    BulkStatus,
     ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
@@ -108,7 +108,7 @@ class BulkResend(TypedDict):
     """A bulk resend on its way."""
 
     id: str
-    status: BulkResendStatus
+    status: BulkStatus
     count: int
     count_is_complete: bool
     resent: int

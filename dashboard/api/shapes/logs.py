@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from dashboard.api.shapes.envelopes import FieldProblem
-from models.words import BulkReplayStatus, Handling, Source, Verdict
+from models.words import BulkStatus, Handling, Source, Verdict
 
 
 class Submission(TypedDict):
@@ -113,7 +113,7 @@ class BulkReplay(TypedDict):
     """A bulk replay on its way."""
 
     id: str
-    status: BulkReplayStatus
+    status: BulkStatus
     count: int
     count_is_complete: bool
     recorded: int

@@ -9,7 +9,7 @@ import reflex as rx
 from dashboard import feedback, live
 from dashboard.pages.deliveries.address import DeliveryAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
-from models.words import BulkResendStatus
+from models.words import BulkStatus
 from services.actor import Right
 from services.clock import utc_now
 from services.errors import AppError
@@ -217,16 +217,16 @@ def job_line(row: BulkResendRow) -> JobLine:
     done = row.resent + row.left_out
     total = f"{row.total:,}" if row.total_is_complete else f"more than {row.total:,}"
     left_out = f" {row.left_out:,} had changed meanwhile and were left out." if row.left_out else ""
-    is_running = row.status is BulkResendStatus.RUNNING
+    is_running = row.status is BulkStatus.RUNNING
     titles = {
-        BulkResendStatus.RUNNING: f"Resending: {done:,} of {total}",
-        BulkResendStatus.FINISHED: f"{_deliveries(row.resent)} being sent again",
-        BulkResendStatus.CANCELLED: f"Cancelled after {row.resent:,} of {total}",
+        BulkStatus.RUNNING: f"Resending: {done:,} of {total}",
+        BulkStatus.FINISHED: f"{_deliveries(row.resent)} being sent again",
+        BulkStatus.CANCELLED: f"Cancelled after {row.resent:,} of {total}",
     }
     texts = {
-        BulkResendStatus.RUNNING: f"Started by {row.actor_name}. You can leave this page.",
-        BulkResendStatus.FINISHED: f"Started by {row.actor_name}.{left_out}",
-        BulkResendStatus.CANCELLED: (
+        BulkStatus.RUNNING: f"Started by {row.actor_name}. You can leave this page.",
+        BulkStatus.FINISHED: f"Started by {row.actor_name}.{left_out}",
+        BulkStatus.CANCELLED: (
             f"Started by {row.actor_name}. What was resent until then is sent all the same."
         ),
     }

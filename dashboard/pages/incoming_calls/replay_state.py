@@ -9,7 +9,7 @@ import reflex as rx
 from dashboard import feedback, live
 from dashboard.pages.incoming_calls.address import CallsAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
-from models.words import BulkReplayStatus
+from models.words import BulkStatus
 from services.actor import Right
 from services.clock import utc_now
 from services.errors import AppError
@@ -125,9 +125,9 @@ def job_line(row: BulkReplayRow) -> JobLine:
         return JobLine()
     total = f"{row.total:,}" if row.total_is_complete else f"more than {row.total:,}"
     titles = {
-        BulkReplayStatus.RUNNING: f"Replaying: {row.done:,} of {total}",
-        BulkReplayStatus.FINISHED: f"{_calls(row.recorded)} recorded by replay",
-        BulkReplayStatus.CANCELLED: f"Cancelled after {row.done:,} of {total}",
+        BulkStatus.RUNNING: f"Replaying: {row.done:,} of {total}",
+        BulkStatus.FINISHED: f"{_calls(row.recorded)} recorded by replay",
+        BulkStatus.CANCELLED: f"Cancelled after {row.done:,} of {total}",
     }
     others = [
         f"{number:,} {words}"
@@ -139,7 +139,7 @@ def job_line(row: BulkReplayRow) -> JobLine:
         if number
     ]
     rest = f" {', '.join(others)}." if others else ""
-    is_running = row.status is BulkReplayStatus.RUNNING
+    is_running = row.status is BulkStatus.RUNNING
     return JobLine(
         id=row.id,
         status=row.status,

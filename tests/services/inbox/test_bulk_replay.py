@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.words import BulkReplayStatus, Handling, KeyScope, Source, Verdict
+from models.words import BulkStatus, Handling, KeyScope, Source, Verdict
 from services.actor import SYSTEM, Actor
 from services.catalog import event_types
 from services.database import Database
@@ -50,7 +50,7 @@ async def test_what_a_filter_covers_is_tried_again_once_in_batches(
     await replay_batches.work(db, clock=clock, pause_seconds=0)
 
     ended = await replays.get(owner, job.id)
-    assert ended.status is BulkReplayStatus.FINISHED
+    assert ended.status is BulkStatus.FINISHED
     assert (ended.total, ended.done) == (CALLS - 1, CALLS - 1)
     assert (ended.recorded, ended.duplicates, ended.refused, ended.left_out) == (27, 1, 1, 0)
     assert len(await events()) == 27
@@ -69,9 +69,9 @@ async def test_a_cancelled_one_ends_where_it_stands_and_nothing_is_replayed_for_
     world: World, db: Database, clock: FrozenClock, owner: Actor
 ) -> None:
     unreadable = SubmissionFilter(verdict=("unreadable",))
-    assert (await replays.start(owner, unreadable, clock=clock)).status is BulkReplayStatus.FINISHED
+    assert (await replays.start(owner, unreadable, clock=clock)).status is BulkStatus.FINISHED
     job = await replays.start(owner, SubmissionFilter(event="quote"), clock=clock)
-    assert (await replays.cancel(owner, job.id)).status is BulkReplayStatus.CANCELLED
+    assert (await replays.cancel(owner, job.id)).status is BulkStatus.CANCELLED
     await replay_batches.work(db, clock=clock, pause_seconds=0)
     assert (await replays.latest(owner) or job).done == 0
     with pytest.raises(InvalidInput):

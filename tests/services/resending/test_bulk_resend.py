@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models import BulkResend, Delivery, Event, Postback
 from models.words import (
     AttemptTrigger,
-    BulkResendStatus,
+    BulkStatus,
     DeliveryReason,
     DeliveryStatus,
     KeyScope,
@@ -97,7 +97,7 @@ async def test_what_did_not_arrive_is_made_due_now_with_a_fresh_schedule(
     job = await jobs.start(owner, EVERYTHING, clock=clock)
     await work(db, clock)
 
-    assert (job.status, job.total, job.total_is_complete) == (BulkResendStatus.RUNNING, 3, True)
+    assert (job.status, job.total, job.total_is_complete) == (BulkStatus.RUNNING, 3, True)
     assert await resent_names(stored) == {"failed", "never tried", "retrying"}
     found = {row.id: row for row in await deliveries()}
     for name in ("failed", "never tried", "retrying"):
@@ -110,7 +110,7 @@ async def test_what_did_not_arrive_is_made_due_now_with_a_fresh_schedule(
     shown = {row.id: row.delivery_status for row in await events()}
     assert shown[found[stored["failed"]].event_id] is DeliveryStatus.RETRYING
     ended = await jobs.get(owner, job.id)
-    assert (ended.status, ended.resent, ended.left_out) == (BulkResendStatus.FINISHED, 3, 0)
+    assert (ended.status, ended.resent, ended.left_out) == (BulkStatus.FINISHED, 3, 0)
     assert ended.ended_at == START
 
 
@@ -232,7 +232,7 @@ async def test_a_crash_between_two_batches_repeats_nothing_and_leaves_nothing_ou
     assert await one_batch(db, clock)
     # What the next process finds is the row alone.
     half = await jobs.get(owner, job.id)
-    assert (half.resent, half.status) == (3, BulkResendStatus.RUNNING)
+    assert (half.resent, half.status) == (3, BulkStatus.RUNNING)
     first = {row.id for row in await deliveries() if row.resent_at is not None}
     assert first == set(many[:3])  # the oldest first
     clock.move(minutes=1)
@@ -263,14 +263,14 @@ async def test_a_cancelled_one_stops_where_it_stands(
     step = await db.read(batches._next_step)
     cancelled = await jobs.cancel(owner, job.id, clock=clock)
 
-    assert cancelled.status is BulkResendStatus.CANCELLED
+    assert cancelled.status is BulkStatus.CANCELLED
     assert not await db.write(batches._take, step, clock())  # read before, written after
     await work(db, clock)
     assert (await jobs.get(owner, job.id)).resent == 3
-    assert (await jobs.cancel(owner, job.id, clock=clock)).status is BulkResendStatus.CANCELLED
+    assert (await jobs.cancel(owner, job.id, clock=clock)).status is BulkStatus.CANCELLED
     # And the next one may begin.
     again = await jobs.start(owner, EVERYTHING, clock=clock)
-    assert (again.total, again.status) == (7, BulkResendStatus.RUNNING)
+    assert (again.total, again.status) == (7, BulkStatus.RUNNING)
 
 
 async def test_what_changed_after_it_was_found_is_left_out_and_counted(
@@ -308,7 +308,7 @@ async def test_a_postback_paused_meanwhile_gets_nothing(
     await work(db, clock)
 
     row = await jobs.get(owner, job.id)
-    assert (row.status, row.resent) == (BulkResendStatus.FINISHED, 0)
+    assert (row.status, row.resent) == (BulkStatus.FINISHED, 0)
 
 
 async def test_what_fails_after_the_start_does_not_belong_to_it(
@@ -343,7 +343,7 @@ async def test_nothing_to_resend_has_ended_at_once(
 ) -> None:
     job = await jobs.start(owner, EVERYTHING, clock=clock)
 
-    assert (job.status, job.total) == (BulkResendStatus.FINISHED, 0)
+    assert (job.status, job.total) == (BulkStatus.FINISHED, 0)
     assert await jobs.latest(owner) == job
 
 

@@ -22,7 +22,7 @@ from models import (
     UserSession,
 )
 from models.words import (
-    BulkResendStatus,
+    BulkStatus,
     DeliveryReason,
     DeliveryStatus,
     LinkKind,
@@ -357,7 +357,7 @@ async def test_small_tables_are_kept_small(db: Database, settings: Settings) -> 
                 )
             )
             made.session.add(SignInThrottle(name=name, failures=1, last_failed_at=expires_at))
-        for number, status in enumerate((BulkResendStatus.FINISHED, BulkResendStatus.RUNNING)):
+        for number, status in enumerate((BulkStatus.FINISHED, BulkStatus.RUNNING)):
             made.session.add(
                 BulkResend(
                     id=f"rsd_{number}",
@@ -381,5 +381,5 @@ async def test_small_tables_are_kept_small(db: Database, settings: Settings) -> 
     assert [row.token_hash for row in await rows(UserSession)] == ["good"]
     assert [row.token_hash for row in await rows(AccountLink)] == ["good"]
     assert [row.name for row in await rows(SignInThrottle)] == ["good"]
-    assert [row.status for row in await rows(BulkResend)] == [BulkResendStatus.RUNNING]
+    assert [row.status for row in await rows(BulkResend)] == [BulkStatus.RUNNING]
     assert pruned.others == 1 + 2 + 1 + 1 + 1 + 1 + 1
