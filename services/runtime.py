@@ -11,6 +11,7 @@ from typing import TextIO
 
 from services import database, schema
 from services.accounts import users
+from services.bulk_jobs import batches
 from services.clock import utc_now
 from services.delivery import trial
 from services.delivery.dispatcher import Dispatcher
@@ -24,12 +25,13 @@ from services.errors import AppError
 from services.identifiers import new_id
 from services.imports import erased, forgetting
 from services.imports import work as import_work
-from services.inbox import by_itself, replay_batches
+from services.inbox import by_itself
+from services.inbox.bulk_replays import REPLAYS
 from services.intake import erasure
 from services.notices import channel_trial
 from services.notices.job import NoticeJob
 from services.reporting.changes import ChangeWatcher
-from services.resending import batches
+from services.resending.bulk_resends import RESENDS
 from services.retention import pruning
 from services.settings import Settings
 from services.target_policy import target_policy
@@ -97,12 +99,12 @@ async def start(settings: Settings, *, worker: bool | None = None) -> None:
             opened, dispatcher, worker_id=worker_id, lease_seconds=settings.lease_seconds
         )
         await drain.start()
-        drain.every(batches.EVERY_SECONDS, batches.job_of(opened))
+        drain.every(batches.EVERY_SECONDS, batches.job_of(opened, RESENDS))
         drain.every(import_work.EVERY_SECONDS, import_work.job_of(opened))
         drain.every(erased.EVERY_SECONDS, erased.job_of(opened))
         drain.every(forgetting.EVERY_SECONDS, forgetting.job_of(opened))
         drain.every(by_itself.EVERY_SECONDS, by_itself.job_of(opened))
-        drain.every(replay_batches.EVERY_SECONDS, replay_batches.job_of(opened))
+        drain.every(batches.EVERY_SECONDS, batches.job_of(opened, REPLAYS))
         drain.every(pruning.EVERY_SECONDS, pruning.job_of(opened))
         drain.every(erasure.EVERY_SECONDS, erasure.job_of(opened))
     notices = NoticeJob(opened, post=post)

@@ -1,19 +1,21 @@
 """`/submissions/replay`: many refused calls tried again by one command, counted first if asked."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Response
 from pydantic import Field
 
 from dashboard.api.answer import answer
+from dashboard.api.bulk_jobs import job_json, words_of
 from dashboard.api.does import does
 from dashboard.api.request import Caller, JsonObject
 from dashboard.api.routing import BASE, resource
-from dashboard.api.shapes.logs import BulkReplay, ReplayCount
+from dashboard.api.shapes.bulk_jobs import BulkReplay, ReplayCount
 from models.words import Handling, Verdict
 from services.actor import Right
-from services.inbox import replays
-from services.inbox.replays import BulkReplayRow
+from services.bulk_jobs import jobs
+from services.inbox.bulk_replays import REPLAYS
+from services.inbox.replay_wish import ReplayWish
 from services.moments import OptionalMoment
 from services.reporting.incoming_log import SubmissionFilter
 from services.validation import InputModel, Text, validate
@@ -45,60 +47,41 @@ async def replay_submissions(actor: Caller, data: JsonObject) -> Response:
     """Try again what a filter covers now, in the background; with `dry_run` only count it."""
     actor.require(Right.RECORD_EVENTS)
     given = validate(BulkReplayInput, data)
-    wanted = _wanted(given)
+    wish = _wish(given)
     if given.dry_run:
-        count = await replays.preview(actor, wanted)
+        count = await jobs.preview(actor, REPLAYS, wish)
         return answer(
             {"dry_run": True, "count": count.number, "count_is_complete": count.is_complete}
         )
-    job = await replays.start(actor, wanted)
-    return answer(_json(job), headers={"Location": f"{BASE}/submissions/replay/{job.id}"})
+    job = await jobs.start(actor, REPLAYS, wish)
+    return answer(job_json(job), headers={"Location": f"{BASE}/submissions/replay/{job.id}"})
 
 
 @router.get("/submissions/replay/{bulk_replay_id}")
 @does(Right.READ, BulkReplay)
 async def get_bulk_replay(actor: Caller, bulk_replay_id: str) -> Response:
     """Return how far a bulk replay is."""
-    return answer(_json(await replays.get(actor, bulk_replay_id)))
+    return answer(job_json(await jobs.get(actor, REPLAYS, bulk_replay_id)))
 
 
 @router.delete("/submissions/replay/{bulk_replay_id}", status_code=204)
 @does(Right.RECORD_EVENTS)
 async def cancel_bulk_replay(actor: Caller, bulk_replay_id: str) -> Response:
     """End a bulk replay where it stands; what it has recorded stays recorded."""
-    await replays.cancel(actor, bulk_replay_id)
+    await jobs.cancel(actor, REPLAYS, bulk_replay_id)
     return Response(status_code=204)
 
 
-def _wanted(given: BulkReplayInput) -> SubmissionFilter:
-    return SubmissionFilter(
-        verdict=_words(given.verdict),
-        source=given.source or "",
-        actor_id=given.key_id or "",
-        event=given.event or "",
-        transaction_id=given.transaction_id or "",
-        handling=_words(given.handling),
-        since=given.from_,
-        until=given.to,
+def _wish(given: BulkReplayInput) -> ReplayWish:
+    return ReplayWish(
+        SubmissionFilter(
+            verdict=words_of(given.verdict),
+            source=given.source or "",
+            actor_id=given.key_id or "",
+            event=given.event or "",
+            transaction_id=given.transaction_id or "",
+            handling=words_of(given.handling),
+            since=given.from_,
+            until=given.to,
+        )
     )
-
-
-def _words(given: str | list[str] | None) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given or ())
-
-
-def _json(job: BulkReplayRow) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "status": job.status,
-        "count": job.total,
-        "count_is_complete": job.total_is_complete,
-        "recorded": job.recorded,
-        "duplicates": job.duplicates,
-        "refused": job.refused,
-        "left_out": job.left_out,
-        "filter": dict(job.filter),
-        "actor": job.actor_name,
-        "created_at": job.created_at,
-        "ended_at": job.ended_at,
-    }

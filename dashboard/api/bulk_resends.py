@@ -6,16 +6,18 @@ from fastapi import Response
 from pydantic import Field
 
 from dashboard.api.answer import answer
+from dashboard.api.bulk_jobs import job_json, words_of
 from dashboard.api.does import does
 from dashboard.api.request import Caller, JsonObject
 from dashboard.api.routing import BASE, resource
-from dashboard.api.shapes.deliveries import BulkResend, ResendCount
+from dashboard.api.shapes.bulk_jobs import BulkResend, ResendCount
 from models.words import DeliveryStatus
 from services.actor import Right
+from services.bulk_jobs import jobs
 from services.moments import OptionalMoment
 from services.reporting.delivery_log import DeliveryFilter
-from services.resending import jobs
-from services.resending.jobs import BulkResendRow, Preview
+from services.resending import bulk_resends
+from services.resending.bulk_resends import RESENDS, Preview
 from services.resending.wish import ResendWish
 from services.validation import InputModel, Text, validate
 
@@ -57,31 +59,30 @@ async def resend_deliveries(actor: Caller, data: JsonObject) -> Response:
     given = validate(BulkResendInput, data)
     wish = _wish(given)
     if given.dry_run:
-        return answer(_preview_json(await jobs.preview(actor, wish)))
-    job = await jobs.start(actor, wish)
-    return answer(_json(job), headers={"Location": f"{BASE}/deliveries/resend/{job.id}"})
+        return answer(_preview_json(await bulk_resends.preview(actor, wish)))
+    job = await jobs.start(actor, RESENDS, wish)
+    return answer(job_json(job), headers={"Location": f"{BASE}/deliveries/resend/{job.id}"})
 
 
 @router.get("/deliveries/resend/{bulk_resend_id}")
 @does(Right.READ, BulkResend)
 async def get_bulk_resend(actor: Caller, bulk_resend_id: str) -> Response:
     """Return how far a bulk resend is."""
-    return answer(_json(await jobs.get(actor, bulk_resend_id)))
+    return answer(job_json(await jobs.get(actor, RESENDS, bulk_resend_id)))
 
 
 @router.delete("/deliveries/resend/{bulk_resend_id}", status_code=204)
 @does(Right.RESEND)
 async def cancel_bulk_resend(actor: Caller, bulk_resend_id: str) -> Response:
     """End a bulk resend where it stands; what it has made due is sent all the same."""
-    await jobs.cancel(actor, bulk_resend_id)
+    await jobs.cancel(actor, RESENDS, bulk_resend_id)
     return Response(status_code=204)
 
 
 def _wish(given: BulkResendInput) -> ResendWish:
-    statuses = [given.status] if isinstance(given.status, str) else given.status or []
     return ResendWish(
         filter=DeliveryFilter(
-            status=tuple(statuses),  # type: ignore[arg-type] - the service judges the words
+            status=words_of(given.status),  # type: ignore[arg-type] - the service judges the words
             postback=given.postback or "",
             destination=given.destination or "",
             campaign=given.campaign or "",
@@ -107,19 +108,4 @@ def _preview_json(found: Preview) -> dict[str, Any]:
             "sending": found.sending.number,
             "postback_paused": found.paused.number,
         },
-    }
-
-
-def _json(job: BulkResendRow) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "status": job.status,
-        "count": job.total,
-        "count_is_complete": job.total_is_complete,
-        "resent": job.resent,
-        "left_out": job.left_out,
-        "filter": dict(job.filter),
-        "actor": job.actor_name,
-        "created_at": job.created_at,
-        "ended_at": job.ended_at,
     }

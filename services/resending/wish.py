@@ -56,9 +56,8 @@ class ResendWish:
 
     def before(self, now: datetime) -> "ResendWish":
         """Return the wish for what exists now: nothing made later belongs to it."""
-        until = self.filter.until
-        fixed = now if until is None else min(until, now)
-        return replace(self, filter=replace(self.filter, until=fixed))
+        until = min(self.filter.until or now, now)
+        return replace(self, filter=replace(self.filter, until=until))
 
     def search(self, session: Session) -> Search | None:
         """Return the search for what is sent again, `None` when nothing can be.
@@ -103,44 +102,39 @@ class ResendWish:
             note("paused", set(self.statuses) - delivered, Condition("postback_id", paused))
         return found
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the wish as it is stored, in the words of the API."""
+        given = self.filter
+        return {
+            "status": [str(status) for status in given.status],
+            "postback": given.postback,
+            "destination": given.destination,
+            "campaign": given.campaign,
+            "affiliate": given.affiliate,
+            "cause": given.cause,
+            "from": given.since.isoformat() if given.since else None,
+            "to": given.until.isoformat() if given.until else None,
+            "include_delivered": self.delivered,
+            "include_unclear": self.unclear,
+        }
 
-def to_json(wish: ResendWish) -> dict[str, Any]:
-    """Return the wish as it is stored, in the words of the API."""
-    given = wish.filter
-    return {
-        "status": [str(status) for status in given.status],
-        "postback": given.postback,
-        "destination": given.destination,
-        "campaign": given.campaign,
-        "affiliate": given.affiliate,
-        "cause": given.cause,
-        "from": given.since.isoformat() if given.since else None,
-        "to": given.until.isoformat() if given.until else None,
-        "include_delivered": wish.delivered,
-        "include_unclear": wish.unclear,
-    }
-
-
-def from_json(stored: Mapping[str, Any]) -> ResendWish:
-    """Return the wish behind what `to_json` gave."""
-    return ResendWish(
-        filter=DeliveryFilter(
-            status=tuple(DeliveryStatus(word) for word in stored["status"]),
-            postback=stored["postback"],
-            destination=stored["destination"],
-            campaign=stored["campaign"],
-            affiliate=stored["affiliate"],
-            cause=stored["cause"],
-            since=_moment(stored["from"]),
-            until=_moment(stored["to"]),
-        ),
-        delivered=stored["include_delivered"],
-        unclear=stored["include_unclear"],
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "ResendWish":
+        """Return the wish behind what `to_json` gave."""
+        return cls(
+            filter=DeliveryFilter(
+                status=tuple(DeliveryStatus(word) for word in stored["status"]),
+                postback=stored["postback"],
+                destination=stored["destination"],
+                campaign=stored["campaign"],
+                affiliate=stored["affiliate"],
+                cause=stored["cause"],
+                since=stored["from"] and datetime.fromisoformat(stored["from"]),
+                until=stored["to"] and datetime.fromisoformat(stored["to"]),
+            ),
+            delivered=stored["include_delivered"],
+            unclear=stored["include_unclear"],
+        )
 
 
 def _paused(session: Session) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from models.words import DeliveryStatus, LeadSource, PostbackLevel, Source
+from services.bulk_jobs import jobs
 from services.catalog import (
     affiliates,
     campaign_events,
@@ -19,12 +20,14 @@ from services.catalog import (
 )
 from services.catalog.postbacks import Owner
 from services.delivery import holding, outbox, resuming, test_receiver
-from services.inbox import by_hand, replays
+from services.inbox import by_hand
+from services.inbox.bulk_replays import REPLAYS
+from services.inbox.replay_wish import ReplayWish
 from services.intake import erasure, leads, recording, status_changes
 from services.notices import channel_trial, channels, closing
 from services.reporting.delivery_filter import DeliveryFilter
 from services.reporting.filters import SubmissionFilter
-from services.resending import jobs
+from services.resending.bulk_resends import RESENDS
 from services.resending.wish import ResendWish
 from tests.factories import public_addresses
 
@@ -208,11 +211,11 @@ STORY = [
     Deed(
         jobs,
         "start",
-        lambda _: (ResendWish(DeliveryFilter(status=(DeliveryStatus.FAILED,))),),
+        lambda _: (RESENDS, ResendWish(DeliveryFilter(status=(DeliveryStatus.FAILED,)))),
         ["resent delivery rsd"],
         keep="rsd",
     ),
-    Deed(jobs, "cancel", lambda m: (m["rsd"].id,), ["cancelled delivery rsd"]),
+    Deed(jobs, "cancel", lambda m: (RESENDS, m["rsd"].id), ["cancelled delivery rsd"]),
     Deed(
         by_hand,
         "match",
@@ -229,13 +232,13 @@ STORY = [
         more={"reason": "A test."},
     ),
     Deed(
-        replays,
+        jobs,
         "start",
-        lambda _: (SubmissionFilter(handling=("dismissed",)),),
+        lambda _: (REPLAYS, ReplayWish(SubmissionFilter(handling=("dismissed",)))),
         ["replayed submission rpl"],
         keep="rpl",
     ),
-    Deed(replays, "cancel", lambda m: (m["rpl"].id,), ["cancelled submission rpl"]),
+    Deed(jobs, "cancel", lambda m: (REPLAYS, m["rpl"].id), ["cancelled submission rpl"]),
     Deed(holding, "pause", lambda m: (m["pb"].id,), ["paused postback pb"]),
     Deed(resuming, "resume", lambda m: (m["pb"].id, {"held": "send"}), ["resumed postback pb"]),
     Deed(postbacks, "archive", lambda m: (m["pb"].id,), ["archived postback pb"]),

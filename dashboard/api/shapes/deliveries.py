@@ -1,7 +1,7 @@
-"""What deliveries, attempts and bulk resends look like."""
+"""What deliveries and attempts look like."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -9,7 +9,6 @@ from typing_extensions import TypedDict
 from dashboard.api.shapes.envelopes import Request
 from models.words import (
     AttemptTrigger,
-    BulkStatus,
     ConversionStatus,
     DeliveryReason,
     DeliveryStatus,
@@ -83,37 +82,3 @@ class DeliveryLine(TypedDict):
     attempts: int
     response_code: int | None
     failure: FailureKind | None
-
-
-class LeftOut(TypedDict):
-    """What a filter covers and a resend leaves out."""
-
-    delivered: int
-    unclear: int
-    never_sendable: int
-    sending: int
-    postback_paused: int
-
-
-class ResendCount(TypedDict):
-    """How many deliveries would be sent again."""
-
-    dry_run: Literal[True]
-    count: int
-    count_is_complete: Annotated[bool, Field(description="false: at least so many")]
-    left_out: LeftOut
-
-
-class BulkResend(TypedDict):
-    """A bulk resend on its way."""
-
-    id: str
-    status: BulkStatus
-    count: int
-    count_is_complete: bool
-    resent: int
-    left_out: int
-    filter: dict[str, Any]
-    actor: str
-    created_at: datetime
-    ended_at: datetime | None

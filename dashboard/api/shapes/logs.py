@@ -7,7 +7,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from dashboard.api.shapes.envelopes import FieldProblem
-from models.words import BulkStatus, Handling, Source, Verdict
+from models.words import Handling, Source, Verdict
 
 
 class Submission(TypedDict):
@@ -99,31 +99,6 @@ class Suggestions(TypedDict):
     """The leads that a call may mean, the likeliest first."""
 
     items: list[Suggestion]
-
-
-class ReplayCount(TypedDict):
-    """How many calls would be tried again."""
-
-    dry_run: bool
-    count: int
-    count_is_complete: bool
-
-
-class BulkReplay(TypedDict):
-    """A bulk replay on its way."""
-
-    id: str
-    status: BulkStatus
-    count: int
-    count_is_complete: bool
-    recorded: int
-    duplicates: int
-    refused: int
-    left_out: int
-    filter: dict[str, Any]
-    actor: str
-    created_at: datetime
-    ended_at: datetime | None
 
 
 class Amount(TypedDict):

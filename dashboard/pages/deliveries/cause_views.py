@@ -10,7 +10,7 @@ from dashboard.components.event_table import two_lines
 from dashboard.components.list_state import list_state
 from dashboard.components.status_badge import code_badge
 from dashboard.components.time_cell import time_cell
-from dashboard.components.values import when, when_text
+from dashboard.components.values import when_text
 from dashboard.pages.deliveries.lines import CauseLine
 from dashboard.pages.deliveries.resend_state import ResendState
 from dashboard.pages.deliveries.state import DeliveriesState
@@ -128,12 +128,9 @@ def _row(line: rx.Var[CauseLine]) -> rx.Component:
 def _actions(line: rx.Var[CauseLine]) -> tuple[rx.Component, rx.Component]:
     return (
         link_button("Show", href=line.href, small=True),
-        when(
-            ResendState.may_resend,
-            button(
-                "Resend these…",
-                small=True,
-                on_click=ResendState.ask_group(line.postback_id, line.destination, line.cause),
-            ),
+        button(
+            "Resend these…",
+            small=True,
+            on_click=ResendState.ask_group(line.postback_id, line.destination, line.cause),
         ),
     )

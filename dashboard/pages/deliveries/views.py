@@ -51,7 +51,7 @@ def head_actions() -> tuple[rx.Component, ...]:
     is_filtered = DeliveriesState.view != DESTINATIONS
     return (
         when(
-            is_filtered & ResendState.may_resend & (DeliveriesState.list_state == "ready"),
+            is_filtered & (DeliveriesState.list_state == "ready"),
             button("Resend these…", icon="rotate-cw", on_click=ResendState.ask),
         ),
         when(

@@ -7,9 +7,10 @@ import httpx
 import pytest
 
 from models.words import DeliveryStatus, KeyScope
+from services.bulk_jobs import batches
 from services.clock import utc_now
 from services.database import Database
-from services.resending import batches
+from services.resending.bulk_resends import RESENDS
 from services.retention import pruning
 from services.retention.pruning import Retention
 from services.settings import Settings
@@ -79,7 +80,7 @@ async def test_a_filter_is_counted_first_and_then_sent_again(
     again = await api.post(RESEND, json=wanted)
     assert_problem(again, 409, "bulk_resend_running")
 
-    await batches.work(db, pause_seconds=0)
+    await batches.work(db, RESENDS, pause_seconds=0)
     async with worker(settings):
         await settled(DeliveryStatus.DELIVERED, 2)
     ended = (await api.get(answer.headers["Location"])).json()
@@ -94,7 +95,7 @@ async def test_one_status_may_be_a_word_and_what_arrived_is_sent_only_when_it_is
     api: httpx.AsyncClient, postback: str, db: Database, settings: Settings, partner: Partner
 ) -> None:
     await api.post(RESEND, json={"campaign": "auto-us"})
-    await batches.work(db, pause_seconds=0)
+    await batches.work(db, RESENDS, pause_seconds=0)
     async with worker(settings):
         await settled(DeliveryStatus.DELIVERED)
 
@@ -142,7 +143,7 @@ async def test_what_left_with_retention_is_said_and_the_event_stays(
     api: httpx.AsyncClient, postback: str, db: Database, settings: Settings
 ) -> None:
     await api.post(RESEND, json={"campaign": "auto-us"})
-    await batches.work(db, pause_seconds=0)
+    await batches.work(db, RESENDS, pause_seconds=0)
     async with worker(settings):
         await settled(DeliveryStatus.DELIVERED)
     (event,) = await items(api, "/events", campaign="auto-us")
@@ -176,6 +177,6 @@ async def test_the_worker_of_an_installation_takes_up_a_bulk_resend_by_itself(
         return (await api.get(f"{RESEND}/{job['id']}")).json()["status"] == "finished"
 
     async with worker(settings) as running:
-        running.every(0.05, batches.job_of(db))
+        running.every(0.05, batches.job_of(db, RESENDS))
         await until(is_ended)
         await settled(DeliveryStatus.DELIVERED, 2)

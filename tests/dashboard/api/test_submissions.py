@@ -5,8 +5,10 @@ import pytest
 
 from models.words import KeyScope
 from services.actor import SYSTEM
+from services.bulk_jobs import batches
 from services.database import Database
-from services.inbox import bad_keys, by_itself, replay_batches
+from services.inbox import bad_keys, by_itself
+from services.inbox.bulk_replays import REPLAYS
 from tests.dashboard.api.calls import BASE, assert_problem, create, items
 from tests.dashboard.conftest import MakeKey
 
@@ -141,7 +143,7 @@ async def test_a_call_is_replayed_and_dismissed_one_by_one_and_by_a_filter(
     )
     assert counted.json() == {"dry_run": True, "count": 2, "count_is_complete": True}
     started = await api.post(f"{BASE}/submissions/replay", json={"verdict": "unknown_event"})
-    await replay_batches.work(db, pause_seconds=0)
+    await batches.work(db, REPLAYS, pause_seconds=0)
     job = (await api.get(started.headers["Location"])).json()
     assert (job["status"], job["recorded"], job["duplicates"]) == ("finished", 1, 1)
     assert (await api.delete(started.headers["Location"])).status_code == 204

@@ -4,10 +4,13 @@ import pytest
 
 from models.words import BulkStatus, Handling, KeyScope, Source, Verdict
 from services.actor import SYSTEM, Actor
+from services.bulk_jobs import batches, jobs
 from services.catalog import event_types
 from services.database import Database
 from services.errors import Conflict, InvalidInput, NotAllowed
-from services.inbox import by_hand, replay_batches, replays
+from services.inbox import by_hand
+from services.inbox.bulk_replays import REPLAYS
+from services.inbox.replay_wish import ReplayWish
 from services.intake.recording import record_event
 from services.reporting.incoming_log import SubmissionFilter
 from tests.factories import FrozenClock, program
@@ -38,18 +41,18 @@ async def test_what_a_filter_covers_is_tried_again_once_in_batches(
 ) -> None:
     dismissed = next(row for row in await submissions() if row.transaction_id == "t-29")
     await by_hand.dismiss(owner, dismissed.id, reason="A test of ours.")
-    everything = SubmissionFilter()
-    assert (await replays.preview(owner, everything, clock=clock)).number == CALLS - 1
+    everything = ReplayWish(SubmissionFilter())
+    assert (await jobs.preview(owner, REPLAYS, everything, clock=clock)).number == CALLS - 1
     await event_types.create(SYSTEM, {"name": "quote"})
-    job = await replays.start(owner, everything, clock=clock)
+    job = await jobs.start(owner, REPLAYS, everything, clock=clock)
     with pytest.raises(Conflict):
-        await replays.start(owner, everything, clock=clock)
+        await jobs.start(owner, REPLAYS, everything, clock=clock)
     later = await record_event(
         PROGRAM, {"event": "nothing", "transaction_id": "t-2"}, source=Source.API
     )
-    await replay_batches.work(db, clock=clock, pause_seconds=0)
+    await batches.work(db, REPLAYS, clock=clock, pause_seconds=0)
 
-    ended = await replays.get(owner, job.id)
+    ended = await jobs.get(owner, REPLAYS, job.id)
     assert ended.status is BulkStatus.FINISHED
     assert (ended.total, ended.done) == (CALLS - 1, CALLS - 1)
     assert (ended.recorded, ended.duplicates, ended.refused, ended.left_out) == (27, 1, 1, 0)
@@ -68,13 +71,13 @@ async def test_what_a_filter_covers_is_tried_again_once_in_batches(
 async def test_a_cancelled_one_ends_where_it_stands_and_nothing_is_replayed_for_an_empty_filter(
     world: World, db: Database, clock: FrozenClock, owner: Actor
 ) -> None:
-    unreadable = SubmissionFilter(verdict=("unreadable",))
-    assert (await replays.start(owner, unreadable, clock=clock)).status is BulkStatus.FINISHED
-    job = await replays.start(owner, SubmissionFilter(event="quote"), clock=clock)
-    assert (await replays.cancel(owner, job.id)).status is BulkStatus.CANCELLED
-    await replay_batches.work(db, clock=clock, pause_seconds=0)
-    assert (await replays.latest(owner) or job).done == 0
+    unreadable = ReplayWish(SubmissionFilter(verdict=("unreadable",)))
+    assert (await jobs.start(owner, REPLAYS, unreadable, clock=clock)).status is BulkStatus.FINISHED
+    job = await jobs.start(owner, REPLAYS, ReplayWish(SubmissionFilter(event="quote")), clock=clock)
+    assert (await jobs.cancel(owner, REPLAYS, job.id)).status is BulkStatus.CANCELLED
+    await batches.work(db, REPLAYS, clock=clock, pause_seconds=0)
+    assert (await jobs.latest(owner, REPLAYS) or job).done == 0
     with pytest.raises(InvalidInput):
-        await replays.preview(owner, SubmissionFilter(verdict=("fine",)))
+        await jobs.preview(owner, REPLAYS, ReplayWish(SubmissionFilter(verdict=("fine",))))
     with pytest.raises(NotAllowed):
-        await replays.start(program(KeyScope.READ), SubmissionFilter())
+        await jobs.start(program(KeyScope.READ), REPLAYS, ReplayWish(SubmissionFilter()))

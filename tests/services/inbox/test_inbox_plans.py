@@ -11,10 +11,13 @@ from sqlalchemy import Engine, insert, text
 from models import Submission
 from models.words import Handling, Source, Verdict
 from services.actor import SYSTEM
+from services.bulk_jobs import jobs
 from services.database import Database
 from services.engines import plain_engine
 from services.identifiers import new_id
-from services.inbox import by_itself, replays, suggestions
+from services.inbox import by_itself, suggestions
+from services.inbox.bulk_replays import REPLAYS
+from services.inbox.replay_wish import ReplayWish
 from services.intake import leads
 from services.paging import PageRequest
 from services.reporting import incoming_log
@@ -92,7 +95,8 @@ async def test_nothing_of_the_inbox_reads_or_sorts_the_table(
     with checked(settings, engines, "of an event"):
         await incoming_log.of_event(SYSTEM, "evt_2")
     with checked(settings, engines, "replays"):
-        assert (await replays.preview(SYSTEM, SubmissionFilter(), clock=clock)).number == 6
+        counted = await jobs.preview(SYSTEM, REPLAYS, ReplayWish(SubmissionFilter()), clock=clock)
+        assert counted.number == 6
     with checked(settings, engines, "suggestions"):
         await suggestions.suggest(SYSTEM, many, clock=clock)
     with checked(settings, engines, "arrival"):

@@ -20,18 +20,21 @@ from models.words import (
 )
 from services import database
 from services.actor import Actor
+from services.bulk_jobs import batches, jobs
 from services.database import Database
 from services.delivery import claims
 from services.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from services.reporting.delivery_filter import DeliveryFilter
-from services.resending import batches, jobs
-from services.resending.jobs import Preview
+from services.resending import bulk_resends
+from services.resending.bulk_resends import RESENDS, Preview
 from services.resending.wish import ResendWish
 from services.settings import Settings
 from tests.factories import START, FrozenClock, program
 from tests.services.reporting.rows import Rows
 from tests.world import deliveries, events, rows
 
+# A batch takes three.
+SMALL = replace(RESENDS, batch=3)
 EVERYTHING = ResendWish(DeliveryFilter())
 GIVEN_UP = {
     "status": DeliveryStatus.FAILED,
@@ -83,7 +86,7 @@ def stored(db: Database, settings: Settings, clock: FrozenClock) -> dict[str, st
 
 
 async def work(db: Database, clock: FrozenClock) -> None:
-    await batches.work(db, clock=clock, pause_seconds=0)
+    await batches.work(db, SMALL, clock=clock, pause_seconds=0)
 
 
 async def resent_names(stored: dict[str, str]) -> set[str]:
@@ -94,7 +97,7 @@ async def resent_names(stored: dict[str, str]) -> set[str]:
 async def test_what_did_not_arrive_is_made_due_now_with_a_fresh_schedule(
     stored: dict[str, str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     await work(db, clock)
 
     assert (job.status, job.total, job.total_is_complete) == (BulkStatus.RUNNING, 3, True)
@@ -109,7 +112,7 @@ async def test_what_did_not_arrive_is_made_due_now_with_a_fresh_schedule(
     assert found[stored["never tried"]].status is DeliveryStatus.PENDING
     shown = {row.id: row.delivery_status for row in await events()}
     assert shown[found[stored["failed"]].event_id] is DeliveryStatus.RETRYING
-    ended = await jobs.get(owner, job.id)
+    ended = await jobs.get(owner, SMALL, job.id)
     assert (ended.status, ended.resent, ended.left_out) == (BulkStatus.FINISHED, 3, 0)
     assert ended.ended_at == START
 
@@ -117,7 +120,7 @@ async def test_what_did_not_arrive_is_made_due_now_with_a_fresh_schedule(
 async def test_the_next_try_of_a_resent_one_is_marked_as_by_hand(
     stored: dict[str, str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    await jobs.start(owner, EVERYTHING, clock=clock)
+    await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     await work(db, clock)
 
     claimed = await database.write(
@@ -164,8 +167,8 @@ async def test_exactly_what_is_asked_for_is_counted_and_sent_again(
 ) -> None:
     wish = ResendWish(DeliveryFilter(**changes), **flags)
 
-    counted = await jobs.preview(owner, wish, clock=clock)
-    job = await jobs.start(owner, wish, clock=clock)
+    counted = await bulk_resends.preview(owner, wish, clock=clock)
+    job = await jobs.start(owner, SMALL, wish, clock=clock)
     await work(db, clock)
 
     assert (counted.count.number, job.total) == (len(names), len(names))
@@ -175,7 +178,7 @@ async def test_exactly_what_is_asked_for_is_counted_and_sent_again(
 async def test_a_preview_says_what_is_left_out_and_why_and_changes_nothing(
     stored: dict[str, str], owner: Actor, clock: FrozenClock
 ) -> None:
-    counted = await jobs.preview(owner, EVERYTHING, clock=clock)
+    counted = await bulk_resends.preview(owner, EVERYTHING, clock=clock)
 
     assert _numbers(counted) == {
         "count": 3,
@@ -186,7 +189,7 @@ async def test_a_preview_says_what_is_left_out_and_why_and_changes_nothing(
         "paused": 1,
     }
     assert await resent_names(stored) == set()
-    asked = await jobs.preview(
+    asked = await bulk_resends.preview(
         owner, replace(EVERYTHING, delivered=True, unclear=True), clock=clock
     )
     assert (asked.count.number, asked.delivered.number, asked.unclear.number) == (5, 0, 0)
@@ -201,11 +204,8 @@ def _numbers(counted: Preview) -> dict[str, int]:
 
 
 @pytest.fixture
-def many(
-    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
-) -> list[str]:
-    """Store seven given-up deliveries; a batch takes three."""
-    monkeypatch.setattr(batches, "BATCH", 3)
+def many(db: Database, settings: Settings, clock: FrozenClock) -> list[str]:
+    """Store seven given-up deliveries: three batches."""
     with Rows(settings) as made:
         sale = made.event_type()
         lead, postback = made.lead(made.campaign()), made.postback(sale)
@@ -220,18 +220,18 @@ def many(
 
 
 async def one_batch(db: Database, clock: FrozenClock) -> bool:
-    step = await db.read(batches._next_step)
+    step = await db.read(batches.next_step, SMALL)
     assert step is not None
-    return await db.write(batches._take, step, clock())
+    return await db.write(batches.take, SMALL, step, clock())
 
 
 async def test_a_crash_between_two_batches_repeats_nothing_and_leaves_nothing_out(
     many: list[str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     assert await one_batch(db, clock)
     # What the next process finds is the row alone.
-    half = await jobs.get(owner, job.id)
+    half = await jobs.get(owner, SMALL, job.id)
     assert (half.resent, half.status) == (3, BulkStatus.RUNNING)
     first = {row.id for row in await deliveries() if row.resent_at is not None}
     assert first == set(many[:3])  # the oldest first
@@ -240,44 +240,44 @@ async def test_a_crash_between_two_batches_repeats_nothing_and_leaves_nothing_ou
 
     resent = Counter(row.resent_at for row in await deliveries())
     assert resent == {START: 3, START + timedelta(minutes=1): 4}
-    assert (await jobs.get(owner, job.id)).resent == 7
+    assert (await jobs.get(owner, SMALL, job.id)).resent == 7
 
 
 async def test_two_workers_never_take_the_same_batch(
     many: list[str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
-    step = await db.read(batches._next_step)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
+    step = await db.read(batches.next_step, SMALL)
 
-    taken = await asyncio.gather(*(db.write(batches._take, step, clock()) for _ in range(4)))
+    taken = await asyncio.gather(*(db.write(batches.take, SMALL, step, clock()) for _ in range(4)))
 
     assert sorted(taken) == [False, False, False, True]
-    assert (await jobs.get(owner, job.id)).resent == 3
+    assert (await jobs.get(owner, SMALL, job.id)).resent == 3
 
 
 async def test_a_cancelled_one_stops_where_it_stands(
     many: list[str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     assert await one_batch(db, clock)
-    step = await db.read(batches._next_step)
-    cancelled = await jobs.cancel(owner, job.id, clock=clock)
+    step = await db.read(batches.next_step, SMALL)
+    cancelled = await jobs.cancel(owner, SMALL, job.id, clock=clock)
 
     assert cancelled.status is BulkStatus.CANCELLED
-    assert not await db.write(batches._take, step, clock())  # read before, written after
+    assert not await db.write(batches.take, SMALL, step, clock())  # read before, written after
     await work(db, clock)
-    assert (await jobs.get(owner, job.id)).resent == 3
-    assert (await jobs.cancel(owner, job.id, clock=clock)).status is BulkStatus.CANCELLED
+    assert (await jobs.get(owner, SMALL, job.id)).resent == 3
+    assert (await jobs.cancel(owner, SMALL, job.id, clock=clock)).status is BulkStatus.CANCELLED
     # And the next one may begin.
-    again = await jobs.start(owner, EVERYTHING, clock=clock)
+    again = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     assert (again.total, again.status) == (7, BulkStatus.RUNNING)
 
 
 async def test_what_changed_after_it_was_found_is_left_out_and_counted(
     many: list[str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
-    step = await db.read(batches._next_step)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
+    step = await db.read(batches.next_step, SMALL)
 
     def meanwhile(session: Session) -> None:
         first, second = (session.get_one(Delivery, each) for each in many[:2])
@@ -286,17 +286,17 @@ async def test_what_changed_after_it_was_found_is_left_out_and_counted(
         session.add_all([first, second])
 
     await db.write(meanwhile)
-    assert await db.write(batches._take, step, clock())
+    assert await db.write(batches.take, SMALL, step, clock())
 
-    row = await jobs.get(owner, job.id)
+    row = await jobs.get(owner, SMALL, job.id)
     assert (row.resent, row.left_out) == (1, 2)
 
 
 async def test_a_postback_paused_meanwhile_gets_nothing(
     many: list[str], db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
-    step = await db.read(batches._next_step)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
+    step = await db.read(batches.next_step, SMALL)
 
     def pause(session: Session) -> None:
         for postback in session.exec(select(Postback)):
@@ -304,17 +304,17 @@ async def test_a_postback_paused_meanwhile_gets_nothing(
             session.add(postback)
 
     await db.write(pause)
-    assert await db.write(batches._take, step, clock())
+    assert await db.write(batches.take, SMALL, step, clock())
     await work(db, clock)
 
-    row = await jobs.get(owner, job.id)
+    row = await jobs.get(owner, SMALL, job.id)
     assert (row.status, row.resent) == (BulkStatus.FINISHED, 0)
 
 
 async def test_what_fails_after_the_start_does_not_belong_to_it(
     many: list[str], db: Database, settings: Settings, owner: Actor, clock: FrozenClock
 ) -> None:
-    await jobs.start(owner, EVERYTHING, clock=clock)
+    await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     with Rows(settings) as made:
         event = made.session.exec(select(Event)).first()
         postback = made.session.exec(select(Postback)).one()
@@ -329,7 +329,8 @@ async def test_one_runs_at_a_time_and_the_second_is_told_so(
     many: list[str], owner: Actor, clock: FrozenClock
 ) -> None:
     started = await asyncio.gather(
-        *(jobs.start(owner, EVERYTHING, clock=clock) for _ in range(3)), return_exceptions=True
+        *(jobs.start(owner, SMALL, EVERYTHING, clock=clock) for _ in range(3)),
+        return_exceptions=True,
     )
 
     refused = [each for each in started if isinstance(each, Conflict)]
@@ -341,26 +342,26 @@ async def test_one_runs_at_a_time_and_the_second_is_told_so(
 async def test_nothing_to_resend_has_ended_at_once(
     db: Database, owner: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
 
     assert (job.status, job.total) == (BulkStatus.FINISHED, 0)
-    assert await jobs.latest(owner) == job
+    assert await jobs.latest(owner, SMALL) == job
 
 
 async def test_who_may_not_resend_may_neither_count_start_nor_cancel(
     many: list[str], db: Database, owner: Actor, viewer: Actor, clock: FrozenClock
 ) -> None:
-    job = await jobs.start(owner, EVERYTHING, clock=clock)
+    job = await jobs.start(owner, SMALL, EVERYTHING, clock=clock)
     for call in (
-        jobs.preview(viewer, EVERYTHING),
-        jobs.start(viewer, EVERYTHING),
-        jobs.cancel(viewer, job.id),
-        jobs.get(program(KeyScope.INCOMING), job.id),
-        jobs.latest(program(KeyScope.INCOMING)),
+        bulk_resends.preview(viewer, EVERYTHING),
+        jobs.start(viewer, SMALL, EVERYTHING),
+        jobs.cancel(viewer, SMALL, job.id),
+        jobs.get(program(KeyScope.INCOMING), SMALL, job.id),
+        jobs.latest(program(KeyScope.INCOMING), SMALL),
     ):
         with pytest.raises(NotAllowed):
             await call
-    assert (await jobs.get(viewer, job.id)).id == job.id
+    assert (await jobs.get(viewer, SMALL, job.id)).id == job.id
 
 
 async def test_what_does_not_exist_and_what_makes_no_sense_is_refused(
@@ -368,13 +369,13 @@ async def test_what_does_not_exist_and_what_makes_no_sense_is_refused(
 ) -> None:
     for key in ("rsd_nothing", "", "\x00"):
         with pytest.raises(NotFound):
-            await jobs.get(owner, key)
+            await jobs.get(owner, SMALL, key)
         with pytest.raises(NotFound):
-            await jobs.cancel(owner, key)
+            await jobs.cancel(owner, SMALL, key)
     for changes in ({"status": ("great",)}, {"cause": "bad luck"}):
         wish = ResendWish(DeliveryFilter(**changes))  # type: ignore[arg-type]
         with pytest.raises(InvalidInput):
-            await jobs.start(owner, wish)
+            await jobs.start(owner, SMALL, wish)
         with pytest.raises(InvalidInput):
-            await jobs.preview(owner, wish)
+            await bulk_resends.preview(owner, wish)
     assert await db.read(lambda session: session.exec(select(col(BulkResend.id))).all()) == []

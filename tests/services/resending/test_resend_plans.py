@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import insert, text
 from models import Delivery
 from models.words import DeliveryReason, DeliveryStatus
 from services.actor import Actor
+from services.bulk_jobs import batches, jobs
 from services.database import Database
 from services.engines import plain_engine
 from services.reporting.delivery_filter import DeliveryFilter
-from services.resending import batches, jobs
+from services.resending.bulk_resends import RESENDS
 from services.resending.wish import ResendWish
 from services.settings import Settings
 from tests.factories import START, FrozenClock
@@ -61,15 +63,14 @@ async def test_a_batch_is_found_and_taken_by_index(
     settings: Settings,
     owner: Actor,
     clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(batches, "BATCH", BATCH)
-    await jobs.start(owner, ResendWish(DeliveryFilter(cause="500")), clock=clock)
+    kind = replace(RESENDS, batch=BATCH)
+    await jobs.start(owner, kind, ResendWish(DeliveryFilter(cause="500")), clock=clock)
     statements.sent.clear()
     for _ in range(2):
-        step = await db.read(batches._next_step)
+        step = await db.read(batches.next_step, kind)
         assert step is not None
-        assert await db.write(batches._take, step, clock())
+        assert await db.write(batches.take, kind, step, clock())
 
     # The worst of an event's deliveries is the outbox's business, with tests of its own.
     statements.sent[:] = [each for each in statements.sent if "UPDATE event" not in each[0]]
