@@ -6,6 +6,7 @@ from typing import Any, Final
 import reflex as rx
 
 from dashboard import live, routes
+from dashboard.changed_vars import set_changed
 from dashboard.components.button import icon_button, text_link
 from dashboard.components.values import glyph, when
 from dashboard.session import actor, guarded
@@ -70,11 +71,7 @@ class AttentionState(rx.State):
             "is_hidden": set(keys) <= set(self._hidden),
             "_keys": keys,
         }
-        changed = {name: value for name, value in shown.items() if getattr(self, name) != value}
-        if changed:
-            async with self:
-                for name, value in changed.items():
-                    setattr(self, name, value)
+        await set_changed(self, shown)
 
 
 class _Followed:

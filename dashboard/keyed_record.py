@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live, routes
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.components.banner import banner
 from dashboard.components.button import button, link_button
@@ -115,11 +116,7 @@ class KeyedRecord(rx.State, mixin=True):
             shown = {"shown": list_state.FAILED, "problem": feedback.sentence(error)}
         if self.tab == LEADS and shown["shown"] == list_state.READY:
             shown |= await _leads(kind, self.key, cursor)
-        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
-        if different:
-            async with self:
-                for name, value in different.items():
-                    setattr(self, name, value)
+        await set_changed(self, shown)
 
 
 async def _figures(kind: Kind, key: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live, routes
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.pages.campaign.state import EVENT_MANAGER
 from dashboard.session import actor, guarded
@@ -61,11 +62,7 @@ class CampaignListsState(rx.State):
                 self.reset()
                 self._key = key
         async for _ in live.changes(self):
-            shown = await _read(key)
-            if any(getattr(self, name) != value for name, value in shown.items()):
-                async with self:
-                    for name, value in shown.items():
-                        setattr(self, name, value)
+            await set_changed(self, await _read(key))
 
     @rx.event
     @guarded(Right.EDIT_DEFINITIONS)

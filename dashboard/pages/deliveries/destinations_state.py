@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live
+from dashboard.changed_vars import set_changed
 from dashboard.components import browser, list_state
 from dashboard.pages.deliveries import lines
 from dashboard.pages.deliveries.address import DESTINATIONS, read
@@ -60,8 +61,4 @@ class DestinationsState(rx.State):
             "has_more": view.has_more,
             "shown": list_state.READY if view.rows else list_state.EMPTY,
         }
-        changed = {name: value for name, value in found.items() if getattr(self, name) != value}
-        if changed:
-            async with self:
-                for name, value in changed.items():
-                    setattr(self, name, value)
+        await set_changed(self, found)

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from dashboard import feedback, live, routes
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.lines import coming_at, coming_words
 from dashboard.session import actor, guarded
@@ -107,11 +108,7 @@ class LeadState(rx.State):
             shown = {"shown": MISSING}
         except AppError as error:
             shown = {"shown": list_state.FAILED, "problem": feedback.sentence(error)}
-        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
-        if different:
-            async with self:
-                for name, value in different.items():
-                    setattr(self, name, value)
+        await set_changed(self, shown)
 
 
 def _facts(row: LeadRow) -> dict[str, Any]:

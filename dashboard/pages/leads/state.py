@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, live, routes, time_ranges
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.components.lead_table import LeadLine
 from dashboard.lines import lead_line
@@ -153,11 +154,7 @@ class LeadsState(rx.State):
             "newer": page.previous_cursor or "",
             "older": page.next_cursor or "",
         }
-        different = {name: value for name, value in shown.items() if getattr(self, name) != value}
-        if different:
-            async with self:
-                for name, value in different.items():
-                    setattr(self, name, value)
+        await set_changed(self, shown)
 
 
 def _open(rows: Sequence[CampaignRow | AffiliateRow]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, live
+from dashboard.changed_vars import set_changed
 from dashboard.components import browser, list_state
 from dashboard.components.event_table import EventLine
 from dashboard.components.trend_chart import TrendLine
@@ -99,11 +100,7 @@ class OverviewState(rx.State):
                 (steps.has_event, steps.has_postback, steps.has_test, steps.has_fired)
             ),
         }
-        changed = {name: value for name, value in found.items() if getattr(self, name) != value}
-        if changed:
-            async with self:
-                for name, value in changed.items():
-                    setattr(self, name, value)
+        await set_changed(self, found)
 
 
 async def _changes_and_ticks(state: rx.State) -> AsyncIterator[None]:

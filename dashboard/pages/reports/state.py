@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, live
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.components.trend_chart import TrendLine
 from dashboard.pages.reports import lines
@@ -189,11 +190,7 @@ class ReportsState(rx.State):
             "chart": lines.chart_lines(report) if report.by == DAY else [],
             "highest": max((row.figures.conversions for row in report.rows), default=0),
         }
-        changed = {name: value for name, value in found.items() if getattr(self, name) != value}
-        if changed:
-            async with self:
-                for name, value in changed.items():
-                    setattr(self, name, value)
+        await set_changed(self, found)
 
 
 async def _options() -> dict[str, Any]:
