@@ -1,24 +1,17 @@
 """The time range of a filter bar, as handlers: each choice becomes a new address."""
 
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
 from dashboard import time_ranges
+from dashboard.log_address import RangedAddress
 from dashboard.session import SessionState, current_zone, guarded
 from services.actor import Right
 from services.clock import utc_now
 from services.errors import InvalidInput
-
-
-class RangeAddress(Protocol):
-    """What an address must know of a range."""
-
-    range: str
-    start: str
-    end: str
 
 
 class RangeChoice(rx.State, mixin=True):
@@ -37,7 +30,7 @@ class RangeChoice(rx.State, mixin=True):
             return self._go(range=word)
         zone, now = current_zone(await self.get_state(SessionState)), utc_now()
         try:
-            since, until = span_of(self._address, now=now, zone=zone)
+            since, until = self._address.span(now=now, zone=zone)
         except InvalidInput:
             since, until = time_ranges.preset(time_ranges.DEFAULT, now=now, zone=zone)
         return self._go(
@@ -74,17 +67,10 @@ class RangeChoice(rx.State, mixin=True):
             replace_entry=True,
         )
 
-    def _show_range(self, address: RangeAddress, zone: ZoneInfo) -> None:
+    def _show_range(self, address: RangedAddress, zone: ZoneInfo) -> None:
         self.range, self.range_error = address.range, ""
         if address.range == time_ranges.CUSTOM:
             since = time_ranges.moment(address.start, zone=zone)
             until = time_ranges.moment(address.end, zone=zone)
             self.start = time_ranges.as_input(since, zone=zone) if since else ""
             self.end = time_ranges.as_input(until, zone=zone) if until else ""
-
-
-def span_of(address: RangeAddress, *, now: Any, zone: ZoneInfo) -> time_ranges.Span:
-    """Return the time span of an address; raises `InvalidInput` for one that is not."""
-    if address.range == time_ranges.CUSTOM:
-        return time_ranges.custom(address.start, address.end, zone=zone)
-    return time_ranges.preset(address.range, now=now, zone=zone)

@@ -12,6 +12,8 @@ from services.errors import InvalidInput
 
 DEFAULT: Final = "24h"
 CUSTOM: Final = "custom"
+RECENT: Final = [("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days")]
+"""The ranges of short logs, which also have none."""
 
 Span = tuple[datetime, datetime | None]
 """From the first moment on, up to and without the second; `None` leaves the end open."""
@@ -42,6 +44,11 @@ def preset(word: str, *, now: datetime, zone: ZoneInfo) -> Span:
             before = (first - timedelta(days=1)).replace(day=1)
             return _midnight(before, zone), _midnight(first, zone)
     raise InvalidInput({"range": "This time range does not exist. Choose one from the list."})
+
+
+def since(word: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return where a preset begins, `None` for no word; raise `InvalidInput` for an unknown one."""
+    return preset(word, now=now, zone=zone)[0] if word else None
 
 
 def custom(start: str, end: str, *, zone: ZoneInfo) -> tuple[datetime, datetime]:

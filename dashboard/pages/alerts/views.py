@@ -5,16 +5,16 @@ import reflex as rx
 from dashboard import routes
 from dashboard.components.button import button, link_button
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
-from dashboard.components.filter_bar import filter_bar, filter_chips, filter_select
-from dashboard.components.list_state import list_state
-from dashboard.components.pager import pager
+from dashboard.components.filter_bar import filter_bar, filter_select
 from dashboard.components.status_badge import status_badge
 from dashboard.components.tabs_nav import tabs_nav
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import when
-from dashboard.pages.alerts.filters import RANGES, STATES, TYPES
+from dashboard.log_views import counted_pages, log_chips, log_list
+from dashboard.pages.alerts.filters import STATES, TYPES
 from dashboard.pages.alerts.state import AlertLine, AlertsState
 from dashboard.session import SessionState
+from dashboard.time_ranges import RECENT
 
 ZONE = SessionState.time_zone
 
@@ -47,52 +47,34 @@ def filters() -> rx.Component:
         filter_select(
             "Time",
             value=AlertsState.range_filter,
-            options=RANGES,
+            options=RECENT,
             on_change=lambda value: AlertsState.choose("range", value),
         ),
-        chips=filter_chips(
-            AlertsState.chips,
-            on_remove=AlertsState.remove_filter,
-            on_clear=AlertsState.clear_filters,
-        ),
+        chips=log_chips(AlertsState),
     )
 
 
 def alert_list() -> rx.Component:
     """Build the table with its pager, or what stands in its place."""
-    return rx.fragment(
-        list_state(
-            AlertsState.list_state,
-            data_table(
-                [
-                    Column("State", width="1%", wide_only=True),
-                    Column("Alert"),
-                    Column("Times", numeric=True, wide_only=True),
-                    Column("Since", wide_only=True),
-                    Column("Latest", wide_only=True),
-                ],
-                rx.foreach(AlertsState.lines, _row),
-                label="Alerts",
-            ),
-            empty_title="Nothing to report",
-            empty_text="Failing and paused postbacks, deliveries that were given up and a queue "
-            "that does not move appear here. Channels send them by e-mail or to a URL.",
-            empty_action=link_button("Open channels", href=routes.ALERT_CHANNELS),
-            error=AlertsState.problem,
-            on_retry=AlertsState.retry,
-            on_clear=AlertsState.clear_filters,
-            icon="bell",
+    return log_list(
+        AlertsState,
+        data_table(
+            [
+                Column("State", width="1%", wide_only=True),
+                Column("Alert"),
+                Column("Times", numeric=True, wide_only=True),
+                Column("Since", wide_only=True),
+                Column("Latest", wide_only=True),
+            ],
+            rx.foreach(AlertsState.lines, _row),
+            label="Alerts",
         ),
-        when(
-            AlertsState.has_newer | AlertsState.has_older,
-            pager(
-                shown=rx.fragment(AlertsState.lines.length(), " alerts"),
-                has_newer=AlertsState.has_newer,
-                has_older=AlertsState.has_older,
-                on_newer=AlertsState.newer,
-                on_older=AlertsState.older,
-            ),
-        ),
+        counted_pages(AlertsState, "alerts"),
+        empty_title="Nothing to report",
+        empty_text="Failing and paused postbacks, deliveries that were given up and a queue "
+        "that does not move appear here. Channels send them by e-mail or to a URL.",
+        empty_action=link_button("Open channels", href=routes.ALERT_CHANNELS),
+        icon="bell",
     )
 
 

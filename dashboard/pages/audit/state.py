@@ -6,23 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import feedback, live
+from dashboard import live
 from dashboard.components import list_state
+from dashboard.log_page import LogPage
 from dashboard.pages.audit import words
-from dashboard.pages.audit.filters import AuditAddress, Chip, read
+from dashboard.pages.audit.filters import AuditAddress
 from dashboard.session import SessionState, actor, current_zone, guarded
 from services.actor import Right
 from services.clock import utc_now
-from services.errors import AppError
-from services.paging import PageRequest
+from services.paging import Page, PageRequest
 from services.reporting import audit_log
 from services.reporting.audit_log import AuditFilter, AuditRow
-
-ROWS = 50
 
 _EMPTY: Final = (None, "", [], {})
 
@@ -55,22 +52,15 @@ class AuditLine:
     differences: list[Difference]
 
 
-class AuditState(rx.State):
+class AuditState(LogPage, rx.State):
     """The rows on screen and their filters."""
 
     lines: list[AuditLine] = rx.field(default_factory=list)
-    list_state: str = list_state.LOADING
-    problem: str = ""
     action: str = ""
     subject: str = ""
     range: str = ""
-    chips: list[Chip] = rx.field(default_factory=list)
-    has_newer: bool = False
-    has_older: bool = False
 
     _address: AuditAddress = AuditAddress()
-    _newer: str = ""
-    _older: str = ""
 
     @rx.event(background=True)
     @guarded(Right.READ_AUDIT)
@@ -78,7 +68,7 @@ class AuditState(rx.State):
         """Show the page that the address asks for, and again after every change."""
         async with self:
             zone = current_zone(await self.get_state(SessionState))
-            address = read(self.router.url.query_parameters)
+            address = AuditAddress.from_query(self.router.url.query_parameters)
             self._address, self.chips = address, address.chips
             self.action, self.subject, self.range = address.action, address.subject, address.range
         async for _ in live.changes(self):
@@ -96,36 +86,12 @@ class AuditState(rx.State):
         """Show what one person or program did."""
         return rx.redirect(replace(self._address, who=actor_id, who_name=name, cursor="").href)
 
-    @rx.event
-    @guarded(Right.READ_AUDIT)
-    async def remove_filter(self, name: str) -> Any:
-        """Take one filter away."""
-        return rx.redirect(self._address.with_filter(name, "").href)
-
-    @rx.event
-    @guarded(Right.READ_AUDIT)
-    async def clear_filters(self) -> Any:
-        """Take all filters away."""
-        return rx.redirect(AuditAddress().href)
-
-    @rx.event
-    @guarded(Right.READ_AUDIT)
-    async def retry(self) -> Any:
-        """Ask again."""
-        self.list_state = list_state.LOADING
-        return rx.redirect(self._address.href, replace=True)
-
-    @rx.event
-    @guarded(Right.READ_AUDIT)
-    async def newer(self) -> Any:
-        """Go one page towards now."""
-        return rx.redirect(replace(self._address, cursor=self._newer).href)
-
-    @rx.event
-    @guarded(Right.READ_AUDIT)
-    async def older(self) -> Any:
-        """Go one page back in time."""
-        return rx.redirect(replace(self._address, cursor=self._older).href)
+    # Whoever may not read the audit may not walk through it either.
+    retry = rx.event(guarded(Right.READ_AUDIT)(LogPage.retry))
+    newer = rx.event(guarded(Right.READ_AUDIT)(LogPage.newer))
+    older = rx.event(guarded(Right.READ_AUDIT)(LogPage.older))
+    remove_filter = rx.event(guarded(Right.READ_AUDIT)(LogPage.remove_filter))
+    clear_filters = rx.event(guarded(Right.READ_AUDIT)(LogPage.clear_filters))
 
     @rx.event
     @guarded(Right.READ_AUDIT)
@@ -135,26 +101,26 @@ class AuditState(rx.State):
         wanted = self._address.wanted(now=utc_now(), zone=zone)
         return rx.download(url=f"/api/v1/audit.csv?{_query(wanted)}", filename="audit.csv")
 
-    async def _load(self, address: AuditAddress, zone: ZoneInfo) -> None:
-        try:
-            wanted = address.wanted(now=utc_now(), zone=zone)
-            request = PageRequest(limit=ROWS, cursor=address.cursor)
-            page = await audit_log.list_page(actor(), wanted, request)
-        except AppError as error:
-            async with self:
-                self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
-                self.lines, self.has_newer, self.has_older = [], False, False
-                self._address = AuditAddress()  # where “Try again” leads
-            return
-        empty = list_state.NO_MATCH if address.chips else list_state.EMPTY
-        shown = list_state.READY if page.items else empty
-        lines = [_line(row) for row in page.items]
-        ends = (page.previous_cursor or "", page.next_cursor or "")
-        if (lines, shown, ends) != (self.lines, self.list_state, (self._newer, self._older)):
-            async with self:
-                self.lines, self.list_state = lines, shown
-                self._newer, self._older = ends
-                self.has_newer, self.has_older = bool(ends[0]), bool(ends[1])
+    async def _list(self, wanted: AuditFilter, request: PageRequest) -> Page[AuditRow]:
+        return await audit_log.list_page(actor(), wanted, request)
+
+    def _line(self, row: AuditRow) -> AuditLine:
+        alone = words.is_about_oneself(row.action, actor_id=row.actor_id, key=row.subject_key)
+        return AuditLine(
+            id=row.id,
+            at=row.at.isoformat(),
+            who=row.actor_name,
+            who_id=row.actor_id,
+            kind=row.actor_kind,
+            address=row.address,
+            deed=words.deed(row.action, row.subject),
+            what="" if alone else row.subject_name or row.subject_key,
+            href="" if alone else words.place(row.subject, row.subject_key),
+            differences=_differences(row.before, row.after),
+        )
+
+    async def _why_empty(self, address: AuditAddress) -> str:
+        return list_state.NO_MATCH if address.has_filters else list_state.EMPTY
 
 
 def _query(wanted: AuditFilter) -> str:
@@ -166,22 +132,6 @@ def _query(wanted: AuditFilter) -> str:
         "from": wanted.since.isoformat() if wanted.since else "",
     }
     return urlencode({name: value for name, value in named.items() if value})
-
-
-def _line(row: AuditRow) -> AuditLine:
-    alone = words.is_about_oneself(row.action, actor_id=row.actor_id, key=row.subject_key)
-    return AuditLine(
-        id=row.id,
-        at=row.at.isoformat(),
-        who=row.actor_name,
-        who_id=row.actor_id,
-        kind=row.actor_kind,
-        address=row.address,
-        deed=words.deed(row.action, row.subject),
-        what="" if alone else row.subject_name or row.subject_key,
-        href="" if alone else words.place(row.subject, row.subject_key),
-        differences=_differences(row.before, row.after),
-    )
 
 
 def _differences(

@@ -4,15 +4,15 @@ import reflex as rx
 
 from dashboard.components.button import button
 from dashboard.components.data_table import Column, cell, data_table, table_row
-from dashboard.components.filter_bar import filter_bar, filter_chips, filter_select
-from dashboard.components.list_state import list_state
-from dashboard.components.pager import pager
+from dashboard.components.filter_bar import filter_bar, filter_select
 from dashboard.components.status_badge import tag
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import has_text, when
-from dashboard.pages.audit.filters import ACTIONS, KINDS, RANGES
+from dashboard.log_views import counted_pages, log_chips, log_list
+from dashboard.pages.audit.filters import ACTIONS, KINDS
 from dashboard.pages.audit.state import AuditLine, AuditState, Difference
 from dashboard.session import SessionState
+from dashboard.time_ranges import RECENT
 
 ZONE = SessionState.time_zone
 
@@ -35,14 +35,10 @@ def filters() -> rx.Component:
         filter_select(
             "Time",
             value=AuditState.range,
-            options=RANGES,
+            options=RECENT,
             on_change=lambda value: AuditState.choose("range", value),
         ),
-        chips=filter_chips(
-            AuditState.chips,
-            on_remove=AuditState.remove_filter,
-            on_clear=AuditState.clear_filters,
-        ),
+        chips=log_chips(AuditState),
     )
 
 
@@ -53,36 +49,22 @@ def export_button() -> rx.Component:
 
 def audit_list() -> rx.Component:
     """Build the table with its pager, or what stands in its place."""
-    return rx.fragment(
-        list_state(
-            AuditState.list_state,
-            data_table(
-                [
-                    Column("When", wide_only=True, width="1%"),
-                    Column("Who", wide_only=True),
-                    Column("What"),
-                    Column("Before → after", wide_only=True),
-                ],
-                rx.foreach(AuditState.lines, _row),
-                label="Audit",
-            ),
-            empty_title="Nothing yet",
-            empty_text="Changes and sign-ins appear here.",
-            error=AuditState.problem,
-            on_retry=AuditState.retry,
-            on_clear=AuditState.clear_filters,
-            icon="history",
+    return log_list(
+        AuditState,
+        data_table(
+            [
+                Column("When", wide_only=True, width="1%"),
+                Column("Who", wide_only=True),
+                Column("What"),
+                Column("Before → after", wide_only=True),
+            ],
+            rx.foreach(AuditState.lines, _row),
+            label="Audit",
         ),
-        when(
-            AuditState.has_newer | AuditState.has_older,
-            pager(
-                shown=rx.fragment(AuditState.lines.length(), " entries"),
-                has_newer=AuditState.has_newer,
-                has_older=AuditState.has_older,
-                on_newer=AuditState.newer,
-                on_older=AuditState.older,
-            ),
-        ),
+        counted_pages(AuditState, "entries"),
+        empty_title="Nothing yet",
+        empty_text="Changes and sign-ins appear here.",
+        icon="history",
     )
 
 

@@ -1,14 +1,13 @@
 """The filters of the delivery log as the person sees them; each choice becomes a new address."""
 
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import time_ranges
+from dashboard.changed_vars import set_changed
+from dashboard.log_page import LiveLog, Options, with_chosen
 from dashboard.pages.deliveries.address import CAUSES, DESTINATIONS, LIST, DeliveryAddress
-from dashboard.range_choice import RangeChoice
 from dashboard.session import actor, guarded
 from services.actor import Right
 from services.catalog import affiliates, campaigns
@@ -16,10 +15,8 @@ from services.paging import MAX_LIMIT, PageRequest
 from services.reporting import destinations, postback_names
 from services.reporting.postback_names import PostbackName
 
-Options = list[tuple[str, str]]
 
-
-class DeliveryFilters(RangeChoice, rx.State, mixin=True):
+class DeliveryFilters(LiveLog, rx.State, mixin=True):
     """The controls of the filter bar, and what they offer."""
 
     view: str = LIST
@@ -31,8 +28,6 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
     campaign: str = ""
     affiliate: str = ""
     cause: str = ""
-    chips: list[tuple[str, str, str]] = rx.field(default_factory=list)
-    is_live: bool = True
 
     postback_options: Options = rx.field(default_factory=list)
     destination_options: Options = rx.field(default_factory=list)
@@ -45,10 +40,7 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
     @guarded(Right.READ)
     async def toggle_status(self, word: str) -> Any:
         """Take a status into the filter, or out of it."""
-        chosen = self._address.status
-        kept = tuple(each for each in chosen if each != word)
-        self.status = list(kept if word in chosen else (*chosen, word))
-        return self._go(status=tuple(self.status))
+        return self._toggle("status", word)
 
     @rx.event
     @guarded(Right.READ)
@@ -74,31 +66,9 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
         """Show one affiliate only, or all for an empty key."""
         return self._go(affiliate=key)
 
-    @rx.event
-    @guarded(Right.READ)
-    async def remove_filter(self, chip: str) -> Any:
-        """Take one filter away."""
-        return rx.redirect(self._address.without(chip).href)
-
-    @rx.event
-    @guarded(Right.READ)
-    async def clear_filters(self) -> Any:
-        """Take all filters away; where only the time range was left, widen it."""
-        has_filters = any(self._address.chips({})) or self._address.range != time_ranges.DEFAULT
-        word = time_ranges.DEFAULT if has_filters else "30d"
-        plain = DeliveryAddress(view=self._address.view, range=word, live=self._address.live)
-        return rx.redirect(plain.href)
-
-    def _go(self, *, replace_entry: bool = False, **changes: Any) -> Any:
-        # At once: the next choice may come before this address has been opened.
-        self._address = replace(self._address, **changes, cursor="")
-        return rx.redirect(self._address.href, replace=replace_entry)
-
     def _show_address(self, address: DeliveryAddress, zone: ZoneInfo) -> None:
-        self._address = address
-        self._show_range(address, zone)
-        self.view, self.is_live = address.view, address.live
-        self.status, self.cause = list(address.status), address.cause
+        super()._show_address(address, zone)
+        self.view, self.cause, self.status = address.view, address.cause, list(address.status)
         self.postback, self.destination = address.postback, address.destination
         self.campaign, self.affiliate = address.campaign, address.affiliate
         self.chips = address.chips(dict(self.postback_options))
@@ -115,10 +85,9 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
         brought = await affiliates.list_page(actor(), everything, archived=None)
         postbacks = await postback_names.list_names(actor())
         hosts = await destinations.hosts(actor())
+        names = with_chosen([(each.id, shown_name(each)) for each in postbacks], address.postback)
         found = {
-            "postback_options": with_chosen(
-                [(each.id, shown_name(each)) for each in postbacks], address.postback
-            ),
+            "postback_options": names,
             "destination_options": with_chosen(
                 [(host, host) for host in hosts], address.destination
             ),
@@ -129,23 +98,12 @@ class DeliveryFilters(RangeChoice, rx.State, mixin=True):
                 [("-", "No affiliate"), *((row.key, row.name) for row in brought.items)],
                 address.affiliate,
             ),
+            "chips": address.chips(dict(names)),
         }
-        changed = {name: value for name, value in found.items() if getattr(self, name) != value}
-        if changed:
-            async with self:
-                for name, value in changed.items():
-                    setattr(self, name, value)
-                self.chips = address.chips(dict(self.postback_options))
+        await set_changed(self, found)
 
 
 def shown_name(name: PostbackName) -> str:
     """Return what a postback is called on this page."""
     archived = " (archived)" if name.is_archived else ""
     return f"{name.owner} → {name.host}{archived}"
-
-
-def with_chosen(options: Options, chosen: str) -> Options:
-    """Keep a filter from the address visible that names nothing we know."""
-    if not chosen or any(value == chosen for value, _ in options):
-        return options
-    return [*options, (chosen, chosen)]

@@ -1,13 +1,12 @@
 """What the delivery log shows: one page of rows for the filters in the address, kept live."""
 
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import feedback, live
+from dashboard import live
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.pages.deliveries import lines
 from dashboard.pages.deliveries.address import CAUSES, LIST, DeliveryAddress, read
@@ -15,34 +14,18 @@ from dashboard.pages.deliveries.filter_state import DeliveryFilters
 from dashboard.pages.deliveries.lines import CauseLine, DeliveryLine
 from dashboard.session import SessionState, actor, current_zone, guarded
 from services.actor import Right
-from services.clock import utc_now
 from services.errors import AppError
-from services.paging import PageRequest
+from services.paging import Page, PageRequest
 from services.reporting import delivery_log, error_groups
-from services.reporting.delivery_log import DeliveryFilter
-
-ROWS = 50
+from services.reporting.delivery_log import DeliveryFilter, DeliveryRow
 
 
 class DeliveriesState(DeliveryFilters, rx.State):
     """The rows on screen, below the filters: deliveries, or their failures by cause."""
 
     lines: list[DeliveryLine] = rx.field(default_factory=list)
-    list_state: str = list_state.LOADING
-    problem: str = ""
-
-    is_first: bool = True
-    has_newer: bool = False
-    has_older: bool = False
-    newest: str = ""
-    oldest: str = ""
-    one_day: bool = True
-
     causes: list[CauseLine] = rx.field(default_factory=list)
     headline: str = ""
-
-    _newer: str = ""
-    _older: str = ""
 
     @rx.event(background=True)
     @guarded(Right.READ)
@@ -57,88 +40,37 @@ class DeliveriesState(DeliveryFilters, rx.State):
         if address.view not in {LIST, CAUSES}:
             return
         await self._load_options(address)
-        load = self._load_list if address.view == LIST else self._load_causes
         is_loaded = False
         async for _ in live.changes(self):
             if address.live or not is_loaded:
-                is_loaded = await self._tried(load, address, zone)
+                is_loaded = await self._load(address, zone)
 
-    @rx.event
-    @guarded(Right.READ)
-    async def set_live(self, wanted: bool) -> Any:
-        """Let new rows appear by themselves, or hold the page still."""
-        self.is_live = bool(wanted)
-        return rx.redirect(replace(self._address, live=self.is_live).href, replace=True)
-
-    @rx.event
-    @guarded(Right.READ)
-    async def retry(self) -> Any:
-        """Ask again for the page in the address."""
-        self.list_state = list_state.LOADING
-        return rx.redirect(self._address.href, replace=True)
-
-    @rx.event
-    @guarded(Right.READ)
-    async def newer(self) -> Any:
-        """Go one page towards now."""
-        return rx.redirect(replace(self._address, cursor=self._newer).href)
-
-    @rx.event
-    @guarded(Right.READ)
-    async def older(self) -> Any:
-        """Go one page back in time."""
-        return rx.redirect(replace(self._address, cursor=self._older).href)
-
-    async def _tried(self, load: Any, address: DeliveryAddress, zone: ZoneInfo) -> bool:
-        try:
-            await load(address, address.wanted(now=utc_now(), zone=zone), zone)
-        except AppError as error:
-            errors = feedback.errors_of(error)
-            async with self:
-                self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
-                self.range_error = errors.get("range", "")
-                self._address = address.mended(errors)  # where “Try again” leads
-                self.lines, self.causes, self.headline = [], [], ""
-                self.has_newer, self.has_older = False, False
-            return False
-        return True
-
-    async def _load_list(
-        self, address: DeliveryAddress, wanted: DeliveryFilter, zone: ZoneInfo
-    ) -> None:
-        page = await delivery_log.list_page(
-            actor(), wanted, PageRequest(limit=ROWS, cursor=address.cursor)
-        )
-        shown = list_state.READY if page.items else await self._why_empty(address)
-        rows = [lines.delivery_line(row) for row in page.items]
-        times = [row.created_at for row in page.items]
-        async with self:
-            if (rows, shown) != (self.lines, self.list_state):
-                self.lines, self.list_state = rows, shown
-            self.newest = times[0].isoformat() if times else ""
-            self.oldest = times[-1].isoformat() if times else ""
-            self.one_day = not times or _same_day(times[0], times[-1], zone)
-            self._newer, self._older = page.previous_cursor or "", page.next_cursor or ""
-            self.has_newer, self.has_older = bool(self._newer), bool(self._older)
-            self.is_first = not self.has_newer
-
-    async def _load_causes(
-        self, address: DeliveryAddress, wanted: DeliveryFilter, _zone: ZoneInfo
-    ) -> None:
+    async def _show(self, address: DeliveryAddress, wanted: DeliveryFilter, zone: ZoneInfo) -> None:
+        if address.view == LIST:
+            await super()._show(address, wanted, zone)
+            return
         found = await error_groups.get(actor(), wanted)
-        shown = list_state.READY if found.groups else list_state.NO_MATCH
-        groups = lines.cause_lines(found, address, dict(self.postback_options))
-        headline = lines.headline(found)
-        if (groups, shown, headline) != (self.causes, self.list_state, self.headline):
-            async with self:
-                self.causes, self.list_state, self.headline = groups, shown, headline
+        await set_changed(
+            self,
+            {
+                "list_state": list_state.READY if found.groups else list_state.NO_MATCH,
+                "causes": lines.cause_lines(found, address, dict(self.postback_options)),
+                "headline": lines.headline(found),
+            },
+        )
 
-    async def _why_empty(self, address: DeliveryAddress) -> str:
-        if any(address.chips({})):
-            return list_state.NO_MATCH
-        anything = await delivery_log.list_page(actor(), DeliveryFilter(), PageRequest(limit=1))
-        return list_state.NO_MATCH if anything.items else list_state.EMPTY
+    def _show_failure(self, error: AppError, address: DeliveryAddress) -> None:
+        super()._show_failure(error, address)
+        self.causes, self.headline = [], ""
 
+    async def _list(self, wanted: DeliveryFilter, request: PageRequest) -> Page[DeliveryRow]:
+        return await delivery_log.list_page(actor(), wanted, request)
 
-def _same_day(first: datetime, last: datetime, zone: ZoneInfo) -> bool:
-    return first.astimezone(zone).date() == last.astimezone(zone).date()
+    def _everything(self) -> DeliveryFilter:
+        return DeliveryFilter()
+
+    def _line(self, row: DeliveryRow) -> DeliveryLine:
+        return lines.delivery_line(row)
+
+    def _time_of(self, row: DeliveryRow) -> datetime:
+        return row.created_at

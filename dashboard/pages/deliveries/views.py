@@ -8,15 +8,13 @@ from dashboard.components.choice_filter import choice_filter
 from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
 from dashboard.components.event_table import two_lines
-from dashboard.components.filter_bar import filter_bar, filter_chips, filter_select, range_filter
-from dashboard.components.list_state import list_state
-from dashboard.components.live_switch import live_switch
+from dashboard.components.filter_bar import filter_bar, filter_select
 from dashboard.components.next_try import next_try
-from dashboard.components.pager import pager
 from dashboard.components.status_badge import code_badge, status_badge
 from dashboard.components.tabs_nav import tabs_nav
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import when
+from dashboard.log_views import log_chips, log_list, log_range, log_switch, timed_pages
 from dashboard.pages.deliveries.address import CAUSES, DESTINATIONS, LIST, STATUSES
 from dashboard.pages.deliveries.lines import DeliveryLine
 from dashboard.pages.deliveries.resend_state import ResendState
@@ -56,10 +54,8 @@ def head_actions() -> tuple[rx.Component, ...]:
         ),
         when(
             is_filtered,
-            live_switch(
-                is_live=DeliveriesState.is_live,
-                on_change=DeliveriesState.set_live,
-                title="New deliveries and status changes appear by themselves",
+            log_switch(
+                DeliveriesState, title="New deliveries and status changes appear by themselves"
             ),
         ),
     )
@@ -68,16 +64,7 @@ def head_actions() -> tuple[rx.Component, ...]:
 def filters() -> rx.Component:
     """Build the filters; all of them stand in the address."""
     return filter_bar(
-        range_filter(
-            value=DeliveriesState.range,
-            on_change=DeliveriesState.choose_range,
-            start=DeliveriesState.start,
-            end=DeliveriesState.end,
-            on_start=DeliveriesState.choose_start,
-            on_end=DeliveriesState.choose_end,
-            zone=ZONE,
-            error=DeliveriesState.range_error,
-        ),
+        log_range(DeliveriesState),
         choice_filter(
             "Status",
             chosen=DeliveriesState.status,
@@ -108,53 +95,32 @@ def filters() -> rx.Component:
             options=DeliveriesState.affiliate_options,
             on_change=DeliveriesState.choose_affiliate,
         ),
-        chips=filter_chips(
-            DeliveriesState.chips,
-            on_remove=DeliveriesState.remove_filter,
-            on_clear=DeliveriesState.clear_filters,
-        ),
+        chips=log_chips(DeliveriesState),
     )
 
 
 def delivery_list() -> rx.Component:
     """Build the table with its pager, or what stands in its place."""
-    return rx.fragment(
-        list_state(
-            DeliveriesState.list_state,
-            data_table(
-                [
-                    "When",
-                    "Event / Lead",
-                    Column("Postback", wide_only=True),
-                    "Status",
-                    Column("Response Code", wide_only=True),
-                    Column("Tries", numeric=True, wide_only=True),
-                    Column("Next attempt", wide_only=True),
-                ],
-                rx.foreach(DeliveriesState.lines, _row),
-                label="Deliveries",
-            ),
-            empty_title="No postback was due yet",
-            empty_text="Add a postback URL to an event and fire it; its delivery appears here at "
-            "once.",
-            empty_action=link_button("Go to events", href=routes.EVENT_MANAGEMENT),
-            error=DeliveriesState.problem,
-            on_retry=DeliveriesState.retry,
-            on_clear=DeliveriesState.clear_filters,
-            icon="send",
+    return log_list(
+        DeliveriesState,
+        data_table(
+            [
+                "When",
+                "Event / Lead",
+                Column("Postback", wide_only=True),
+                "Status",
+                Column("Response Code", wide_only=True),
+                Column("Tries", numeric=True, wide_only=True),
+                Column("Next attempt", wide_only=True),
+            ],
+            rx.foreach(DeliveriesState.lines, _row),
+            label="Deliveries",
         ),
-        when(
-            (DeliveriesState.lines.length() > 0)
-            | DeliveriesState.has_newer
-            | DeliveriesState.has_older,
-            pager(
-                shown=_shown(),
-                has_newer=DeliveriesState.has_newer,
-                has_older=DeliveriesState.has_older,
-                on_newer=DeliveriesState.newer,
-                on_older=DeliveriesState.older,
-            ),
-        ),
+        timed_pages(DeliveriesState, "deliveries"),
+        empty_title="No postback was due yet",
+        empty_text="Add a postback URL to an event and fire it; its delivery appears here at once.",
+        empty_action=link_button("Go to events", href=routes.EVENT_MANAGEMENT),
+        icon="send",
     )
 
 
@@ -218,25 +184,3 @@ def _row(line: rx.Var[DeliveryLine]) -> rx.Component:
     )
     row.key = line.key  # a new row on top must not turn the focused link into another one
     return row
-
-
-def _shown() -> rx.Component:
-    def moments(kind: str) -> rx.Component:
-        return rx.fragment(
-            time_cell(DeliveriesState.newest, zone=ZONE, kind=kind),
-            " – ",
-            time_cell(DeliveriesState.oldest, zone=ZONE, kind=kind),
-        )
-
-    return rx.cond(
-        DeliveriesState.lines.length() > 0,
-        rx.fragment(
-            rx.el.span(DeliveriesState.lines.length(), " deliveries, "),
-            rx.cond(DeliveriesState.one_day, moments("clock"), moments("exact")),
-        ),
-        rx.cond(
-            DeliveriesState.has_older,
-            "Nothing found so far. “Older” searches further back.",
-            "",
-        ),
-    )

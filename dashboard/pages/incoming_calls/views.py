@@ -9,20 +9,11 @@ from dashboard.components.copy_button import mono
 from dashboard.components.data_table import Column, cell, data_table, row_link, table_row
 from dashboard.components.disclosure import disclosure
 from dashboard.components.event_table import SOURCES, two_lines
-from dashboard.components.filter_bar import (
-    filter_bar,
-    filter_chips,
-    filter_select,
-    more_filters,
-    range_filter,
-    search_box,
-)
-from dashboard.components.list_state import list_state
-from dashboard.components.live_switch import live_switch
-from dashboard.components.pager import pager
+from dashboard.components.filter_bar import filter_bar, filter_select, more_filters, search_box
 from dashboard.components.status_badge import code_badge, status_badge, tag
 from dashboard.components.time_cell import time_cell
 from dashboard.components.values import glyph, has_text, when
+from dashboard.log_views import log_chips, log_list, log_range, log_switch, timed_pages
 from dashboard.pages.incoming_calls.address import HANDLINGS, VERDICTS, WAITING
 from dashboard.pages.incoming_calls.lines import BadKeyLine, CallLine
 from dashboard.pages.incoming_calls.replay_state import ReplayState
@@ -53,11 +44,7 @@ def head_actions() -> tuple[rx.Component, ...]:
             CallsLogState.list_state == "ready",
             button("Replay these…", icon="rotate-cw", on_click=ReplayState.ask),
         ),
-        live_switch(
-            is_live=CallsLogState.is_live,
-            on_change=CallsLogState.set_live,
-            title="New calls appear by themselves",
-        ),
+        log_switch(CallsLogState, title="New calls appear by themselves"),
     )
 
 
@@ -70,16 +57,7 @@ def filters() -> rx.Component:
             placeholder="Transaction ID",
             label="Transaction ID",
         ),
-        range_filter(
-            value=CallsLogState.range,
-            on_change=CallsLogState.choose_range,
-            start=CallsLogState.start,
-            end=CallsLogState.end,
-            on_start=CallsLogState.choose_start,
-            on_end=CallsLogState.choose_end,
-            zone=ZONE,
-            error=CallsLogState.range_error,
-        ),
+        log_range(CallsLogState),
         choice_filter(
             "Verdict",
             chosen=CallsLogState.verdict,
@@ -111,11 +89,7 @@ def filters() -> rx.Component:
             ),
             set_now=CallsLogState.more_set,
         ),
-        chips=filter_chips(
-            CallsLogState.chips,
-            on_remove=CallsLogState.remove_filter,
-            on_clear=CallsLogState.clear_filters,
-        ),
+        chips=log_chips(CallsLogState),
     )
 
 
@@ -178,49 +152,35 @@ def _bad_key(line: rx.Var[BadKeyLine]) -> rx.Component:
 
 def call_list() -> rx.Component:
     """Build the table with its pager, or what stands in its place."""
-    return rx.fragment(
-        list_state(
-            CallsLogState.list_state,
-            data_table(
-                [
-                    "When",
-                    "Event",
-                    Column("From", wide_only=True),
-                    "Verdict",
-                    Column("Reason", wide_only=True),
-                    Column("Answer", wide_only=True),
-                ],
-                rx.foreach(CallsLogState.lines, _row),
-                label="Incoming calls",
-            ),
-            empty_title=rx.cond(IS_WAITING, "No call waits for its lead", "No call came in yet"),
-            empty_text=rx.cond(
-                IS_WAITING,
-                "A call about a lead that is not here yet is kept for 30 days, and matched by "
-                "itself as soon as the lead arrives.",
-                "Every call to the API and to incoming URLs appears here at once, refused ones "
-                "too, with the reason.",
-            ),
-            empty_action=rx.cond(
-                IS_WAITING,
-                link_button("See all calls", href=routes.INCOMING_CALLS),
-                link_button("Go to incoming URLs", href=routes.INCOMING),
-            ),
-            error=CallsLogState.problem,
-            on_retry=CallsLogState.retry,
-            on_clear=CallsLogState.clear_filters,
-            icon="webhook",
+    return log_list(
+        CallsLogState,
+        data_table(
+            [
+                "When",
+                "Event",
+                Column("From", wide_only=True),
+                "Verdict",
+                Column("Reason", wide_only=True),
+                Column("Answer", wide_only=True),
+            ],
+            rx.foreach(CallsLogState.lines, _row),
+            label="Incoming calls",
         ),
-        when(
-            (CallsLogState.lines.length() > 0) | CallsLogState.has_newer | CallsLogState.has_older,
-            pager(
-                shown=_shown(),
-                has_newer=CallsLogState.has_newer,
-                has_older=CallsLogState.has_older,
-                on_newer=CallsLogState.newer,
-                on_older=CallsLogState.older,
-            ),
+        timed_pages(CallsLogState, "calls"),
+        empty_title=rx.cond(IS_WAITING, "No call waits for its lead", "No call came in yet"),
+        empty_text=rx.cond(
+            IS_WAITING,
+            "A call about a lead that is not here yet is kept for 30 days, and matched by "
+            "itself as soon as the lead arrives.",
+            "Every call to the API and to incoming URLs appears here at once, refused ones "
+            "too, with the reason.",
         ),
+        empty_action=rx.cond(
+            IS_WAITING,
+            link_button("See all calls", href=routes.INCOMING_CALLS),
+            link_button("Go to incoming URLs", href=routes.INCOMING),
+        ),
+        icon="webhook",
     )
 
 
@@ -264,25 +224,3 @@ def _row(line: rx.Var[CallLine]) -> rx.Component:
     )
     row.key = line.key  # a new row on top must not turn the focused link into another one
     return row
-
-
-def _shown() -> rx.Component:
-    def moments(kind: str) -> rx.Component:
-        return rx.fragment(
-            time_cell(CallsLogState.newest, zone=ZONE, kind=kind),
-            " – ",
-            time_cell(CallsLogState.oldest, zone=ZONE, kind=kind),
-        )
-
-    return rx.cond(
-        CallsLogState.lines.length() > 0,
-        rx.fragment(
-            rx.el.span(CallsLogState.lines.length(), " calls, "),
-            rx.cond(CallsLogState.one_day, moments("clock"), moments("exact")),
-        ),
-        rx.cond(
-            CallsLogState.has_older,
-            "Nothing found so far. “Older” searches further back.",
-            "",
-        ),
-    )

@@ -1,15 +1,13 @@
 """The filters of the event log as the person sees them; each choice becomes a new address."""
 
 import re
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from dashboard import time_ranges
-from dashboard.pages.logs.filters import LogAddress
-from dashboard.range_choice import RangeChoice
+from dashboard.log_page import LiveLog
+from dashboard.pages.logs.filters import EventLogAddress
 from dashboard.session import guarded
 from services.actor import Right
 
@@ -17,7 +15,7 @@ _CODE = re.compile(r"([1-9][0-9]{2}|[1-9]xx|none)?", re.ASCII)
 _LEAD_ID = re.compile(r"ld_[0-9a-z]{24}", re.ASCII)
 
 
-class LogFilters(RangeChoice, rx.State, mixin=True):
+class LogFilters(LiveLog, rx.State, mixin=True):
     """The controls of the filter bar."""
 
     event: str = ""
@@ -33,10 +31,8 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
     time: str = ""
     more_set: int = 0
     """How many of the filters behind “More” are set."""
-    chips: list[tuple[str, str, str]] = rx.field(default_factory=list)
-    is_live: bool = True
 
-    _address: LogAddress = LogAddress()
+    _address: EventLogAddress = EventLogAddress()
 
     @rx.event
     @guarded(Right.READ)
@@ -60,10 +56,7 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
     @guarded(Right.READ)
     async def toggle_status(self, word: str) -> Any:
         """Take a status into the filter, or out of it."""
-        chosen = self._address.status
-        kept = tuple(each for each in chosen if each != word)
-        self.status = list(kept if word in chosen else (*chosen, word))
-        return self._go(status=tuple(self.status))
+        return self._toggle("status", word)
 
     @rx.event
     @guarded(Right.READ)
@@ -87,10 +80,7 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
     @guarded(Right.READ)
     async def toggle_conversion_status(self, word: str) -> Any:
         """Take a conversion status into the filter, or out of it."""
-        chosen = self._address.conversion_status
-        kept = tuple(each for each in chosen if each != word)
-        self.conversion_status = list(kept if word in chosen else (*chosen, word))
-        return self._go(conversion_status=tuple(self.conversion_status))
+        return self._toggle("conversion_status", word)
 
     @rx.event
     @guarded(Right.READ)
@@ -114,28 +104,8 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
             return self._go(lead_id=wanted, transaction_id="", replace_entry=True)
         return self._go(transaction_id=wanted, lead_id="", replace_entry=True)
 
-    @rx.event
-    @guarded(Right.READ)
-    async def remove_filter(self, chip: str) -> Any:
-        """Take one filter away."""
-        return rx.redirect(self._address.without(chip).href)
-
-    @rx.event
-    @guarded(Right.READ)
-    async def clear_filters(self) -> Any:
-        """Take all filters away; where only the time range was left, widen it."""
-        has_filters = bool(self._address.chips) or self._address.range != time_ranges.DEFAULT
-        word = time_ranges.DEFAULT if has_filters else "30d"
-        return rx.redirect(LogAddress(range=word, live=self._address.live).href)
-
-    def _go(self, *, replace_entry: bool = False, **changes: Any) -> Any:
-        # At once: the next choice may come before this address has been opened.
-        self._address = replace(self._address, **changes, cursor="")
-        return rx.redirect(self._address.href, replace=replace_entry)
-
-    def _show_address(self, address: LogAddress, zone: ZoneInfo) -> None:
-        self._address = address
-        self._show_range(address, zone)
+    def _show_address(self, address: EventLogAddress, zone: ZoneInfo) -> None:
+        super()._show_address(address, zone)
         self.code_error = ""
         self.event, self.campaign = address.event, address.campaign
         self.status, self.source, self.code = list(address.status), address.source, address.code
@@ -146,4 +116,3 @@ class LogFilters(RangeChoice, rx.State, mixin=True):
         )
         self.search = address.transaction_id or address.lead_id
         self.chips = address.chips
-        self.is_live = address.live

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 import reflex as rx
 
 from dashboard import feedback, live
+from dashboard.changed_vars import set_changed
 from dashboard.components import list_state
 from dashboard.components.event_table import EventLine
 from dashboard.lines import event_line
+from dashboard.log_page import Options, with_chosen
 from dashboard.pages.logs.filter_state import LogFilters
-from dashboard.pages.logs.filters import LogAddress, read
+from dashboard.pages.logs.filters import EventLogAddress, read
 from dashboard.session import SessionState, actor, current_zone, guarded
 from services.actor import Right
 from services.catalog import affiliates, campaigns, event_types
@@ -22,7 +24,6 @@ from services.paging import MAX_LIMIT, Page, PageRequest
 from services.reporting import event_log
 from services.reporting.event_log import EventLogFilter, EventLogRow
 
-ROWS = 50
 HINT_AT_MOST = 99
 _INSTANT = timedelta(microseconds=1)
 
@@ -31,23 +32,13 @@ class LogsState(LogFilters, rx.State):
     """The rows on screen, below the filters."""
 
     lines: list[EventLine] = rx.field(default_factory=list)
-    list_state: str = list_state.LOADING
-    problem: str = ""
-    events: list[tuple[str, str]] = rx.field(default_factory=list)
-    campaign_options: list[tuple[str, str]] = rx.field(default_factory=list)
-    affiliate_options: list[tuple[str, str]] = rx.field(default_factory=list)
+    events: Options = rx.field(default_factory=list)
+    campaign_options: Options = rx.field(default_factory=list)
+    affiliate_options: Options = rx.field(default_factory=list)
 
-    is_first: bool = True
-    has_newer: bool = False
-    has_older: bool = False
-    newest: str = ""
-    oldest: str = ""
-    one_day: bool = True
     fresh: str = ""
     """How many events came that are not on screen, in words."""
 
-    _newer: str = ""
-    _older: str = ""
     _seen_until: datetime | None = None
 
     @rx.event(background=True)
@@ -70,13 +61,6 @@ class LogsState(LogFilters, rx.State):
 
     @rx.event
     @guarded(Right.READ)
-    async def set_live(self, wanted: bool) -> Any:
-        """Let new rows appear by themselves, or hold the page still."""
-        self.is_live = bool(wanted)
-        return rx.redirect(replace(self._address, live=self.is_live).href, replace=True)
-
-    @rx.event
-    @guarded(Right.READ)
     async def show_newest(self) -> Any:
         """Go to the newest rows; on the first page, load them."""
         return rx.redirect(replace(self._address, cursor="").href, replace=self.is_first)
@@ -90,77 +74,45 @@ class LogsState(LogFilters, rx.State):
         name = f"events-{now.astimezone(zone):%Y-%m-%d}.csv"
         return rx.download(url=self._address.file(now=now, zone=zone), filename=name)
 
-    @rx.event
-    @guarded(Right.READ)
-    async def retry(self) -> Any:
-        """Ask again for the page in the address."""
-        self.list_state = list_state.LOADING
-        return rx.redirect(self._address.href, replace=True)
+    async def _list(self, wanted: EventLogFilter, request: PageRequest) -> Page[EventLogRow]:
+        return await event_log.list_page(actor(), wanted, request)
 
-    @rx.event
-    @guarded(Right.READ)
-    async def newer(self) -> Any:
-        """Go one page towards now."""
-        return rx.redirect(replace(self._address, cursor=self._newer).href)
+    def _everything(self) -> EventLogFilter:
+        return EventLogFilter()
 
-    @rx.event
-    @guarded(Right.READ)
-    async def older(self) -> Any:
-        """Go one page back in time."""
-        return rx.redirect(replace(self._address, cursor=self._older).href)
+    def _line(self, row: EventLogRow) -> EventLine:
+        return event_line(row)
 
-    async def _load_options(self, address: LogAddress) -> None:
+    def _time_of(self, row: EventLogRow) -> datetime:
+        return row.received_at
+
+    def _values(self, page: Page[EventLogRow], zone: ZoneInfo) -> dict[str, Any]:
+        values = super()._values(page, zone)
+        return values | {"_seen_until": _just_after(page)} if values["is_first"] else values
+
+    def _show_failure(self, error: AppError, address: EventLogAddress) -> None:
+        super()._show_failure(error, address)
+        self.code_error = feedback.errors_of(error).get("code", "")
+
+    async def _load_options(self, address: EventLogAddress) -> None:
         everything = PageRequest(limit=MAX_LIMIT)
         types = await event_types.list_page(actor(), everything, archived=None)
         places = await campaigns.list_page(actor(), everything, archived=None)
         brought = await affiliates.list_page(actor(), everything, archived=None)
-        events = _with_chosen([(row.name, row.name) for row in types.items], address.event)
-        keys = _with_chosen([(row.key, row.name) for row in places.items], address.campaign)
-        sources = _with_chosen([(row.key, row.name) for row in brought.items], address.affiliate)
-        shown = (self.events, self.campaign_options, self.affiliate_options)
-        if (events, keys, sources) != shown:
-            async with self:
-                self.events, self.campaign_options = events, keys
-                self.affiliate_options = sources
+        await set_changed(
+            self,
+            {
+                "events": with_chosen([(row.name, row.name) for row in types.items], address.event),
+                "campaign_options": with_chosen(
+                    [(row.key, row.name) for row in places.items], address.campaign
+                ),
+                "affiliate_options": with_chosen(
+                    [(row.key, row.name) for row in brought.items], address.affiliate
+                ),
+            },
+        )
 
-    async def _load(self, address: LogAddress, zone: ZoneInfo) -> bool:
-        try:
-            wanted = address.wanted(now=utc_now(), zone=zone)
-            page = await event_log.list_page(
-                actor(), wanted, PageRequest(limit=ROWS, cursor=address.cursor)
-            )
-        except AppError as error:
-            errors = feedback.errors_of(error)
-            async with self:
-                self.problem, self.list_state = feedback.sentence(error), list_state.FAILED
-                self.range_error = errors.get("range", "")
-                self.code_error = errors.get("code", "")
-                self._address = address.mended(errors)  # where “Try again” leads
-                self.lines, self.has_newer, self.has_older = [], False, False
-            return False
-        shown = list_state.READY if page.items else await self._why_empty(address)
-        lines = [event_line(row) for row in page.items]
-        times = [row.received_at for row in page.items]
-        async with self:
-            if (lines, shown) != (self.lines, self.list_state):
-                self.lines, self.list_state = lines, shown
-            self.newest = times[0].isoformat() if times else ""
-            self.oldest = times[-1].isoformat() if times else ""
-            self.one_day = not times or _same_day(times[0], times[-1], zone)
-            self._newer, self._older = page.previous_cursor or "", page.next_cursor or ""
-            self.has_newer, self.has_older = bool(self._newer), bool(self._older)
-            self.is_first = not self.has_newer
-            if self.is_first:
-                self._seen_until = _just_after(page)
-        return True
-
-    async def _why_empty(self, address: LogAddress) -> str:
-        if address.chips:
-            return list_state.NO_MATCH
-        anything = await event_log.list_page(actor(), EventLogFilter(), PageRequest(limit=1))
-        return list_state.NO_MATCH if anything.items else list_state.EMPTY
-
-    async def _count_fresh(self, address: LogAddress, zone: ZoneInfo) -> None:
+    async def _count_fresh(self, address: EventLogAddress, zone: ZoneInfo) -> None:
         """Say how many events arrived beyond what the person has seen of the first page."""
         fresh = ""
         holds_still = not (address.live and self.is_first)
@@ -177,17 +129,6 @@ class LogsState(LogFilters, rx.State):
         if fresh != self.fresh:
             async with self:
                 self.fresh = fresh
-
-
-def _with_chosen(options: list[tuple[str, str]], chosen: str) -> list[tuple[str, str]]:
-    """Keep a filter from the address visible that names nothing we know."""
-    if not chosen or any(value == chosen for value, _ in options):
-        return options
-    return [*options, (chosen, chosen)]
-
-
-def _same_day(first: datetime, last: datetime, zone: ZoneInfo) -> bool:
-    return first.astimezone(zone).date() == last.astimezone(zone).date()
 
 
 def _just_after(page: Page[EventLogRow]) -> datetime:

@@ -7,19 +7,9 @@ from dashboard.components.button import button, link_button
 from dashboard.components.call_snippet import by_api, call_snippet
 from dashboard.components.choice_filter import choice_filter, combo_filter
 from dashboard.components.event_table import SOURCES, event_table
-from dashboard.components.filter_bar import (
-    filter_bar,
-    filter_chips,
-    filter_select,
-    more_filters,
-    range_filter,
-    search_box,
-)
-from dashboard.components.list_state import list_state
-from dashboard.components.live_switch import live_switch
-from dashboard.components.pager import pager
-from dashboard.components.time_cell import time_cell
+from dashboard.components.filter_bar import filter_bar, filter_select, more_filters, search_box
 from dashboard.components.values import has_text, when
+from dashboard.log_views import log_chips, log_list, log_range, log_switch, timed_pages
 from dashboard.pages.logs.filters import CODES, CONVERSION_STATUSES, STATUSES
 from dashboard.pages.logs.state import LogsState
 from dashboard.session import SessionState
@@ -36,16 +26,7 @@ def filters() -> rx.Component:
             placeholder="Transaction ID or lead ID",
             label="Transaction ID or lead ID",
         ),
-        range_filter(
-            value=LogsState.range,
-            on_change=LogsState.choose_range,
-            start=LogsState.start,
-            end=LogsState.end,
-            on_start=LogsState.choose_start,
-            on_end=LogsState.choose_end,
-            zone=ZONE,
-            error=LogsState.range_error,
-        ),
+        log_range(LogsState),
         filter_select(
             "Event",
             value=LogsState.event,
@@ -105,19 +86,13 @@ def filters() -> rx.Component:
             ),
             set_now=LogsState.more_set,
         ),
-        chips=filter_chips(
-            LogsState.chips, on_remove=LogsState.remove_filter, on_clear=LogsState.clear_filters
-        ),
+        chips=log_chips(LogsState),
     )
 
 
 def hold_switch() -> rx.Component:
     """Build the switch that holds the page still."""
-    return live_switch(
-        is_live=LogsState.is_live,
-        on_change=LogsState.set_live,
-        title="New events and status changes appear by themselves",
-    )
+    return log_switch(LogsState, title="New events and status changes appear by themselves")
 
 
 def export_button() -> rx.Component:
@@ -150,27 +125,13 @@ def newcomers() -> rx.Component:
 
 def event_list() -> rx.Component:
     """Build the table with its pager, or what stands in its place."""
-    return rx.fragment(
-        list_state(
-            LogsState.list_state,
-            event_table(LogsState.lines, zone=ZONE, label="Event log"),
-            empty_title="No event has fired yet",
-            empty_text="Fire one from a lead's page or over the API; it appears here at once.",
-            empty_action=link_button("Go to leads", href=routes.LEADS),
-            error=LogsState.problem,
-            on_retry=LogsState.retry,
-            on_clear=LogsState.clear_filters,
-        ),
-        when(
-            (LogsState.lines.length() > 0) | LogsState.has_newer | LogsState.has_older,
-            pager(
-                shown=_shown(),
-                has_newer=LogsState.has_newer,
-                has_older=LogsState.has_older,
-                on_newer=LogsState.newer,
-                on_older=LogsState.older,
-            ),
-        ),
+    return log_list(
+        LogsState,
+        event_table(LogsState.lines, zone=ZONE, label="Event log"),
+        timed_pages(LogsState, "events"),
+        empty_title="No event has fired yet",
+        empty_text="Fire one from a lead's page or over the API; it appears here at once.",
+        empty_action=link_button("Go to leads", href=routes.LEADS),
     )
 
 
@@ -191,26 +152,4 @@ def log_by_api() -> rx.Component:
             },
             reference="list_events",
         )
-    )
-
-
-def _shown() -> rx.Component:
-    def moments(kind: str) -> rx.Component:
-        return rx.fragment(
-            time_cell(LogsState.newest, zone=ZONE, kind=kind),
-            " – ",
-            time_cell(LogsState.oldest, zone=ZONE, kind=kind),
-        )
-
-    return rx.cond(
-        LogsState.lines.length() > 0,
-        rx.fragment(
-            rx.el.span(LogsState.lines.length(), " events, "),
-            rx.cond(LogsState.one_day, moments("clock"), moments("exact")),
-        ),
-        rx.cond(
-            LogsState.has_older,
-            "Nothing found so far. “Older” searches further back.",
-            "",
-        ),
     )
