@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from services.name_lookup import LookupTimedOut, SystemResolver
+from tests.world import until
 
 
 class NameServers:
@@ -77,9 +78,8 @@ async def test_names_that_hung_before_share_few_threads_and_leave_the_others_fre
         with pytest.raises(LookupTimedOut):
             await resolver(name, 80)
     servers.released.set()
+    await until(lambda: not resolver._running)  # both threads have come back
     async with asyncio.timeout(5):
-        while resolver._running:  # until both threads have come back
-            await asyncio.sleep(0.01)
         assert await resolver("a.example", 80)
     servers.released.clear()
     resolver._found.clear()
