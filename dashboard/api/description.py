@@ -236,16 +236,20 @@ _PARAMETERS: Final[Mapping[tuple[str, str], Json]] = {
             "example": f"{prefix}_01kg8m2q9d3f5h7j9k1m3p5r7t",
         }
         for noun, prefix in {
-            "bulk_resend": "rs",
+            "bulk_replay": "rpl",
+            "bulk_resend": "rsd",
             "channel": "nch",
             "delivery": "dlv",
+            "entry": "aud",
             "event": "evt",
+            "import": "imp",
+            "key": "key",
             "lead": "ld",
             "list": "el",
             "notice": "ntc",
             "postback": "pb",
             "submission": "sub",
-            "url": "iu",
+            "url": "in",
         }.items()
     },
 }

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from dashboard.api.does import does_of, right_of
 from services.actor import Right
 from services.validation import InputModel, validate
 
+ROOT = Path(__file__).resolve().parents[3]
 API = create_api()
 DESCRIBED: dict[str, Any] = json.loads(json.dumps(API.openapi()))
 ROUTES = [route for route in API.routes if isinstance(route, APIRoute) and route.include_in_schema]
@@ -95,6 +97,23 @@ def test_every_example_of_an_answer_is_one() -> None:
         schema = {**content["schema"], "components": DESCRIBED["components"]}
         problems = [str(each) for each in jsonschema_rs.iter_errors(schema, content["example"])]
         assert problems == [], place
+
+
+def test_every_id_in_a_path_has_an_example_as_we_make_them() -> None:
+    made = re.compile(r'(?:new_id\(|id_prefix=)"([a-z]+)"')
+    prefixes = {
+        prefix
+        for path in (ROOT / "services").rglob("*.py")
+        for prefix in made.findall(path.read_text(encoding="utf-8"))
+    }
+    examples = {
+        each["name"]: each.get("example", "")
+        for _, _, call in OPERATIONS
+        for each in call.get("parameters", ())
+        if each["in"] == "path" and each["name"].endswith("_id")
+    }
+    assert len(examples) > 10
+    assert [name for name, id_ in examples.items() if id_.partition("_")[0] not in prefixes] == []
 
 
 def test_every_example_of_a_body_is_accepted() -> None:
