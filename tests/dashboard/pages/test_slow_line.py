@@ -128,6 +128,24 @@ def test_a_new_campaign_gets_the_key_of_its_whole_name(far_away: Page, server: S
     expect(far_away).to_have_url(at(server, "/campaigns/far-away-us"))
 
 
+def test_a_suggestion_does_not_come_before_what_is_being_typed(
+    far_away: Page, server: Server
+) -> None:
+    far_away.goto(f"{server.url}/affiliates")
+    far_away.get_by_role("button", name="+ New Affiliate").first.click()
+    far_away.get_by_role("textbox", name="Name").fill("Late Media")
+    key = far_away.get_by_role("textbox", name="Key")
+    key.focus()
+    # The suggestion is there once this answer is; the cursor still stands in the empty field.
+    before = far_away.evaluate("window.answers")
+    far_away.wait_for_function("before => window.answers > before", arg=before)
+    key.press_sequentially("mine", delay=BETWEEN_KEYS_MS)
+    expect(key).to_have_value("mine")
+    key.fill("")
+    key.blur()
+    expect(key).to_have_value("late-media")
+
+
 def test_what_is_typed_while_a_name_is_saved_stays(far_away: Page, server: Server) -> None:
     far_away.goto(f"{server.url}/affiliates")
     far_away.get_by_role("button", name="+ New Affiliate").first.click()
