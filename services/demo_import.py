@@ -15,14 +15,14 @@ from services.actor import Actor
 from services.clock import Clock
 from services.imports import commands, uploads, work
 
-_COLUMNS: Final = ("Event ID", "Transaction ID", "Order no", "Status", "Comment")
+_COLUMNS: Final = ("Transaction ID", "Event", "Order no", "Status", "Comment")
 _COUNT: Final = 12
 # One of so many is not accepted.
 _REJECTED_EVERY: Final = 4
 # Two rows of the kind that every such file has.
 _MISTAKES: Final = (
-    ("", "auto-us-99999", "ord-404404", "approved", ""),
-    ("", "auto-us-10001", "ord-123456", "aproved", ""),
+    ("auto-us-99999", "sale", "ord-404404", "approved", ""),
+    ("auto-us-10001", "sale", "", "aproved", ""),
 )
 
 
@@ -59,6 +59,6 @@ async def _pieces(pending: Sequence[Event]) -> AsyncIterator[bytes]:
         decision = ("approved", "")
         if number % _REJECTED_EVERY == 0:
             decision = ("rejected", "Cancelled within 14 days")
-        writer.writerow((sale.id, sale.transaction_id, sale.order_id, *decision))
+        writer.writerow((sale.transaction_id, sale.event_name, sale.order_id, *decision))
     writer.writerows(_MISTAKES)
     yield text.getvalue().encode()

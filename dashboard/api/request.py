@@ -31,7 +31,7 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"|([0-9]{1,9})')
 
 # Only for the OpenAPI description; `caller` reads the header itself, with messages of its own.
-bearer = HTTPBearer(auto_error=False, description="A key made by `create-key`.")
+bearer = HTTPBearer(auto_error=False, description="An API key.")
 
 
 class CopyInput(InputModel):

@@ -3,9 +3,10 @@
 import reflex as rx
 
 from dashboard import routes
+from dashboard.components.button import text_link
 from dashboard.components.call_snippet import call_snippet
 from dashboard.components.card import section
-from dashboard.components.copy_button import id_cell, mono
+from dashboard.components.copy_button import id_cell
 from dashboard.components.status_badge import tag
 from dashboard.components.tabs_nav import tabs_nav
 from dashboard.components.values import when
@@ -109,8 +110,8 @@ def _overview() -> rx.Component:
             ),
             description=rx.el.p(
                 "The answer holds the lead's id. The same transaction ID again gives the first "
-                "lead back. An administrator makes the key with ",
-                mono("python -m services create-key --name NAME --scope write"),
+                "lead back. An owner makes the key under ",
+                text_link("API keys", href=routes.API_KEYS),
                 ".",
                 style={"margin": "0"},
             ),

@@ -6,6 +6,7 @@ import reflex as rx
 
 from dashboard import feedback, live, routes
 from dashboard.components import list_state
+from dashboard.components.first_error import show_first_problem
 from dashboard.pages.import_record.lines import (
     ImportView,
     ReasonLine,
@@ -127,7 +128,7 @@ class ImportState(rx.State):
             await commands.discard(actor(), self.import_id)
         except AppError as error:
             self.problem = feedback.sentence(error)
-            return None
+            return show_first_problem()
         return [rx.redirect(routes.IMPORTS), feedback.done(f"Removed “{self.title}”.")]
 
     @rx.event
@@ -152,7 +153,7 @@ class ImportState(rx.State):
             row: ImportRow = await command(actor(), self.import_id)
         except AppError as error:
             self.problem = feedback.sentence(error)
-            return None
+            return show_first_problem()
         self.view, self.reasons = view_of(row, utc_now()), reason_lines(row.reasons)
         return rx.redirect(routes.import_(row.id, step=step)) if step else None
 

@@ -84,7 +84,8 @@ def _row(line: rx.Var[ImportLine]) -> rx.Component:
                 line.status, detail=rx.cond(line.is_working, line.percent.to(str) + " %", "")
             )
         ),
-        cell(line.outcome, clip="320px"),
+        # In words: they go on in a second line before a narrow screen cuts them off.
+        cell(rx.el.div(line.outcome, style={"white_space": "normal"})),
         cell(line.actor, clip="180px", wide_only=True),
         cell(time_cell(line.at, zone=SessionState.time_zone), wide_only=True),
     )

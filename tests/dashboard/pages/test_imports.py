@@ -101,7 +101,7 @@ def test_what_is_missing_is_told_and_a_column_can_be_given_another_field(
     page = signed_in
     upload(page, server, "who,what\nim-7,ann@example.com\n", kind="Leads")
     page.get_by_role("button", name="Check every row").click()
-    expect(page.get_by_text("Choose the column of the campaign")).to_be_visible()
+    expect(page.get_by_text("Choose the column of the campaign")).to_be_in_viewport()
     page.get_by_label("Field of who").select_option("transaction_id")
     page.get_by_label("Field of what").select_option("fields.what")
     page.get_by_label("Campaign").select_option("im-auto")
