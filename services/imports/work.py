@@ -194,10 +194,11 @@ def _read_file(session: Session, import_id: str) -> tuple[list[bytes], int]:
 def _store_chunks(
     session: Session, import_id: str, run: str, first: int, packed: list[bytes], now: datetime
 ) -> None:
+    if not _is_mine(session, import_id, run, lease_until=now + LEASE):
+        return
     if first == 0:
         chunks.remove_chunks(session, import_id)  # of a run that broke off
-    if _is_mine(session, import_id, run, lease_until=now + LEASE):
-        chunks.insert_chunks(session, import_id, first, packed)
+    chunks.insert_chunks(session, import_id, first, packed)
 
 
 def _file_is_read(session: Session, import_id: str, run: str, count: int, rows: int) -> bool:
@@ -259,10 +260,12 @@ def _apply_chunk(
     job = _locked(session, import_id)
     if job is None or job.status is not ImportStatus.APPLYING or job.position != position:
         return None
-    chunk = chunks.get(session, import_id, position)
-    if chunk is None:
+    if position == job.chunks:
         job.status, job.ended_at, job.updated_at = ImportStatus.APPLIED, now, now
         return None
+    chunk = chunks.get(session, import_id, position)
+    if chunk is None:
+        raise LookupError(f"chunk {position} of {job.chunks} is gone")
     place = Place(session, cache.definitions(session), now)
     results = [judge.apply(place, row) for row in chunk.rows]
     chunks.store_results(session, import_id, position, results)

@@ -1,17 +1,19 @@
 """A process that is killed in the middle of an import loses no row and doubles none."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any, cast
 
 from models import Event
 from models.words import ImportStatus
 from services.actor import SYSTEM
 from services.database import Database
-from services.imports import commands, jobs, work
+from services.imports import chunks, commands, jobs, work
 from tests.services.imports.test_imports import upload, verified
 from tests.world import events, make_world, rows
 
@@ -90,3 +92,50 @@ async def test_a_killed_verification_begins_anew_once_its_lease_is_over(db: Data
         1,
         1,
     )
+
+
+class Stalling:
+    """The database of a worker that stands still once it has read the file."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.stalled, self.released = asyncio.Event(), asyncio.Event()
+        self.write = db.write
+
+    async def read(self, read: Any, *arguments: Any) -> Any:
+        found = await self._db.read(read, *arguments)
+        if read is work._read_file:
+            self.stalled.set()
+            await self.released.wait()
+        return found
+
+
+async def test_a_worker_that_stood_still_takes_nothing_from_the_one_that_went_on(
+    db: Database,
+) -> None:
+    await make_world(multi_trigger=True)
+    row = await upload("events", "event,transaction_id\nsale,t-1\nsale,t-1\n")
+    await commands.verify(SYSTEM, row.id)
+    stalling = Stalling(db)
+    late = asyncio.create_task(work.work(cast("Database", stalling), rest=0))
+    await stalling.stalled.wait()
+    later = row.created_at + 2 * work.LEASE
+    await work.work(db, rest=0, clock=lambda: later)
+    assert (await jobs.get(SYSTEM, row.id)).status is ImportStatus.VERIFIED
+    stalling.released.set()
+    await late
+    await commands.apply(SYSTEM, row.id)
+    await work.work(db, rest=0)
+    row = await jobs.get(SYSTEM, row.id)
+    assert (row.status, row.applied.imported) == (ImportStatus.APPLIED, 2)
+
+
+async def test_rows_that_are_gone_are_not_called_imported(db: Database) -> None:
+    await make_world(multi_trigger=True)
+    row = await verified(db, await upload("events", "event,transaction_id\nsale,t-1\n"))
+    await commands.apply(SYSTEM, row.id)
+    await db.write(chunks.remove_chunks, row.id)
+    await work.work(db, rest=0)
+    row = await jobs.get(SYSTEM, row.id)
+    assert row.status is ImportStatus.CANCELLED
+    assert "went wrong on our side" in row.problem
