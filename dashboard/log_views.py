@@ -65,15 +65,15 @@ def log_list(
     )
 
 
-def counted_pages(log: type[LogPage], noun: str) -> rx.Component:
+def counted_pages(log: type[LogPage], *, one: str, many: str) -> rx.Component:
     """Build the pager with the number of rows, where there is more than one page."""
     return when(
         log.has_newer | log.has_older,
-        _pager(log, rx.fragment(log.lines.length(), f" {noun}")),
+        _pager(log, _count(log, one=one, many=many)),
     )
 
 
-def timed_pages(log: type[LiveLog], noun: str) -> rx.Component:
+def timed_pages(log: type[LiveLog], *, one: str, many: str) -> rx.Component:
     """Build the pager with the number of rows and the times of the first and the last."""
 
     def moments(kind: str) -> rx.Component:
@@ -87,12 +87,17 @@ def timed_pages(log: type[LiveLog], noun: str) -> rx.Component:
     shown = rx.cond(
         has_rows,
         rx.fragment(
-            rx.el.span(log.lines.length(), f" {noun}, "),
+            rx.el.span(_count(log, one=one, many=many), ", "),
             rx.cond(log.one_day, moments("clock"), moments("exact")),
         ),
         rx.cond(log.has_older, "Nothing found so far. “Older” searches further back.", ""),
     )
     return when(has_rows | log.has_newer | log.has_older, _pager(log, shown))
+
+
+def _count(log: type[LogPage], *, one: str, many: str) -> rx.Component:
+    number = log.lines.length()
+    return rx.fragment(number, rx.cond(number == 1, f" {one}", f" {many}"))
 
 
 def _pager(log: type[LogPage], shown: rx.Component) -> rx.Component:

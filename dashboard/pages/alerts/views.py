@@ -69,7 +69,7 @@ def alert_list() -> rx.Component:
             rx.foreach(AlertsState.lines, _row),
             label="Alerts",
         ),
-        counted_pages(AlertsState, "alerts"),
+        counted_pages(AlertsState, one="alert", many="alerts"),
         empty_title="Nothing to report",
         empty_text="Failing and paused postbacks, deliveries that were given up and a queue "
         "that does not move appear here. Channels send them by e-mail or to a URL.",

@@ -61,7 +61,7 @@ def audit_list() -> rx.Component:
             rx.foreach(AuditState.lines, _row),
             label="Audit",
         ),
-        counted_pages(AuditState, "entries"),
+        counted_pages(AuditState, one="entry", many="entries"),
         empty_title="Nothing yet",
         empty_text="Changes and sign-ins appear here.",
         icon="history",

@@ -116,7 +116,7 @@ def delivery_list() -> rx.Component:
             rx.foreach(DeliveriesState.lines, _row),
             label="Deliveries",
         ),
-        timed_pages(DeliveriesState, "deliveries"),
+        timed_pages(DeliveriesState, one="delivery", many="deliveries"),
         empty_title="No postback was due yet",
         empty_text="Add a postback URL to an event and fire it; its delivery appears here at once.",
         empty_action=link_button("Go to events", href=routes.EVENT_MANAGEMENT),

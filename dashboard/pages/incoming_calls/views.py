@@ -166,7 +166,7 @@ def call_list() -> rx.Component:
             rx.foreach(CallsLogState.lines, _row),
             label="Incoming calls",
         ),
-        timed_pages(CallsLogState, "calls"),
+        timed_pages(CallsLogState, one="call", many="calls"),
         empty_title=rx.cond(IS_WAITING, "No call waits for its lead", "No call came in yet"),
         empty_text=rx.cond(
             IS_WAITING,

@@ -128,7 +128,7 @@ def event_list() -> rx.Component:
     return log_list(
         LogsState,
         event_table(LogsState.lines, zone=ZONE, label="Event log"),
-        timed_pages(LogsState, "events"),
+        timed_pages(LogsState, one="event", many="events"),
         empty_title="No event has fired yet",
         empty_text="Fire one from a lead's page or over the API; it appears here at once.",
         empty_action=link_button("Go to leads", href=routes.LEADS),
