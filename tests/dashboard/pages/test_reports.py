@@ -66,7 +66,7 @@ def test_s19_figures_equal_the_log_that_they_lead_to(
     expect(signed_in.get_by_text("3 events,")).to_be_visible()
     signed_in.go_back()
     cells.nth(5).get_by_role("link").click()
-    expect(signed_in.get_by_text("1 events,")).to_be_visible()
+    expect(signed_in.get_by_text("1 event,")).to_be_visible()
     expect(signed_in.get_by_role("row").filter(has_text=f"{past.key}-2")).to_be_visible()
     signed_in.go_back()
     cells.nth(0).get_by_role("link").click()
@@ -97,7 +97,7 @@ def test_s19_rows_are_days_campaigns_events_or_affiliates_and_stand_in_the_addre
     )
     nobody.get_by_role("cell").nth(1).get_by_role("link").click()
     expect(signed_in.get_by_role("row").filter(has_text=f"{past.key}-2")).to_be_visible()
-    expect(signed_in.get_by_text("1 events,")).to_be_visible()
+    expect(signed_in.get_by_text("1 event,")).to_be_visible()
 
 
 def test_s19_a_conversion_appears_by_itself(signed_in: Page, server: Server, past: Past) -> None:
